@@ -1,0 +1,6 @@
+"""The `guben` command."""
+
+from guben.cli.main import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,45 @@
+"""The roles, read from the role rulebook (`rulebooks/roles.toml`): which rights each of them opens."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A bundle of rights that is held at a unit. `grants` names the roles its holder may give out below."""
+
+    key: str
+    zh: str
+    en: str
+    rights: frozenset[str]
+    grants: frozenset[str]
+
+
+@cache
+def roles() -> dict[str, Role]:
+    """All shipped roles by key."""
+    data = tomllib.loads((files("guben.rulebooks") / "roles.toml").read_text(encoding="utf-8"))
+    return {
+        entry["key"]: Role(
+            key=entry["key"],
+            zh=entry["title"]["zh"],
+            en=entry["title"]["en"],
+            rights=frozenset(entry["rights"]),
+            grants=frozenset(entry.get("grants", ())),
+        )
+        for entry in data["role"]
+    }
+
+
+def rights_of(role: str) -> frozenset[str]:
+    """The rights of a role; none for a role that no rulebook knows."""
+    known = roles().get(role)
+    return known.rights if known else frozenset()
+
+
+def roles_with(right: str) -> list[str]:
+    return [role.key for role in roles().values() if right in role.rights]

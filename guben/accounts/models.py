@@ -1,0 +1,43 @@
+"""Who signs in, and what kind of installation this is."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class User(AbstractUser):
+    """A person or service that signs in. Rights come from grants alone; `is_superuser` opens nothing."""
+
+    display_name = models.CharField(_("姓名"), max_length=60, blank=True)
+    language = models.CharField(_("语言"), max_length=10, blank=True, help_text=_("空着就随浏览器。"))
+    large_type = models.BooleanField(_("大字"), default=False)
+    theme = models.CharField(_("明暗"), max_length=5, blank=True)
+    is_operator = models.BooleanField(_("命令行操作员"), default=False)
+    is_demo = models.BooleanField(_("演示用户"), default=False)
+
+    class Meta:
+        verbose_name = _("用户")
+        verbose_name_plural = _("用户")
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+
+class Installation(models.Model):
+    """One row that says what this database is: real or demo, and the demo's fixed day (演示日)."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    is_demo = models.BooleanField(default=False)
+    demo_day = models.DateField(null=True, blank=True)
+    demo_sign_in = models.BooleanField(default=False)
+    demo_root_code = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="installation_is_one_row"),
+        ]
+
+    def __str__(self) -> str:
+        return "demo" if self.is_demo else "records"

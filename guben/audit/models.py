@@ -1,0 +1,41 @@
+"""The history: who did what, on what, under which right. It holds no personal values."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Entry(models.Model):
+    """One act of one actor, written in the transaction that did it and never changed afterwards.
+
+    `fields` names what changed; `commitment` is SHA-256 over `salt` and the values, so that a value can be
+    proved later without being kept here.
+    """
+
+    at = models.DateTimeField(_("时刻"), auto_now_add=True)
+    action = models.CharField(_("做了什么"), max_length=60)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("谁"))
+    right = models.CharField(_("凭什么权"), max_length=60, blank=True)
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, null=True, related_name="+", verbose_name=_("组织")
+    )
+    object_type = models.CharField(max_length=60)
+    object_id = models.CharField(max_length=40)
+    fields = models.JSONField(_("哪些栏"), default=list)
+    details = models.JSONField(_("说明"), default=dict, help_text="Counts, days, codes and keys; never personal values.")
+    salt = models.CharField(max_length=32)
+    commitment = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("历史")
+        verbose_name_plural = _("历史")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["object_type", "object_id"], name="audit_object"),
+            models.Index(fields=["organisation", "-id"], name="audit_organisation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_type} {self.object_id}"

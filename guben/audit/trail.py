@@ -1,0 +1,76 @@
+"""Writing the history. Call it inside the transaction that does the act."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import models, transaction
+
+from guben.audit.models import Entry
+
+if TYPE_CHECKING:
+    from guben.accounts.models import User
+
+
+def _commit(values: Mapping[str, Any]) -> tuple[str, str]:
+    salt = secrets.token_hex(16)
+    text = json.dumps(values, sort_keys=True, default=str, ensure_ascii=False)
+    return salt, hashlib.sha256(f"{salt}{text}".encode()).hexdigest()
+
+
+def entry_for(
+    action: str,
+    target: models.Model,
+    *,
+    by: User,
+    organisation_id: int | None,
+    right: str = "",
+    changed: Mapping[str, Any] | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> Entry:
+    """An unsaved entry, for bulk writing. `changed` holds field names and new values: only the names and a salted
+    commitment to the values are kept. `details` is kept as it is and must hold no personal value."""
+    salt, commitment = _commit(changed or {})
+    return Entry(
+        action=action,
+        user=by,
+        right=right,
+        organisation_id=organisation_id,
+        object_type=target._meta.label_lower,
+        object_id=str(target.pk),
+        fields=sorted(changed or {}),
+        details=dict(details or {}),
+        salt=salt,
+        commitment=commitment,
+    )
+
+
+def record(
+    action: str,
+    target: models.Model,
+    *,
+    by: User,
+    organisation_id: int | None,
+    right: str = "",
+    changed: Mapping[str, Any] | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> Entry:
+    """Writes one entry. Raises RuntimeError outside a transaction, because act and entry stand or fall together."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("A history entry belongs in the transaction of its act.")
+    entry = entry_for(
+        action, target, by=by, organisation_id=organisation_id, right=right, changed=changed, details=details
+    )
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_many(entries: Iterable[Entry], *, batch_size: int = 2000) -> int:
+    """Writes many entries at once; returns how many."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("A history entry belongs in the transaction of its act.")
+    return len(Entry.objects.bulk_create(entries, batch_size=batch_size))

@@ -1,0 +1,116 @@
+"""Fact tables: the typed columns that rules may speak of, and the query behind each of them.
+
+Apps publish their tables in `facts.py` and register them when Django starts. The engine knows no domain word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+ColumnType = Literal["text", "integer", "number", "date", "boolean", "age"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `values` lists the codes a text column may hold (empty = any).
+
+    A column of type `age` has no data of its own: it is the completed years since the date column named in `of`.
+    `default` stands in where an extension has no row for a unit (None = null).
+    """
+
+    name: str
+    type: ColumnType
+    zh: str
+    en: str
+    values: tuple[str, ...] = ()
+    of: str = ""
+    default: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """More columns of a table, published by a higher app. `sql` selects `organisation` and the columns, at most one
+    row for each organisation."""
+
+    columns: tuple[Column, ...]
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactTable:
+    """One fact table.
+
+    `sql` selects `organisation` (the unit's id), `record` (the row's id, never open to rules) and every stored column
+    by its name, as of the day bound to the parameter `%(on)s` (an ISO day). It keeps to SQL that SQLite and PostgreSQL
+    read alike. Dates are ISO texts on SQLite; booleans are 0 and 1.
+    """
+
+    name: str
+    zh: str
+    en: str
+    columns: tuple[Column, ...]
+    sql: str
+    extensions: tuple[Extension, ...] = field(default=())
+
+    @property
+    def all_columns(self) -> tuple[Column, ...]:
+        return self.columns + tuple(column for extension in self.extensions for column in extension.columns)
+
+    @property
+    def stored_columns(self) -> tuple[Column, ...]:
+        """The columns that hold data (ages are computed from their date)."""
+        return tuple(column for column in self.all_columns if column.type != "age")
+
+    def column(self, name: str) -> Column | None:
+        return next((column for column in self.all_columns if column.name == name), None)
+
+    def full_sql(self) -> str:
+        """The query with its extensions joined: `organisation`, `record`, then `stored_columns`."""
+        if not self.extensions:
+            return self.sql
+        parts = ["base.organisation", "base.record"]
+        parts += [f"base.{column.name}" for column in self.columns if column.type != "age"]
+        joins = ""
+        for number, extension in enumerate(self.extensions):
+            name = f"extension_{number}"
+            for column in extension.columns:
+                if column.type == "age":
+                    continue
+                source = f"{name}.{column.name}"
+                if column.default is not None:
+                    source = f"coalesce({source}, {int(column.default)})"
+                parts.append(f"{source} AS {column.name}")
+            joins += f"\nLEFT JOIN ({extension.sql}) AS {name} ON {name}.organisation = base.organisation"
+        return f"SELECT {', '.join(parts)}\nFROM ({self.sql}) AS base{joins}"
+
+
+class Catalogue:
+    """All published fact tables by name."""
+
+    def __init__(self) -> None:
+        self._tables: dict[str, FactTable] = {}
+
+    def register(self, table: FactTable) -> None:
+        known = self._tables.get(table.name)
+        self._tables[table.name] = replace(table, extensions=known.extensions) if known else table
+
+    def extend(self, name: str, extension: Extension) -> None:
+        """Adds columns to a table that is already registered; registering twice changes nothing."""
+        table = self._tables[name]
+        if extension not in table.extensions:
+            self._tables[name] = replace(table, extensions=(*table.extensions, extension))
+
+    def table(self, name: str) -> FactTable | None:
+        return self._tables.get(name)
+
+    def __iter__(self) -> Iterator[FactTable]:
+        return iter(self._tables.values())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._tables)
+
+
+catalogue = Catalogue()
