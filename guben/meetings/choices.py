@@ -20,6 +20,9 @@ class Form(models.TextChoices):
     TALK = "talk", _("谈心谈话")
 
 
+TEAM_FORMS = (Form.COMMITTEE, Form.DEMOCRATIC_LIFE)
+
+
 class Reason(models.TextChoices):
     """Why somebody on the roll did not come. Illness and age carry no blame (教育管理条例 Art. 23)."""
 

@@ -16,7 +16,8 @@ class Meeting(models.Model):
     """One meeting of one unit.
 
     `entitled_count` (应到) and `roll_count` (名册人数) are the roll as it was drawn up on the day of the meeting and
-    belong to the minutes; who was present is `entitled_count` minus the absences of those entitled.
+    belong to the minutes; who was present is `entitled_count` minus the absences of those entitled, named or not.
+    `unnamed_absent_count` is for those of whom only the number is known.
     A meeting that makes up for an earlier period says so in `makes_up_on`, any day of that period.
     A wrong record is withdrawn with a reason, never deleted.
     """
@@ -29,17 +30,18 @@ class Meeting(models.Model):
     held_on = models.DateField(_("哪天"))
     starts_at = models.TimeField(_("几点"), null=True, blank=True)
     minutes_long = models.PositiveSmallIntegerField(_("时长（分钟）"), null=True, blank=True)
-    chair = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("主持人")
-    )
+    chair = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("主持人"))
     topic = models.CharField(_("议题"), max_length=200)
     minutes = models.TextField(_("记录"), blank=True)
     roll_count = models.PositiveIntegerField(_("名册人数"))
     entitled_count = models.PositiveIntegerField(_("应到"))
+    unnamed_absent_count = models.PositiveIntegerField(_("没来，未写姓名"), default=0)
     makes_up_on = models.DateField(_("补哪一期"), null=True, blank=True)
     recorded_at = models.DateTimeField(_("登记时刻"))
     recorded_on = models.DateField(_("登记日期"))
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("登记人"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("登记人")
+    )
     recorded_for_unit = models.BooleanField(_("代录"), default=False)
     batch = models.UUIDField(null=True, blank=True, db_index=True, editable=False)
     withdrawn_at = models.DateTimeField(_("撤回时刻"), null=True, blank=True)
