@@ -1,0 +1,13 @@
+"""Fixtures that every test may ask for."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import cast as the_cast
+
+
+@pytest.fixture
+def cast(db: None) -> the_cast.Cast:
+    """The fixed cast of tests/cast.py, written afresh for this test."""
+    return the_cast.build()
