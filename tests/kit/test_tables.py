@@ -1,0 +1,162 @@
+"""Reading sheets within limits, writing them without a formula."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+
+import openpyxl
+import pytest
+import xlsxwriter
+
+from guben.kit import tables
+from guben.kit.tables import LongNumber, UnreadableTable, read_sheet, workbook_bytes
+
+
+def problem_of(content: bytes) -> str:
+    with pytest.raises(UnreadableTable) as refused:
+        read_sheet(content)
+    return refused.value.problem
+
+
+def sparse_workbook(row: int, column: int, value: object = "x") -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet("名册")
+        sheet.write(0, 0, "姓名")
+        sheet.write(row, column, value)
+    return file.getvalue()
+
+
+def test_a_workbook_comes_back_as_it_was_written():
+    sheet = read_sheet(workbook_bytes(["姓名", "出生日期", "数"], [["何某", date(1990, 5, 3), 7], ["李某", None, 2.5]]))
+    assert sheet.headers == ("姓名", "出生日期", "数")
+    assert [(row.number, row.cells) for row in sheet.rows] == [
+        (2, ("何某", date(1990, 5, 3), 7.0)),
+        (3, ("李某", None, 2.5)),
+    ]
+
+
+def test_rows_keep_their_number_in_the_sheet_past_empty_rows_and_a_late_header():
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet("花名册")
+        sheet.write(2, 0, " 姓 名 ")
+        sheet.write(4, 0, "\u3000何某 ")
+        sheet.write(8, 0, "李某")
+    read = read_sheet(file.getvalue())
+    assert (read.name, read.headers) == ("花名册", ("姓名",))
+    assert [(row.number, row.cells[0]) for row in read.rows] == [(5, "何某"), (9, "李某")]
+
+
+def test_hidden_sheets_are_passed_over():
+    book = openpyxl.Workbook()
+    book.active.title = "藏"
+    book.active.append(["x"])
+    book.active.sheet_state = "hidden"
+    shown = book.create_sheet("名册")
+    shown.append(["姓名"])
+    shown.append(["何某"])
+    book.active = 1
+    file = io.BytesIO()
+    book.save(file)
+    assert read_sheet(file.getvalue()).name == "名册"
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "with a byte order mark"])
+def test_csv_in_utf8_is_read(mark: bytes):
+    sheet = read_sheet(mark + '姓名,备注\r\n何某,"两\n行"\r\n\r\n李某,\r\n'.encode(), name="名册.csv")
+    assert sheet.headers == ("姓名", "备注")
+    assert [(row.number, row.cells) for row in sheet.rows] == [(2, ("何某", "两\n行")), (4, ("李某", None))]
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "big5"])
+def test_csv_in_another_encoding_is_refused(encoding: str):
+    assert problem_of("姓名,生日\r\n陳某,1990\r\n".encode(encoding)) == "not_utf8"
+
+
+def test_a_number_past_fifteen_digits_is_marked_as_having_lost_digits():
+    sheet = read_sheet(sparse_workbook(1, 0, 442000196805090011))
+    assert isinstance(sheet.rows[0].cells[0], LongNumber)
+    assert tables.cell_text(sheet.rows[0].cells[0]) == "4.42E+17"
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [(7.0, "7"), (13800138000.0, "13800138000"), (2.5, "2.5"), (date(1990, 5, 3), "1990-05-03"), (None, "")],
+)
+def test_cells_read_as_the_user_wrote_them(cell: tables.Cell, text: str):
+    assert tables.cell_text(cell) == text
+
+
+def test_what_is_no_table_is_refused():
+    assert problem_of(b"") == "empty"
+    assert problem_of(b"\n\n") == "empty"
+    assert problem_of(b"\xd0\xcf\x11\xe0" + b"0" * 600) == "old_or_locked"
+    assert problem_of(b"PK\x03\x04 and then nothing") == "broken"
+    other = io.BytesIO()
+    with zipfile.ZipFile(other, "w") as archive:
+        archive.writestr("word/document.xml", "<x/>")
+    assert problem_of(other.getvalue()) == "broken"
+    assert problem_of("姓名,姓 名\n".encode()) == "header_twice"
+
+
+def test_a_file_over_the_limits_is_refused(monkeypatch: pytest.MonkeyPatch):
+    assert problem_of(b"a" * (tables.MAX_BYTES + 1)) == "too_large"
+    monkeypatch.setattr(tables, "MAX_ROWS", 2)
+    assert len(read_sheet("姓名\n1\n2\n".encode()).rows) == 2
+    assert problem_of("姓名\n1\n2\n3\n".encode()) == "too_many_rows"
+
+
+def test_a_zip_bomb_is_refused_before_it_is_opened():
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * 60 * 1024**2)
+    assert problem_of(bomb.getvalue()) == "unpacks_too_large"
+
+
+def test_a_bomb_that_lies_about_its_size_is_refused_too():
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/media/a.bin", b" " * 60 * 1024**2)
+    lying = bomb.getvalue().replace((60 * 1024**2).to_bytes(4, "little"), (9).to_bytes(4, "little"))
+    assert lying != bomb.getvalue()
+    assert problem_of(lying) == "unpacks_too_large"
+
+
+@pytest.mark.parametrize(("row", "column"), [(1_048_575, 0), (5, 16_383), (300_000, 3)])
+def test_a_lonely_cell_far_out_is_refused_instead_of_filling_the_memory(row: int, column: int):
+    assert problem_of(sparse_workbook(row, column)) == "too_far_out"
+
+
+def test_texts_never_become_formulas_or_links():
+    nasty = ['=HYPERLINK("http://x","y")', "+1", "-1", "@SUM(A1)", "http://example.org", "\x01"]
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(["甲"], [[text] for text in nasty])))
+    cells = [row[0] for row in book.active.iter_rows(min_row=2)]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert [cell.value for cell in cells[:5]] == nasty[:5]
+    assert all(cell.hyperlink is None for cell in cells)
+    assert book.active.freeze_panes == "A2"
+
+
+def test_long_numbers_are_written_as_text():
+    assert read_sheet(workbook_bytes(["号"], [[442000196805090011]])).rows[0].cells == ("442000196805090011",)
+
+
+def test_csv_texts_that_a_spreadsheet_would_run_get_an_apostrophe():
+    lines = tables.csv_bytes(["甲", "乙"], [["=1+1", -5], ["\t=1", "何某"], ["@x", "+x"]]).decode("utf-8-sig")
+    assert lines.splitlines() == ["甲,乙", "'=1+1,-5", "'\t=1,何某", "'@x,'+x"]
+
+
+def test_a_template_carries_its_lists_and_notes():
+    content = workbook_bytes(
+        ["姓名", "性别"], [], choices={"性别": ["男", "女"]}, input_rows=50, notes=("填写说明", [("姓名", "必填。")])
+    )
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert book.sheetnames == ["Sheet1", "选项", "填写说明"]
+    (rule,) = book["Sheet1"].data_validations.dataValidation
+    assert (str(rule.sqref), rule.formula1) == ("B2:B51", "选项!$A$2:$A$3")
+    assert read_sheet(content).headers == ("姓名", "性别")
