@@ -7,6 +7,8 @@ import tempfile
 
 if "GUBEN_DATA" not in os.environ:
     os.environ["GUBEN_DATA"] = tempfile.mkdtemp(prefix="guben-tests-")
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # workers that run side by side share no keys and no files
+    os.environ["GUBEN_DATA"] = os.path.join(os.environ["GUBEN_DATA"], worker)
 os.environ.pop("GUBEN_DEMO_DAY", None)
 
 from guben.settings import *  # noqa: E402, F403
