@@ -1,0 +1,63 @@
+"""The sealed columns of people: how identity numbers and telephones are encrypted, indexed and masked here."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from django.conf import settings
+
+from guben.kit.sealing import Sealer, mask_id_number, mask_phone, read_keys
+from guben.members.models import Person
+
+COLUMNS = {"id_number": "members_person.id_number", "phone": "members_person.phone"}
+MASKS = {"id_number": mask_id_number, "phone": mask_phone}
+
+
+class Sealed(NamedTuple):
+    """What is stored of a number."""
+
+    cipher: bytes | None
+    index: str
+    mask: str
+
+
+@cache
+def _sealer(folder: Path) -> Sealer:
+    return Sealer(read_keys(folder, os.environ))
+
+
+def sealer() -> Sealer:
+    """The sealer with this installation's keys, read once."""
+    return _sealer(Path(settings.DATA) / "keys")
+
+
+def seal(field: str, number: str) -> Sealed:
+    """The number of a field (`id_number` or `phone`) sealed; an empty one stays empty."""
+    if not number:
+        return Sealed(None, "", "")
+    column = COLUMNS[field]
+    return Sealed(sealer().seal(number, column), sealer().index(number, column), MASKS[field](number))
+
+
+def index_of(field: str, number: str) -> str:
+    """The keyed hash under which a number is found."""
+    return sealer().index(number, COLUMNS[field])
+
+
+def put(person: Person, field: str, number: str) -> str:
+    """Sets the three columns of a number on a person and gives its index (for the history, which keeps no number)."""
+    sealed = seal(field, number)
+    setattr(person, f"{field}_cipher", sealed.cipher)
+    # The identity number's index is unique, so that "none" must be null there.
+    setattr(person, f"{field}_index", sealed.index or (None if field == "id_number" else ""))
+    setattr(person, f"{field}_mask", sealed.mask)
+    return sealed.index
+
+
+def clear_value(person: Person, field: str) -> str:
+    """The number itself; empty where none is kept. Only `actions.unmask` asks for it."""
+    cipher = getattr(person, f"{field}_cipher")
+    return sealer().open(cipher, COLUMNS[field]) if cipher else ""

@@ -1,0 +1,47 @@
+"""Which dated rows hold on a day, and people joined with what holds for them on that day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import F, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from guben.members.choices import StandingKind
+from guben.members.models import Contact, Person
+
+
+def holds_on(on: date, prefix: str = "") -> Q:
+    """The filter for rows that hold on a day; `prefix` names the relation, such as `stages`."""
+    start = f"{prefix}__" if prefix else ""
+    return Q(**{f"{start}from_on__lte": on}) & (
+        Q(**{f"{start}until_on__isnull": True}) | Q(**{f"{start}until_on__gt": on})
+    )
+
+
+def people_on(on: date) -> QuerySet[Person]:
+    """People with the stage, affiliation and standing of a day: `stage_on`, `affiliation_on`, `standing_on` to filter
+    by, and `stage`, `standing`, `organisation_id_on`, `group_id_on` to read. Who belonged to no unit that day is out.
+    """
+    return Person.objects.annotate(
+        affiliation_on=FilteredRelation("affiliations", condition=holds_on(on, "affiliations")),
+        stage_on=FilteredRelation("stages", condition=holds_on(on, "stages")),
+        standing_on=FilteredRelation("standings", condition=holds_on(on, "standings")),
+    ).annotate(
+        stage=F("stage_on__kind"),
+        standing=Coalesce(F("standing_on__kind"), Value(StandingKind.HOME.value)),
+        organisation_id_on=F("affiliation_on__organisation_id"),
+        group_id_on=F("affiliation_on__group_id"),
+    )
+
+
+def with_last_contact(people: QuerySet[Person], on: date) -> QuerySet[Person]:
+    """Adds `last_contact_on`: the last contact up to the day, else since when the standing holds."""
+    last = (
+        Contact.objects.filter(person=OuterRef("pk"), contacted_on__lte=on)
+        .order_by()
+        .values("person")
+        .annotate(last=Max("contacted_on"))
+        .values("last")
+    )
+    return people.annotate(last_contact_on=Coalesce(Subquery(last), F("standing_on__from_on")))
