@@ -5,3 +5,10 @@ class OrganisationsConfig(AppConfig):
     name = "guben.organisations"
     label = "organisations"
     verbose_name = "组织"
+
+    def ready(self) -> None:
+        from guben.organisations.facts import TABLES
+        from guben.rulebook_engine.facts import catalogue
+
+        for table in TABLES:
+            catalogue.register(table)

@@ -17,6 +17,9 @@ class Kind(models.TextChoices):
     TEMPORARY_BRANCH = "temporary_branch", _("临时党支部")
 
 
+BRANCH_KINDS = (Kind.BRANCH, Kind.JOINT_BRANCH, Kind.TEMPORARY_BRANCH)
+
+
 class Field(models.TextChoices):
     """The field a unit works in (M2.1)."""
 

@@ -41,7 +41,7 @@ class Organisation(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("organisations:unit", args=[self.code])
+        return reverse("home:unit", args=[self.code])
 
 
 class Act(models.Model):
@@ -53,7 +53,9 @@ class Act(models.Model):
     paper = models.CharField(_("批复文号"), max_length=80, blank=True)
     note = models.CharField(_("说明"), max_length=200, blank=True)
     recorded_at = models.DateTimeField(_("登记时刻"), auto_now_add=True)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("登记人"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("登记人")
+    )
 
     class Meta:
         verbose_name = _("组织变更")

@@ -1,0 +1,27 @@
+"""The verbs of the tree, the teams, the groups and the sites; each in one transaction with its history entry."""
+
+from guben.organisations.actions.bulk import NewUnit, found_many
+from guben.organisations.actions.index import check_tree, rebuild_index
+from guben.organisations.actions.sites import add_site, change_site, close_site
+from guben.organisations.actions.teams import add_group, add_post, close_group, close_post, elect_team
+from guben.organisations.actions.tree import dissolve, found, keep_from, move, rename
+
+__all__ = [
+    "NewUnit",
+    "add_group",
+    "add_post",
+    "add_site",
+    "change_site",
+    "check_tree",
+    "close_group",
+    "close_post",
+    "close_site",
+    "dissolve",
+    "elect_team",
+    "found",
+    "found_many",
+    "keep_from",
+    "move",
+    "rebuild_index",
+    "rename",
+]

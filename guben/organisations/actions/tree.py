@@ -1,0 +1,282 @@
+"""The acts on the tree: found, rename, move, dissolve; and the day from which a unit's records are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypedDict, Unpack
+
+from django.db import transaction
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Greatest, Substr
+
+from guben.access import policy
+from guben.accounts.installation import today
+from guben.accounts.models import User
+from guben.audit import trail
+from guben.kit import tree
+from guben.organisations import calculations, errors, obstacles
+from guben.organisations.actions import steps
+from guben.organisations.actions.bulk import NewUnit, found_many
+from guben.organisations.choices import ActKind
+from guben.organisations.models import Act, Group, Organisation, Placement, Post, Site, Team
+
+CHANGE = "units.change"
+
+
+class Founding(TypedDict, total=False):
+    """What an act of founding says of a unit; `territory`, `kept_from` and `paper` may be left out."""
+
+    code: str
+    name: str
+    short_name: str
+    kind: str
+    field: str
+    territory: str
+    founded_on: date
+    kept_from: date | None
+    paper: str
+
+
+class Renaming(TypedDict, total=False):
+    """What an act of renaming may change; what is left out stays."""
+
+    name: str
+    short_name: str
+    kind: str
+    field: str
+    territory: str
+
+
+@transaction.atomic
+def found(*, parent: Organisation | None, by: User, **facts: Unpack[Founding]) -> Organisation:
+    """Founds a unit below a parent, or a root (`code, name, short_name, kind, field, founded_on` are needed).
+
+    Raises:
+        PermissionDenied, Http404: no `units.change` at the parent (`units.found_root` for a root).
+        DayInFuture, BeforeFounding, ParentDissolved, CodeTaken, BadCode, NameMissing, TooDeep: as their sentences say.
+
+    Source: 支部工作条例 Art. 4-6; M2.1.
+    """
+    return found_many([NewUnit(parent_code=parent.code if parent else "", **facts)], by=by)[0]
+
+
+@transaction.atomic
+def rename(unit: Organisation, *, effective_on: date, paper: str = "", by: User, **changes: Unpack[Renaming]) -> Act:
+    """Gives a unit another name, and another kind, field or territory where these changed with it.
+
+    Raises:
+        SuperiorDecides, AlreadyDissolved, DayInFuture, DayTooEarly, NameMissing, NothingChanged, UnknownChoice.
+
+    Source: M2.1; 支部工作条例 Art. 7.
+    """
+    (unit,) = steps.lock_trees(unit)
+    steps.require_superior(by, unit)
+    steps.refuse_dissolved(unit)
+    steps.refuse_future(effective_on)
+    new = {key: str(value).strip() for key, value in changes.items()}
+    if not (new.get("name", "-") and new.get("short_name", "-")):
+        raise errors.NameMissing(unit.code)
+    new = {key: value for key, value in new.items() if getattr(unit, key) != value}
+    if not new:
+        raise errors.NothingChanged(unit.name)
+    shape = {key: new.get(key, getattr(unit, key)) for key in ("kind", "field", "territory")}
+    steps.refuse_unknown_choices(unit.code, **shape)
+    placement = _placement_at(unit, effective_on)
+    act = _act(ActKind.RENAME, unit, effective_on, paper, by)
+    _replace(placement, act, effective_on, new)
+    _copy_to(unit, new)
+    _record("organisations.renamed", unit, by, changed=new, details={"on": effective_on.isoformat()})
+    return act
+
+
+@transaction.atomic
+def move(
+    unit: Organisation, *, parent: Organisation, effective_on: date, paper: str = "", note: str = "", by: User
+) -> Act:
+    """Puts a unit with everything below it under another parent from a day on.
+
+    The whole subtree gets new paths and so new placements from that day. Days on which something already
+    changed below keep their own dates. Works in a handful of statements whatever the size of the subtree.
+
+    Raises:
+        SuperiorDecides, PermissionDenied, Http404: no `units.change` above the unit, or at the new parent.
+        WouldBeItsOwnParent, ParentDissolved, AlreadyThere, DayInFuture, DayTooEarly, ParentStoodElsewhere, TooDeep.
+
+    Source: M2.1.
+    """
+    unit, parent = steps.lock_trees(unit, parent)
+    steps.require_superior(by, unit)
+    policy.require(by, CHANGE, parent)
+    _refuse_wrong_move(unit, parent, effective_on)
+    placement = _placement_at(unit, effective_on)
+    origin = unit.parent
+    act = _act(ActKind.MOVE, unit, effective_on, paper, by, note)
+    moved = _Move(unit.path, steps.free_path(parent), effective_on, act)
+    moved.refuse_too_deep()
+    units = moved.carry_out(placement, parent)
+    details = {
+        "on": effective_on.isoformat(),
+        "origin": origin.code if origin else "",
+        "goal": parent.code,
+        "units": units,
+    }
+    _record("organisations.moved", unit, by, changed={"parent": parent.code}, details=details)
+    return act
+
+
+@transaction.atomic
+def dissolve(unit: Organisation, *, effective_on: date, paper: str = "", note: str = "", by: User) -> Act:
+    """Ends a unit; `effective_on` is the first day on which it is no more. Its posts, groups, sites and team end too.
+
+    Raises:
+        SuperiorDecides, AlreadyDissolved, DayInFuture, DayNotLater.
+        StillHasUnits: units below have to be moved or dissolved first.
+        StandsInTheWay: an app that registered in `obstacles` objects, for instance because members are affiliated.
+
+    Source: 支部工作条例 Art. 7; M2.1.
+    """
+    (unit,) = steps.lock_trees(unit)
+    steps.require_superior(by, unit)
+    steps.refuse_dissolved(unit)
+    steps.refuse_future(effective_on)
+    if below := unit.children.filter(dissolved_on__isnull=True).count():
+        raise errors.StillHasUnits(unit.name, below)
+    placement = steps.open_placement(unit)
+    if effective_on <= placement.from_on:
+        raise errors.DayNotLater(unit.name, placement.from_on)
+    if sentences := obstacles.sentences("dissolve", unit, effective_on):
+        raise errors.StandsInTheWay(sentences)
+    act = _act(ActKind.DISSOLVE, unit, effective_on, paper, by, note)
+    placement.until_on = effective_on
+    placement.save(update_fields=["until_on"])
+    for model in (Post, Group, Site, Team):
+        start = "elected_on" if model is Team else "from_on"
+        model._default_manager.filter(organisation=unit, until_on__isnull=True).update(
+            until_on=Greatest(F(start), Value(effective_on))
+        )
+    unit.dissolved_on = effective_on
+    unit.save(update_fields=["dissolved_on"])
+    _record("organisations.dissolved", unit, by, details={"on": effective_on.isoformat()})
+    return act
+
+
+@transaction.atomic
+def keep_from(unit: Organisation, *, day: date | None, by: User) -> Organisation:
+    """Sets the day from which the unit's records are kept (建账日); before it nothing is late.
+
+    Raises:
+        PermissionDenied, Http404: no `units.change` at the unit.
+        AlreadyDissolved, BeforeFounding, NothingChanged.
+    """
+    unit = Organisation.objects.select_for_update().get(pk=unit.pk)
+    policy.require(by, CHANGE, unit)
+    steps.refuse_dissolved(unit)
+    if day and day < unit.founded_on:
+        raise errors.BeforeFounding(unit.name, unit.founded_on)
+    if day == unit.kept_from:
+        raise errors.NothingChanged(unit.name)
+    unit.kept_from = day
+    unit.save(update_fields=["kept_from"])
+    details = {"on": day.isoformat()} if day else {}
+    _record("organisations.kept_from_set", unit, by, changed={"kept_from": day}, details=details)
+    return unit
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """A subtree on its way from one path to another."""
+
+    old: str
+    new: str
+    on: date
+    act: Act
+
+    def refuse_too_deep(self) -> None:
+        deepest = max(map(len, Organisation.objects.filter(self._below()).values_list("path", flat=True)))
+        if deepest - len(self.old) + len(self.new) > calculations.MAX_LEVELS * tree.STEP:
+            raise errors.TooDeep(calculations.MAX_LEVELS)
+
+    def carry_out(self, top: Placement, parent: Organisation) -> int:
+        """Splits what spans the day, rewrites what starts on it or later; gives the number of living units."""
+        still = Placement.objects.filter(self._below()).filter(Q(until_on__isnull=True) | Q(until_on__gt=self.on))
+        spanning = still.filter(from_on__lt=self.on)
+        copies = list(spanning)
+        spanning.update(until_on=self.on)
+        Placement.objects.filter(self._below(), from_on__gte=self.on).update(path=self._new_path())
+        for copy in copies:
+            copy.pk, copy.act, copy.from_on = None, self.act, self.on
+            copy.path = self.new + copy.path[len(self.old) :]
+        Placement.objects.bulk_create(copies, batch_size=2000)
+        Placement.objects.filter(organisation=top.organisation_id, until_on__isnull=True).update(
+            parent=parent, act=self.act
+        )
+        Organisation.objects.filter(pk=top.organisation_id).update(parent=parent)
+        units = Organisation.objects.filter(self._below())
+        units.update(path=self._new_path())
+        return Organisation.objects.filter(policy.in_subtrees([self.new]), dissolved_on__isnull=True).count()
+
+    def _below(self) -> Q:
+        return policy.in_subtrees([self.old])
+
+    def _new_path(self) -> Concat:
+        return Concat(Value(self.new), Substr("path", len(self.old) + 1))
+
+
+def _refuse_wrong_move(unit: Organisation, parent: Organisation, effective_on: date) -> None:
+    steps.refuse_dissolved(unit)
+    steps.refuse_future(effective_on)
+    if parent.dissolved_on:
+        raise errors.ParentDissolved(parent.name, parent.dissolved_on)
+    if tree.is_at_or_below(parent.path, unit.path):
+        raise errors.WouldBeItsOwnParent(unit.name, parent.name)
+    if unit.parent_id == parent.pk:
+        raise errors.AlreadyThere(unit.name, parent.name)
+    stood = Placement.objects.filter(organisation=parent, path=parent.path).order_by("from_on").first()
+    if stood is None or stood.from_on > effective_on:
+        raise errors.ParentStoodElsewhere(parent.name, stood.from_on if stood else today())
+
+
+def _placement_at(unit: Organisation, effective_on: date) -> Placement:
+    """The open placement, if nothing later than the day is recorded of the unit."""
+    placement = steps.open_placement(unit)
+    if effective_on < placement.from_on:
+        raise errors.DayTooEarly(unit.name, placement.from_on)
+    return placement
+
+
+def _replace(placement: Placement, act: Act, on: date, changes: dict[str, str]) -> None:
+    """Goes on from the day with the changes: in a new placement, or in the same where it starts that very day."""
+    if placement.from_on < on:
+        placement.until_on = on
+        placement.save(update_fields=["until_on"])
+        placement.pk, placement.until_on, placement.from_on = None, None, on
+    placement.act = act
+    for key, value in changes.items():
+        setattr(placement, key, value)
+    placement.save()
+
+
+def _copy_to(unit: Organisation, changes: dict[str, str]) -> None:
+    for key, value in changes.items():
+        setattr(unit, key, value)
+    unit.save(update_fields=list(changes))
+
+
+def _act(kind: ActKind, unit: Organisation, on: date, paper: str, by: User, note: str = "") -> Act:
+    return Act.objects.create(
+        kind=kind, organisation=unit, effective_on=on, paper=paper.strip(), note=note.strip(), recorded_by=by
+    )
+
+
+def _record(
+    action: str,
+    unit: Organisation,
+    by: User,
+    *,
+    changed: Mapping[str, object] | None = None,
+    details: Mapping[str, object] | None = None,
+) -> None:
+    right = policy.under_which_right(by, CHANGE, unit.parent or unit) or policy.under_which_right(by, CHANGE, unit)
+    trail.record(action, unit, by=by, organisation_id=unit.pk, right=right, changed=changed, details=details)
