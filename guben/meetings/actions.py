@@ -30,6 +30,14 @@ Absences = Sequence[tuple[int, str]]  # person's id and reason
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """Who did not come in one unit: names with reasons, and how many more of whom only the number is known."""
+
+    named: Absences = ()
+    unnamed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """One unit of a batch that could not be recorded, and why."""
 
@@ -47,7 +55,7 @@ class BatchResult:
 
 
 @transaction.atomic
-def record_meeting(
+def record_meeting(  # noqa: PLR0913 - a meeting has this many facts, most of them optional
     unit: Organisation,
     form: str,
     held_on: date,
@@ -109,12 +117,12 @@ def record_meeting(
 
 
 @transaction.atomic
-def record_many(
+def record_many(  # noqa: PLR0913 - the same facts, for many units
     units: Iterable[Organisation],
     form: str,
     held_on: date,
     topic: str,
-    exceptions: Mapping[int, Absences | int] | None = None,
+    exceptions: Mapping[int, Missing | Absences | int] | None = None,
     *,
     by: User,
     starts_at: time | None = None,
@@ -127,8 +135,7 @@ def record_many(
     """
     result = BatchResult(uuid.uuid4())
     for unit in units:
-        exception = (exceptions or {}).get(unit.pk, ())
-        named, unnamed = ((), exception) if isinstance(exception, int) else (exception, 0)
+        missing = _missing((exceptions or {}).get(unit.pk, ()))
         try:
             with transaction.atomic():
                 meeting = record_meeting(
@@ -136,12 +143,12 @@ def record_many(
                     form,
                     held_on,
                     topic,
-                    named,
+                    missing.named,
                     by=by,
                     starts_at=starts_at,
                     minutes_long=minutes_long,
                     makes_up_on=makes_up_on,
-                    unnamed_absent=unnamed,
+                    unnamed_absent=missing.unnamed,
                     batch=result.batch,
                 )
             result.saved.append(meeting)
@@ -194,6 +201,12 @@ def _withdraw(meeting: Meeting, reason: str, by: User) -> Meeting:
     locked.save(update_fields=["withdrawn_at", "withdrawn_reason"])
     _write_history("meetings.withdrawn", locked, by, right="meetings.withdraw")
     return locked
+
+
+def _missing(exception: Missing | Absences | int) -> Missing:
+    if isinstance(exception, Missing):
+        return exception
+    return Missing(unnamed=exception) if isinstance(exception, int) else Missing(exception)
 
 
 def _refuse_wrong_days(unit: Organisation, held_on: date, makes_up_on: date | None, day: date) -> None:

@@ -15,7 +15,10 @@ from guben.meetings.calculations import LATE_ENTRY_DAYS
 from guben.meetings.choices import TEAM_FORMS, Form
 from guben.meetings.models import Absence, Meeting
 from guben.members import queries as members
-from guben.members.queries import RollEntry
+from guben.members.models import Holding
+from guben.members.queries import RollCount, RollEntry
+from guben.members.spans import holds_on
+from guben.organisations.choices import TEAM_POSTS
 from guben.organisations.models import Group, Organisation
 
 
@@ -31,6 +34,26 @@ def roll_for(unit: Organisation, form: str, on: date, group: Group | None = None
             return members.group_roll(group, on)
         return [entry for entry in members.roll_of(unit, on) if entry.group_id]
     return members.roll_of(unit, on)
+
+
+def roll_counts(units: list[Organisation], form: str, on: date) -> dict[int, RollCount]:
+    """The counts of `roll_for` for many units by the unit's id, in one query."""
+    if form in TEAM_FORMS:
+        return _team_counts(units, on)
+    if form != Form.GROUP:
+        return members.roll_counts(units, on)
+    counts = {}
+    for unit_id, roll in members.rolls_of(units, on).items():
+        grouped = [entry for entry in roll if entry.group_id]
+        counts[unit_id] = RollCount(len(grouped), sum(entry.entitled for entry in grouped))
+    return counts
+
+
+def _team_counts(units: list[Organisation], on: date) -> dict[int, RollCount]:
+    holders = Holding.objects.filter(holds_on(on), post__organisation__in=units, post__kind__in=TEAM_POSTS)
+    rows = holders.order_by().values("post__organisation").annotate(number=Count("person", distinct=True))
+    counts = {row["post__organisation"]: row["number"] for row in rows}
+    return {unit.pk: RollCount(counts.get(unit.pk, 0), counts.get(unit.pk, 0)) for unit in units}
 
 
 def with_present(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
@@ -108,3 +131,9 @@ def filtered(
 def groups_of(unit: Organisation, on: date) -> list[Group]:
     """The groups of a branch on a day."""
     return list(unit.groups.filter(from_on__lte=on).filter(Q(until_on=None) | Q(until_on__gt=on)))
+
+
+def absent_lately(unit: Organisation, since: date) -> set[int]:
+    """The people who missed a meeting of the unit since a day: they stand first on the check list."""
+    rows = Absence.objects.filter(meeting__organisation=unit, meeting__held_on__gte=since, meeting__withdrawn_at=None)
+    return set(rows.values_list("person_id", flat=True))
