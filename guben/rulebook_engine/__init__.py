@@ -1,1 +1,1 @@
-"""Rules as data: read, checked, compiled, evaluated and explained, without Django."""
+"""Rules read, checked, compiled and explained: plain Python that knows no Django and no word of the domain."""

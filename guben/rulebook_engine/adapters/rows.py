@@ -1,0 +1,67 @@
+"""Small tables given as rows in Python, answered by SQLite or DuckDB in memory: for examples and tests."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Literal
+
+import duckdb
+
+from guben.rulebook_engine.dialects import DIALECTS, Dialect
+from guben.rulebook_engine.facts import Column, FactTable
+
+TYPES = {
+    "sqlite": {"text": "TEXT", "integer": "INTEGER", "number": "REAL", "date": "TEXT", "boolean": "INTEGER"},
+    "duckdb": {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "date": "DATE", "boolean": "BOOLEAN"},
+}
+Row = Mapping[str, Any]
+
+
+class RowsEngine:
+    """Holds rows with `organisation`, `record` and stored columns by name; a column that is not given is null."""
+
+    def __init__(self, name: Literal["sqlite", "duckdb"], tables: Mapping[FactTable, Sequence[Row]]) -> None:
+        self.dialect: Dialect = DIALECTS[name]
+        self.connection: Any = sqlite3.connect(":memory:") if name == "sqlite" else duckdb.connect()
+        for table, rows in tables.items():
+            self._fill(name, table, rows)
+
+    def _fill(self, name: str, table: FactTable, rows: Sequence[Row]) -> None:
+        columns = (
+            Column("organisation", "integer", "", ""),
+            Column("record", "integer", "", ""),
+            *table.stored_columns,
+        )
+        written = ", ".join(f"{self.dialect.quoted(one.name)} {TYPES[name][one.type]}" for one in columns)
+        self.connection.execute(f"CREATE TABLE {self.dialect.quoted(table.name)} ({written})")
+        if rows:
+            marks = ", ".join("?" for _ in columns)
+            self.connection.executemany(
+                f"INSERT INTO {self.dialect.quoted(table.name)} VALUES ({marks})",  # noqa: S608 - quoted name
+                [[_stored(name, row.get(one.name)) for one in columns] for row in rows],
+            )
+
+    def select(
+        self, table: FactTable, columns_sql: list[str], *, where: str | None, group_by_organisation: bool, on: date
+    ) -> list[tuple[Any, ...]]:
+        """The rows of (organisation, *columns), as the engine protocol says."""
+        sql = f"SELECT {', '.join(['organisation', *columns_sql])} FROM {self.dialect.quoted(table.name)}"  # noqa: S608 - from the checked tree
+        if where:
+            sql += f" WHERE {where}"
+        if group_by_organisation:
+            sql += " GROUP BY organisation"
+        found: list[tuple[Any, ...]] = self.connection.execute(sql).fetchall()
+        return found
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def _stored(name: str, value: Any) -> Any:
+    if name == "sqlite" and isinstance(value, date):
+        return value.isoformat()
+    if name == "sqlite" and isinstance(value, bool):
+        return int(value)
+    return value

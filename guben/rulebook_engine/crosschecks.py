@@ -1,0 +1,84 @@
+"""Checks across the entries of one file: editions, names of columns, grants."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from guben.rulebook_engine.entries import Duty, Entry, Role
+from guben.rulebook_engine.errors import Mistake, did_you_mean
+from guben.rulebook_engine.facts import Catalogue, ColumnType, FactTable
+from guben.rulebook_engine.positions import Positions
+
+UNITS = "organisation"
+
+
+def check_entries(entries: Sequence[Entry], catalogue: Catalogue, positions: Positions, file: str) -> Iterator[Mistake]:
+    """Every mistake among entries that are right one by one."""
+    yield from overlapping(entries)
+    by_place = {positions.of_key(path): path for path in positions.spots if len(path) == 2}
+    for entry in entries:
+        path = by_place[(entry.place.line, entry.place.column)]
+        for keys, sentence in (*_wrong_columns(entry, catalogue), *_wrong_grants(entry, entries)):
+            yield Mistake(file, *positions.of_key((*path, *keys)), sentence)
+
+
+def overlapping(entries: Sequence[Entry]) -> Iterator[Mistake]:
+    """Entries with the same key are editions of one rule: of one kind, one issuer, and never two on one day."""
+    by_key: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_key[entry.key].append(entry)
+    for key, editions in by_key.items():
+        editions.sort(key=lambda entry: entry.from_on)
+        for earlier, later in zip(editions, editions[1:], strict=False):
+            place = later.place
+            if earlier.kind != later.kind:
+                sentence = f"The key '{key}' is already that of a {earlier.kind} ({_at(earlier)})."
+            elif earlier.issued_by != later.issued_by:
+                sentence = f"The key '{key}' is already used by '{earlier.issued_by}' ({_at(earlier)}): choose another."
+            elif (earlier.until_on or date.max) > later.from_on:
+                sentence = (
+                    f"Two editions of '{key}' overlap: the one from {earlier.from_on} ({_at(earlier)}) runs until"
+                    f" {earlier.until_on or 'further notice'}. Give it 'until = {later.from_on}'."
+                )
+            else:
+                continue
+            yield Mistake(place.file, place.line, place.column, sentence)
+
+
+def _at(entry: Entry) -> str:
+    return f"{entry.place.file}:{entry.place.line}"
+
+
+def _wrong_columns(entry: Entry, catalogue: Catalogue) -> Iterator[tuple[tuple[str, ...], str]]:
+    if not isinstance(entry, Duty):
+        return
+    units, records = catalogue.table(UNITS), catalogue.table(entry.evidence.record)
+    if isinstance(entry.times, str) and units and (sentence := _wrong_column(entry.times, units, "integer")):
+        yield ("times",), sentence
+    if records is None:
+        return
+    for key in ("day", "held", "recorded"):
+        if sentence := _wrong_column(getattr(entry.evidence, key), records, "date"):
+            yield ("evidence", key), sentence
+    forms = records.column("form")
+    if entry.entry and forms and forms.values and entry.entry not in forms.values:
+        yield ("entry",), f"'{entry.entry}' is no value of 'form'.{did_you_mean(entry.entry, forms.values)}"
+
+
+def _wrong_column(name: str, table: FactTable, type_: ColumnType) -> str:
+    column = table.column(name)
+    if column is None:
+        names = tuple(column.name for column in table.all_columns if column.type == type_)
+        return f"No column '{name}' in fact table '{table.name}'.{did_you_mean(name, names)}"
+    return "" if column.type == type_ else f"'{name}' is of type {column.type}; needed is {type_}."
+
+
+def _wrong_grants(entry: Entry, entries: Sequence[Entry]) -> Iterator[tuple[tuple[str, ...], str]]:
+    if not isinstance(entry, Role):
+        return
+    known = tuple(dict.fromkeys(other.key for other in entries if isinstance(other, Role)))
+    for name in entry.grants:
+        if name not in known:
+            yield ("grants",), f"No role '{name}'.{did_you_mean(name, known)}"

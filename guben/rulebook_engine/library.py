@@ -1,0 +1,108 @@
+"""All rulebooks together: what is in force on a day, and the checks that need more than one file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from typing import TypeVar
+
+from guben.rulebook_engine.crosschecks import overlapping
+from guben.rulebook_engine.entries import Duty, Entry, Indicator, Role, Rulebook, Standard
+from guben.rulebook_engine.errors import Mistake, RulebookErrors, did_you_mean
+
+Kind = TypeVar("Kind", bound=Entry)
+
+
+class Library:
+    """The rules of several rulebooks.
+
+    Raises:
+        RulebookErrors: two rules share a key, editions overlap, or a standard's indicator is not in force with it.
+    """
+
+    def __init__(self, rulebooks: Iterable[Rulebook]) -> None:
+        self.rulebooks = tuple(rulebooks)
+        self._editions: defaultdict[str, list[Entry]] = defaultdict(list)
+        for rulebook in self.rulebooks:
+            for entry in rulebook.entries:
+                self._editions[entry.key].append(entry)
+        for editions in self._editions.values():
+            editions.sort(key=lambda entry: entry.from_on)
+        mistakes = [*overlapping([*self]), *self._without_indicator(), *self._without_role()]
+        if mistakes:
+            raise RulebookErrors(mistakes)
+
+    def __iter__(self) -> Iterator[Entry]:
+        for editions in self._editions.values():
+            yield from editions
+
+    def editions(self, key: str) -> tuple[Entry, ...]:
+        """All editions of a rule, oldest first; none for an unknown key."""
+        return tuple(self._editions.get(key, ()))
+
+    def get(self, key: str, on: date) -> Entry | None:
+        """The edition of a rule in force on a day."""
+        return next((entry for entry in self._editions.get(key, ()) if entry.in_force(on)), None)
+
+    def in_force(self, on: date, kinds: Collection[str] = ()) -> list[Entry]:
+        """All entries in force on a day, or those of some kinds ("duty", "standard", …)."""
+        return [entry for entry in self if entry.in_force(on) and (not kinds or entry.kind in kinds)]
+
+    def duties(self, on: date) -> list[Duty]:
+        return self._of(Duty, on)
+
+    def indicators(self, on: date) -> list[Indicator]:
+        return self._of(Indicator, on)
+
+    def standards(self, on: date) -> list[Standard]:
+        return self._of(Standard, on)
+
+    def roles(self, on: date) -> list[Role]:
+        return self._of(Role, on)
+
+    def indicator_of(self, standard: Standard, on: date) -> Indicator:
+        """The indicator that a standard draws its line on."""
+        found = self.get(standard.indicator, on)
+        if not isinstance(found, Indicator):
+            raise LookupError(f"No indicator '{standard.indicator}' in force on {on}.")
+        return found
+
+    def _of(self, kind: type[Kind], on: date) -> list[Kind]:
+        return [entry for entry in self if isinstance(entry, kind) and entry.in_force(on)]
+
+    def _without_indicator(self) -> Iterator[Mistake]:
+        keys = tuple(entry.key for entry in self if isinstance(entry, Indicator))
+        for entry in self:
+            if not isinstance(entry, Standard):
+                continue
+            if entry.indicator not in keys:
+                yield _mistake(entry, f"No indicator '{entry.indicator}'.{did_you_mean(entry.indicator, keys)}")
+            elif not _covered(entry, self._editions[entry.indicator]):
+                sentence = f"The indicator '{entry.indicator}' is not in force as long as the standard '{entry.key}'."
+                yield _mistake(entry, sentence)
+
+    def _without_role(self) -> Iterator[Mistake]:
+        roles = tuple(dict.fromkeys(entry.key for entry in self if isinstance(entry, Role)))
+        for entry in self:
+            if roles and isinstance(entry, Duty) and entry.answerable not in roles:
+                yield _mistake(entry, f"No role '{entry.answerable}'.{did_you_mean(entry.answerable, roles)}")
+
+
+def holds_at(entry: Entry, unit_and_ancestors: Collection[str]) -> bool:
+    """Whether a rule holds at a unit, given the unit's code and those above it: national rules hold everywhere, a
+    unit's rules in its own subtree only."""
+    return entry.is_national or entry.issued_by in unit_and_ancestors
+
+
+def _covered(entry: Entry, editions: list[Entry]) -> bool:
+    """Whether the editions, oldest first, leave no day of the entry without one."""
+    day, end = entry.from_on, entry.until_on or date.max
+    for edition in editions:
+        if edition.from_on <= day:
+            day = max(day, edition.until_on or date.max)
+    return day >= end
+
+
+def _mistake(entry: Entry, sentence: str) -> Mistake:
+    return Mistake(entry.place.file, entry.place.line, entry.place.column, sentence)

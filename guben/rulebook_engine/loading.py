@@ -1,0 +1,211 @@
+"""Reading a rulebook: TOML to checked entries. All mistakes of a file are told at once, each at its place."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from guben.rulebook_engine import wording
+from guben.rulebook_engine.checking import Wanted, check
+from guben.rulebook_engine.crosschecks import check_entries
+from guben.rulebook_engine.entries import INHERITED, KINDS, Entry, Header, Place, Rulebook
+from guben.rulebook_engine.errors import ExpressionMistake, Mistake, RulebookErrors, did_you_mean
+from guben.rulebook_engine.expressions import Checked, Constant
+from guben.rulebook_engine.facts import Catalogue, Column, FactTable
+from guben.rulebook_engine.positions import Path, Positions
+
+UNITS = "organisation"
+FIGURE_COLUMNS = (
+    Column("value", "number", "数值", "value"),
+    Column("numerator", "number", "分子", "numerator"),
+    Column("denominator", "number", "分母", "denominator"),
+)
+MAX_FILE = 1_000_000
+TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+PLURALS = {"duty": "duties", "indicator": "indicators", "standard": "standards", "role": "roles"}
+REFUSED = Checked("", "", Constant(True, "boolean"))  # stands in for an expression whose mistake is already told
+
+
+def read_rulebook(
+    text: str, file_name: str, catalogue: Catalogue, *, elsewhere: Mapping[str, str] | None = None
+) -> Rulebook:
+    """The rulebook that a TOML text holds. `elsewhere` gives the fact table of indicators in other rulebooks, so that
+    a standard may name them.
+
+    Raises:
+        RulebookErrors: with every mistake that was found.
+    """
+    return _Reader(text.replace("\r\n", "\n"), file_name, catalogue, dict(elsewhere or {})).read()
+
+
+class _Reader:
+    def __init__(self, text: str, file_name: str, catalogue: Catalogue, elsewhere: dict[str, str]) -> None:
+        self.text = text
+        self.file = file_name
+        self.catalogue = catalogue
+        self.tables_of_indicators = elsewhere
+        self.mistakes: list[Mistake] = []
+
+    def read(self) -> Rulebook:
+        data = self._toml()
+        self.positions = Positions(self.text)
+        data = self._normal(data, ())
+        self._refuse_unknown_parts(data)
+        header = self._header(data)
+        self._note_indicators(data)
+        entries: dict[str, list[Entry]] = {kind: self._entries(kind, data, header) for kind in KINDS}
+        found = [entry for group in entries.values() for entry in group]
+        self.mistakes += check_entries(found, self.catalogue, self.positions, self.file)
+        if self.mistakes or header is None:
+            raise RulebookErrors(self.mistakes)
+        return Rulebook(
+            file_name=self.file,
+            **header.model_dump(include={"key", "issued_by", "source", "mechanism"}),
+            title=header.title,
+            why=header.why,
+            **{PLURALS[kind]: tuple(group) for kind, group in entries.items()},
+        )
+
+    def _toml(self) -> dict[str, Any]:
+        if len(self.text) > MAX_FILE:
+            raise RulebookErrors([Mistake(self.file, 1, 1, f"The file has more than {MAX_FILE} characters.")])
+        try:
+            return tomllib.loads(self.text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            said = str(error)
+            place = TOML_PLACE.search(said)
+            line, column = self.text.count("\n") + 1, len(self.text) - self.text.rfind("\n")
+            if place and place[1]:
+                line, column = int(place[1]), int(place[2])
+            reason = TOML_PLACE.sub("", said)
+            raise RulebookErrors([Mistake(self.file, line, column, f"This is not valid TOML: {reason}.")]) from None
+
+    def _note(self, path: Path, sentence: str) -> None:
+        self.mistakes.append(Mistake(self.file, *self.positions.of_key(path), sentence))
+
+    def _normal(self, value: Any, path: Path) -> Any:
+        """The same data with underscores for hyphens in keys."""
+        if isinstance(value, list):
+            return [self._normal(item, (*path, index)) for index, item in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        normal: dict[str, Any] = {}
+        for key, item in value.items():
+            name = key.replace("-", "_")
+            if name in normal:
+                self._note((*path, name), f"'{name}' stands here twice, with a hyphen and with an underscore.")
+            normal[name] = self._normal(item, (*path, name))
+        return normal
+
+    def _refuse_unknown_parts(self, data: dict[str, Any]) -> None:
+        for name in data:
+            if name not in KINDS and name != "rulebook":
+                self._note((name,), f"No part '{name}' in a rulebook.{did_you_mean(name, ('rulebook', *KINDS))}")
+            elif name in KINDS and not _is_list_of_tables(data[name]):
+                self._note((name,), f"Write [[{name}]] with two brackets on each side.")
+                data[name] = []
+
+    def _header(self, data: dict[str, Any]) -> Header | None:
+        raw = data.get("rulebook")
+        if not isinstance(raw, dict):
+            self.mistakes.append(Mistake(self.file, 1, 1, "A rulebook starts with a [rulebook] table."))
+            return None
+        return self._validated(Header, raw, ("rulebook",))
+
+    def _note_indicators(self, data: dict[str, Any]) -> None:
+        for raw in data.get("indicator", []):
+            if isinstance(raw.get("key"), str) and isinstance(raw.get("over"), str):
+                self.tables_of_indicators[raw["key"]] = raw["over"]
+
+    def _entries(self, kind: str, data: dict[str, Any], header: Header | None) -> list[Entry]:
+        found: list[Entry] = []
+        given = header.model_dump(by_alias=True, exclude_none=True) if header else dict.fromkeys(INHERITED)
+        for number, raw in enumerate(data.get(kind, [])):
+            path: Path = (kind, number)
+            self._check_expressions(kind, raw, path)
+            line, column = self.positions.of_key(path)
+            raw["place"] = Place(file=self.file, line=line, column=column)
+            for name in INHERITED:
+                if name not in raw and name in given:
+                    raw[name] = given[name]
+            entry = self._validated(KINDS[kind], raw, path, silent=() if header else INHERITED)
+            if entry is not None:
+                found.append(entry)
+        return found
+
+    def _validated(self, model: type[Any], raw: dict[str, Any], path: Path, silent: tuple[str, ...] = ()) -> Any:
+        try:
+            return model.model_validate(raw)
+        except ValidationError as error:
+            for where, sentence in wording.sentences(error, model, raw):
+                if not (where and where[0] in silent):
+                    self._note((*path, *where), sentence)
+            return None
+
+    def _check_expressions(self, kind: str, raw: dict[str, Any], path: Path) -> None:
+        """Puts checked trees in the place of the expressions' texts."""
+        match kind:
+            case "duty":
+                self._check(raw, "who", path, UNITS)
+                applies = raw.get("applies", [])
+                for number, part in enumerate(applies if isinstance(applies, list) else []):
+                    self._check(part, "where", (*path, "applies", number), UNITS)
+                evidence = raw.get("evidence")
+                if isinstance(evidence, dict):
+                    table = self._named_table(evidence, "record", (*path, "evidence"))
+                    self._check(evidence, "is", (*path, "evidence"), table)
+                    self._check(evidence, "where", (*path, "evidence"), table)
+            case "indicator":
+                over = self._named_table(raw, "over", path)
+                self._check(raw, "value", path, over, "figure")
+                self._check(raw, "where", path, over)
+                self._check(raw, "who", path, UNITS)
+            case "standard":
+                self._check(raw, "holds", path, UNITS, more=FIGURE_COLUMNS)
+                self._check(raw, "who", path, UNITS)
+                self._check(raw, "opens", path, self._table_of_indicator(raw, path))
+
+    def _named_table(self, raw: dict[str, Any], key: str, path: Path) -> str | None:
+        name = raw.get(key)
+        if isinstance(name, str) and self.catalogue.table(name) is None:
+            hint = did_you_mean(name, self.catalogue.names)
+            self._note((*path, key), f"No fact table '{name}'.{hint}")
+        return name if isinstance(name, str) and self.catalogue.table(name) else None
+
+    def _table_of_indicator(self, raw: dict[str, Any], path: Path) -> str | None:
+        name = raw.get("indicator")
+        if isinstance(name, str) and name not in self.tables_of_indicators:
+            hint = did_you_mean(name, tuple(self.tables_of_indicators))
+            self._note((*path, "indicator"), f"No indicator '{name}'.{hint}")
+            return None
+        return self.tables_of_indicators.get(name) if isinstance(name, str) else None
+
+    def _check(
+        self,
+        raw: Any,
+        key: str,
+        path: Path,
+        table_name: str | None,
+        wanted: Wanted = "condition",
+        more: tuple[Column, ...] = (),
+    ) -> None:
+        if not isinstance(raw, dict) or not isinstance(raw.get(key), str):
+            return
+        text = raw[key]
+        raw[key] = REFUSED
+        table: FactTable | None = self.catalogue.table(table_name) if table_name else None
+        if table is None:
+            return
+        try:
+            raw[key] = check(text, table, wanted, more)
+        except ExpressionMistake as mistake:
+            line, column = self.positions.of_value((*path, key), mistake.offset)
+            self.mistakes.append(Mistake(self.file, line, column, mistake.sentence))
+
+
+def _is_list_of_tables(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)

@@ -1,0 +1,104 @@
+"""Who owes a duty, how many times, and which records speak for it: one query for units, one for each record table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from guben.rulebook_engine.duty_state import Evidence
+from guben.rulebook_engine.engines import RECORD, UNITS, Engine, needed_table, value
+from guben.rulebook_engine.entries import Duty, EvidenceRule, Words
+from guben.rulebook_engine.expressions import Constant, Junction, Node
+from guben.rulebook_engine.facts import Catalogue
+
+TRUE: Node = Constant(True, "boolean")
+
+
+@dataclass(frozen=True, slots=True)
+class Owes:
+    """A unit that a duty is about. `otherwise` is the reason where the duty does not apply."""
+
+    applies: bool
+    otherwise: Words | None
+    times: int
+
+
+def owing(duties: Iterable[Duty], engine: Engine, on: date, catalogue: Catalogue) -> dict[str, dict[int, Owes]]:
+    """For each duty's key, the units it is about."""
+    duties = list(duties)
+    columns: list[str] = []
+    for duty in duties:
+        columns.append(duty.who.sql(engine.dialect, on))
+        columns += [part.where.sql(engine.dialect, on) for part in duty.applies]
+        columns.append(engine.dialect.quoted(duty.times) if isinstance(duty.times, str) else str(duty.times))
+    found: dict[str, dict[int, Owes]] = {duty.key: {} for duty in duties}
+    if not duties:
+        return found
+    for row in engine.select(needed_table(UNITS, catalogue), columns, where=None, group_by_organisation=False, on=on):
+        at = 1
+        for duty in duties:
+            who, *applies, times = row[at : at + len(duty.applies) + 2]
+            at += len(duty.applies) + 2
+            if who:
+                missing = next((part for part, true in zip(duty.applies, applies, strict=True) if not true), None)
+                found[duty.key][row[0]] = Owes(missing is None, missing and missing.otherwise, int(times or 0))
+    return found
+
+
+def evidence(
+    duties: Iterable[Duty],
+    engine: Engine,
+    on: date,
+    catalogue: Catalogue,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+) -> dict[str, dict[int, list[Evidence]]]:
+    """For each duty's key and unit, the records that are meant, placed between the two days."""
+    found: dict[str, dict[int, list[Evidence]]] = {}
+    groups: dict[tuple[str, str, str, str], list[Duty]] = {}
+    for duty in duties:
+        found[duty.key] = {}
+        rule = duty.evidence
+        groups.setdefault((rule.record, rule.day, rule.held, rule.recorded), []).append(duty)
+    for alike in groups.values():
+        _collect(alike, alike[0].evidence, engine, on, catalogue, (first, last), found)
+    return found
+
+
+def _collect(
+    duties: Sequence[Duty],
+    rule: EvidenceRule,
+    engine: Engine,
+    on: date,
+    catalogue: Catalogue,
+    span: tuple[date | None, date | None],
+    found: dict[str, dict[int, list[Evidence]]],
+) -> None:
+    """Reads one record table once for all duties that take their evidence from it."""
+    dialect = engine.dialect
+    meant = [duty.evidence.matches.tree if duty.evidence.matches else TRUE for duty in duties]
+    columns = [dialect.quoted(name) for name in (RECORD, rule.day, rule.held, rule.recorded)]
+    for duty, matches in zip(duties, meant, strict=True):
+        columns += [dialect.sql(matches, on), duty.evidence.where.sql(dialect, on) if duty.evidence.where else "1"]
+    conditions = [dialect.sql(Junction("or", tuple(dict.fromkeys(meant))), on)]
+    for sign, bound in ((">=", span[0]), ("<=", span[1])):
+        if bound is not None:
+            conditions.append(f"{dialect.quoted(rule.day)} {sign} {dialect.day(bound)}")
+    rows = engine.select(
+        needed_table(rule.record, catalogue),
+        columns,
+        where=" AND ".join(conditions),
+        group_by_organisation=False,
+        on=on,
+    )
+    for unit, record, *rest in rows:
+        day, held_on, recorded_on = (value(one, "date") for one in rest[:3])
+        if not (isinstance(day, date) and isinstance(held_on, date) and isinstance(recorded_on, date)):
+            continue
+        for number, duty in enumerate(duties):
+            matches, meets = rest[3 + number * 2 : 5 + number * 2]
+            if matches:
+                one = Evidence(int(record), day, held_on, recorded_on, bool(meets))
+                found[duty.key].setdefault(unit, []).append(one)
