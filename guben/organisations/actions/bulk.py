@@ -14,6 +14,7 @@ from guben.access import policy
 from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.audit import trail
+from guben.kit import tree
 from guben.organisations import calculations, errors
 from guben.organisations.actions import steps
 from guben.organisations.choices import ActKind
@@ -36,6 +37,15 @@ class NewUnit:
     founded_on: date
     kept_from: date | None = None
     paper: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A path held from a day until another."""
+
+    path: str
+    from_on: date
+    until_on: date | None
 
 
 @transaction.atomic
@@ -176,32 +186,53 @@ def _create_acts(rows: Sequence[NewUnit], units: Sequence[Organisation], by: Use
         ),
         batch_size=BATCH,
     )
+    spans = _spans(units)
     Placement.objects.bulk_create(
         (
             Placement(
                 organisation=unit,
                 parent_id=unit.parent_id,
-                path=unit.path,
+                path=span.path,
                 name=unit.name,
                 short_name=unit.short_name,
                 kind=unit.kind,
                 field=unit.field,
                 territory=unit.territory,
-                from_on=unit.founded_on,
+                from_on=span.from_on,
+                until_on=span.until_on,
                 act=act,
             )
             for unit, act in zip(units, acts, strict=True)
+            for span in spans[unit.pk]
         ),
         batch_size=BATCH,
     )
     _record(units, by)
 
 
+def _spans(units: Sequence[Organisation]) -> dict[int, list[Span]]:
+    """Where each unit stood since its founding: it went wherever the units above it went."""
+    inside = {unit.pk for unit in units}
+    above = {unit.parent_id for unit in units if unit.parent_id} - inside
+    spans: dict[int, list[Span]] = defaultdict(list)
+    for row in Placement.objects.filter(organisation__in=above).order_by("organisation", "from_on"):
+        spans[row.organisation_id].append(Span(row.path, row.from_on, row.until_on))
+    for unit in sorted(units, key=lambda one: len(one.path)):
+        if unit.parent_id is None:
+            spans[unit.pk] = [Span(unit.path, unit.founded_on, None)]
+            continue
+        for span in spans[unit.parent_id]:
+            if span.until_on is None or span.until_on > unit.founded_on:
+                path = span.path + unit.path[-tree.STEP :]
+                spans[unit.pk].append(Span(path, max(span.from_on, unit.founded_on), span.until_on))
+    return spans
+
+
 def _record(units: Sequence[Organisation], by: User) -> None:
     rights: dict[str, str] = {}
     entries = []
     for unit in units:
-        top = unit.path[:4]
+        top = unit.path[: tree.STEP]
         if top not in rights or not rights[top]:
             right = "units.change" if unit.parent_id else "units.found_root"
             rights[top] = policy.under_which_right(by, right, unit)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Max, Q
+from django.db.models import Max
+from django.db.models.functions import Right
 
 from guben.access import policy
 from guben.accounts.installation import today
@@ -88,8 +89,7 @@ def next_path(above: str, last: int) -> str:
 
 
 def last_step(parent: Organisation | None) -> int:
-    """The highest step ever used directly below a parent (or by a root), 0 where there was none."""
-    below = policy.in_subtrees([parent.path]) if parent else Q()
-    now = Organisation.objects.filter(below, parent=parent).aggregate(last=Max("path"))["last"]
-    ever = Placement.objects.filter(below, parent=parent).aggregate(last=Max("path"))["last"]
-    return max(tree.step_number(path) if path else 0 for path in (now, ever))
+    """The highest step ever used directly below a parent, wherever it stood then (or by a root); 0 where none was."""
+    now = Organisation.objects.filter(parent=parent).aggregate(last=Max(Right("path", tree.STEP)))["last"]
+    ever = Placement.objects.filter(parent=parent).aggregate(last=Max(Right("path", tree.STEP)))["last"]
+    return max(tree.step_number(last) if last else 0 for last in (now, ever))
