@@ -60,7 +60,7 @@ def test_no_rule_may_speak_of_it(what: str) -> None:
     from guben.rulebook_engine.facts import catalogue
 
     never = re.compile(NEVER[what], re.IGNORECASE)
-    columns = [(table.name, column) for table in catalogue for column in table.all_columns()]
+    columns = [(table.name, column) for table in catalogue for column in table.all_columns]
     assert columns
     assert [
         f"{table}.{column.name}" for table, column in columns if never.search(column.name) or never.search(column.zh)
@@ -74,6 +74,6 @@ def test_no_fact_table_holds_a_name_a_number_or_a_telephone() -> None:
     assert [
         f"{table.name}.{column.name}"
         for table in catalogue
-        for column in table.all_columns()
+        for column in table.all_columns
         if identifying.search(column.name)
     ] == []
