@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 
@@ -61,22 +62,29 @@ class Occupation(models.TextChoices):
 
 # GB/T 4658-2006, the two-digit codes used here. "大专及以上" is 10 to 33.
 EDUCATION: dict[str, str] = {
-    "10": "研究生",
-    "20": "大学本科",
-    "30": "大专",
-    "40": "中专、中技",
-    "60": "高中",
-    "70": "初中",
-    "80": "小学",
-    "90": "其他",
+    "10": gettext_noop("研究生"),
+    "20": gettext_noop("大学本科"),
+    "30": gettext_noop("大专"),
+    "40": gettext_noop("中专、中技"),
+    "60": gettext_noop("高中"),
+    "70": gettext_noop("初中"),
+    "80": gettext_noop("小学"),
+    "90": gettext_noop("其他"),
 }
 
-# GB/T 3304-1991.
-ETHNICITY: dict[str, str] = {
-    f"{number:02d}": name
-    for number, name in enumerate(
-        "汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 柯尔克孜 土 达斡尔 "
-        "仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺".split(),
-        start=1,
-    )
-} | {"97": "其他", "98": "外国血统中国籍"}
+# GB/T 3304-1991, in the order of the standard. The names are data and are not translated.
+_ETHNICITIES = (
+    "汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 "
+    "柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 "
+    "塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺"
+)
+ETHNICITY: dict[str, str] = {f"{number:02d}": name for number, name in enumerate(_ETHNICITIES.split(), start=1)} | {
+    "97": "其他",
+    "98": "外国血统中国籍",
+}
+HAN = "01"
+
+
+def education_label(code: str) -> str:
+    """The education in the reader's language; empty where none is known."""
+    return gettext(EDUCATION[code]) if code in EDUCATION else ""

@@ -134,6 +134,16 @@ class BeforeFounding(DomainError):
         super().__init__(_("“%(unit)s”%(day)s才成立。日期改为这一天或以后。") % {"unit": unit, "day": _day(founded_on)})
 
 
+class EndedBefore(DomainError):
+    """A membership that ended before the person came to the unit."""
+
+    def __init__(self, ended_on: date, since: date) -> None:
+        super().__init__(
+            _("%(ended_on)s已不再是党员，不能自%(since)s编入支部。核对这两个日期。")
+            % {"ended_on": _day(ended_on), "since": _day(since)}
+        )
+
+
 class RegisteredElsewhere(DomainError):
     """All that anybody learns about a person outside the own reach."""
 

@@ -20,7 +20,7 @@ class Sealed(NamedTuple):
     """What is stored of a number."""
 
     cipher: bytes | None
-    index: str
+    key: str
     mask: str
 
 
@@ -52,9 +52,9 @@ def put(person: Person, field: str, number: str) -> str:
     sealed = seal(field, number)
     setattr(person, f"{field}_cipher", sealed.cipher)
     # The identity number's index is unique, so that "none" must be null there.
-    setattr(person, f"{field}_index", sealed.index or (None if field == "id_number" else ""))
+    setattr(person, f"{field}_index", sealed.key or (None if field == "id_number" else ""))
     setattr(person, f"{field}_mask", sealed.mask)
-    return sealed.index
+    return sealed.key
 
 
 def clear_value(person: Person, field: str) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db.models import F, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from guben.members.choices import StandingKind
 from guben.members.models import Contact, Person
+
+People = QuerySet[Any]  # people with what `people_on` adds to them
 
 
 def holds_on(on: date, prefix: str = "") -> Q:
@@ -19,7 +22,7 @@ def holds_on(on: date, prefix: str = "") -> Q:
     )
 
 
-def people_on(on: date) -> QuerySet[Person]:
+def people_on(on: date) -> People:
     """People with the stage, affiliation and standing of a day: `stage_on`, `affiliation_on`, `standing_on` to filter
     by, and `stage`, `standing`, `organisation_id_on`, `group_id_on` to read. Who belonged to no unit that day is out.
     """
@@ -35,7 +38,7 @@ def people_on(on: date) -> QuerySet[Person]:
     )
 
 
-def with_last_contact(people: QuerySet[Person], on: date) -> QuerySet[Person]:
+def with_last_contact(people: People, on: date) -> People:
     """Adds `last_contact_on`: the last contact up to the day, else since when the standing holds."""
     last = (
         Contact.objects.filter(person=OuterRef("pk"), contacted_on__lte=on)
@@ -44,4 +47,5 @@ def with_last_contact(people: QuerySet[Person], on: date) -> QuerySet[Person]:
         .annotate(last=Max("contacted_on"))
         .values("last")
     )
-    return people.annotate(last_contact_on=Coalesce(Subquery(last), F("standing_on__from_on")))
+    annotated: People = people.annotate(last_contact_on=Coalesce(Subquery(last), F("standing_on__from_on")))
+    return annotated

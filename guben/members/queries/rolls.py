@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Q, Value, When
 
 from guben.members.choices import MEMBER_STAGES, StageKind, StandingKind
-from guben.members.models import Holding, Person
-from guben.members.spans import holds_on, people_on
+from guben.members.models import Holding
+from guben.members.spans import People, holds_on, people_on
 from guben.organisations.choices import TEAM_POSTS
 from guben.organisations.models import Group, Organisation
 
@@ -108,11 +108,11 @@ def group_roll(group: Group, on: date) -> list[RollEntry]:
 _COLUMNS = ("pk", "name", "stage", "standing", "group_id_on")
 
 
-def _members_on(on: date) -> QuerySet[Person]:
+def _members_on(on: date) -> People:
     return people_on(on).filter(stage_on__kind__in=MEMBER_STAGES).order_by("pinyin", "name", "pk")
 
 
-def _entries(people: QuerySet[Person]) -> list[RollEntry]:
+def _entries(people: People) -> list[RollEntry]:
     return [_entry(row) for row in people.values_list(*_COLUMNS)]
 
 

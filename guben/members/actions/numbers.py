@@ -1,0 +1,142 @@
+"""Numbers: who is registered under them, opening one with a reason, and whose account a person's record is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Literal
+
+from django.db import transaction
+from django.utils import timezone
+
+from guben.access import policy
+from guben.accounts.models import User
+from guben.audit import trail
+from guben.audit.models import Entry
+from guben.members import errors, sealed
+from guben.members.models import Person
+from guben.members.places import may_see, require_person, unit_of, within_reach
+
+LOOK_UPS_AN_HOUR = 20
+LOOKED_UP = "members.number_looked_up"
+REASON_LETTERS = 4
+CHUNK = 500
+
+NumberField = Literal["id_number", "phone"]
+Whereabouts = Literal["within", "elsewhere"]
+
+
+@transaction.atomic
+def unmask(person: Person, field: NumberField, reason: str, *, by: User) -> str:
+    """The clear identity number or telephone of a person, written into the history with the reason.
+
+    Everybody may open the own ones.
+
+    Raises:
+        errors.ReasonMissing, errors.NumberMissing.
+
+    Source: 个人信息保护法 Art. 28, 44-45, 51.
+    """
+    unit = unit_of(person) if person.user_id == by.pk else require_person(by, "members.unmask", person)
+    reason = reason.strip()
+    if len(reason) < REASON_LETTERS:
+        raise errors.ReasonMissing
+    number = sealed.clear_value(person, field)
+    if not number:
+        raise errors.NumberMissing(person.name)
+    trail.record(
+        "members.unmasked",
+        person,
+        by=by,
+        organisation_id=unit.pk if unit else None,
+        right=policy.under_which_right(by, "members.unmask", unit) if unit else "",
+        details={"field": field, "reason": reason},
+    )
+    return number
+
+
+@transaction.atomic
+def look_up(field: NumberField, number: str, *, by: User) -> list[Person]:
+    """The people within reach who have exactly this (checked) number. Anything else is counted, limited and logged.
+
+    Raises:
+        errors.RegisteredElsewhere: somebody outside the reach has it. That is all that is told.
+        errors.TooManyLookUps: too many numbers were tried that are not within reach.
+    """
+    index = sealed.index_of(field, number)
+    found = list(Person.objects.filter(**{f"{field}_index": index}))
+    within = [person for person in found if may_see(by, person, unit_of(person))]
+    if not within:
+        note_look_up(by, found=bool(found))
+    return within
+
+
+def note_look_up(by: User, *, found: bool) -> None:
+    """Logs the look-up of a number outside the reach and limits how many there are in an hour.
+
+    The entry is kept although the look-up is refused: call it outside a transaction that the refusal would undo.
+    """
+    hour_ago = timezone.now() - timedelta(hours=1)
+    if Entry.objects.filter(action=LOOKED_UP, user=by, at__gte=hour_ago).count() >= LOOK_UPS_AN_HOUR:
+        raise errors.TooManyLookUps(LOOK_UPS_AN_HOUR)
+    with transaction.atomic():
+        trail.record(LOOKED_UP, by, by=by, organisation_id=None, details={"found": found})
+
+
+def check_numbers(numbers: Iterable[str], *, by: User) -> dict[str, Whereabouts]:
+    """Of many (checked) identity numbers those already registered: `within` the user's reach or `elsewhere`.
+
+    How many were tried and how many are elsewhere is logged.
+    """
+    by_index = {sealed.index_of("id_number", number): number for number in numbers}
+    found: dict[str, Whereabouts] = {}
+    indexes = list(by_index)
+    for start in range(0, len(indexes), CHUNK):
+        people = Person.objects.filter(id_number_index__in=indexes[start : start + CHUNK]).values_list(
+            "pk", "id_number_index"
+        )
+        known = {pk: by_index[index or ""] for pk, index in people}
+        visible = within_reach(by, "members.view", list(known))
+        found.update({number: "within" if pk in visible else "elsewhere" for pk, number in known.items()})
+    elsewhere = sum(where == "elsewhere" for where in found.values())
+    if elsewhere:
+        with transaction.atomic():
+            details = {"tried": len(by_index), "elsewhere": elsewhere}
+            trail.record("members.numbers_checked", by, by=by, organisation_id=None, details=details)
+    return found
+
+
+def refuse_known(number: str, *, by: User) -> None:
+    """Refuses an identity number that somebody has already.
+
+    Raises:
+        errors.AlreadyRegistered: within the reach, with name and unit.
+        errors.RegisteredElsewhere: outside of it.
+    """
+    person = Person.objects.filter(id_number_index=sealed.index_of("id_number", number)).first()
+    if person is None:
+        return
+    unit = unit_of(person)
+    if may_see(by, person, unit):
+        raise errors.AlreadyRegistered(person.name, unit.name if unit else "")
+    note_look_up(by, found=True)
+    raise errors.RegisteredElsewhere
+
+
+@transaction.atomic
+def link_user(person: Person, user: User | None, *, by: User) -> Person:
+    """Makes an account the person's own, so that its holder sees the own record (nobody's when None)."""
+    unit = require_person(by, "members.change", person)
+    if user and Person.objects.filter(user=user).exclude(pk=person.pk).exists():
+        raise errors.UserTaken(str(user))
+    person.user = user
+    person.save(update_fields=["user"])
+    trail.record(
+        "members.user_linked",
+        person,
+        by=by,
+        organisation_id=unit.pk,
+        right=policy.under_which_right(by, "members.change", unit),
+        changed={"user": user.pk if user else None},
+    )
+    return person
