@@ -24,6 +24,7 @@ from guben.accounts.models import User
 from guben.kit import tree
 
 Someone = User | AnonymousUser
+OPERATOR = "operator"
 
 
 class Unit(Protocol):
@@ -49,7 +50,12 @@ def grants_of(user: Someone, *, on: date | None = None) -> list[Grant]:
 
 
 def reach(user: Someone, right: str) -> list[str]:
-    """The outermost paths at and below which the user holds the right."""
+    """The outermost paths at and below which the user holds the right; the empty path means the whole forest.
+
+    Only the command-line operator has the whole forest, within the rights of that role and named in the history.
+    """
+    if isinstance(user, User) and user.is_operator and user.is_active:
+        return [""] if right in rights_of(OPERATOR) else []
     return tree.outermost(grant.organisation.path for grant in grants_of(user) if right in rights_of(grant.role))
 
 
@@ -64,6 +70,8 @@ def may_anywhere(user: Someone, right: str) -> bool:
 
 def under_which_right(user: Someone, right: str, unit: Unit) -> str:
     """How the history names it: `right role@code`; empty where the right is not held."""
+    if user.is_authenticated and user.is_operator:
+        return f"{right} {OPERATOR}" if right in rights_of(OPERATOR) else ""
     for grant in grants_of(user):
         if right in rights_of(grant.role) and tree.is_at_or_below(unit.path, grant.organisation.path):
             return f"{right} {grant.role}@{grant.organisation.code}"

@@ -5,3 +5,10 @@ class MeetingsConfig(AppConfig):
     name = "guben.meetings"
     label = "meetings"
     verbose_name = "会议"
+
+    def ready(self) -> None:
+        from guben.meetings.facts import TABLES
+        from guben.rulebook_engine.facts import catalogue
+
+        for table in TABLES:
+            catalogue.register(table)

@@ -1,0 +1,95 @@
+"""What every command shares: the acting user, the unit, the day, the rules, and the way out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from guben.accounts.installation import today
+from guben.accounts.models import User
+from guben.accounts.operator import UnknownUser, acting_user
+from guben.organisations.models import Organisation
+from guben.rulebook import queries as rulebook_queries
+from guben.rulebook import sources
+from guben.rulebook_engine.library import Library
+
+
+class BadInput(Exception):
+    """What was given can't be used; the sentence says why and what to do."""
+
+
+def user_of(options: Namespace) -> User:
+    try:
+        return acting_user(options.acting)
+    except UnknownUser as name:
+        raise BadInput(f"There is no active user {name}. `guben --as NAME …` takes a user's sign-in name.") from None
+
+
+def unit_of(code: str) -> Organisation:
+    unit = Organisation.objects.filter(code=code).first()
+    if unit is None:
+        first = Organisation.objects.filter(parent=None).values_list("code", flat=True)[:5]
+        hint = f" The tops of the tree here: {', '.join(first)}." if first else " No unit is recorded here yet."
+        raise BadInput(f"There is no unit with the code {code}.{hint}")
+    return unit
+
+
+def day_of(options: Namespace) -> date:
+    return options.on or today()
+
+
+def library_of(options: Namespace) -> Library:
+    """The installed rules, with the rules of the given files over them."""
+    if not options.rules:
+        return rulebook_queries.library()
+    return sources.read_all([*installed_files(), *files_of(options.rules)])
+
+
+def installed_files() -> list[sources.RuleFile]:
+    from guben.rulebook.models import Rulebook
+
+    return [sources.RuleFile(row.file_name, row.text) for row in Rulebook.objects.order_by("issued_by", "key")]
+
+
+def files_of(paths: list[str]) -> list[sources.RuleFile]:
+    try:
+        return sources.files_at([Path(path) for path in paths])
+    except (OSError, UnicodeDecodeError) as fault:
+        raise BadInput(f"A rulebook file can't be read: {fault}") from None
+
+
+def print_json(document: Any) -> int:
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write("\n")
+    return 0
+
+
+def progress(message: str, done: int = 0, total: int = 0) -> None:
+    """One line of progress on standard error."""
+    share = f" {done:,} / {total:,}" if total else ""
+    print(f"  {message}{share}", file=sys.stderr, flush=True)
+
+
+def run(options: Namespace) -> int:
+    """Calls the function behind the command."""
+    from guben.cli import figures, operations, records, rules
+
+    table: dict[str, Callable[[Namespace], int]] = {
+        "due": figures.due,
+        "diagnose": figures.diagnose,
+        "evaluate": figures.evaluate,
+        "explain": figures.explain,
+        "snapshot": figures.snapshot,
+        "rules": rules.run,
+        "demo": records.demo,
+        "import": records.take_in,
+        "serve": operations.serve,
+        "doctor": operations.doctor,
+        "user": operations.add_user,
+    }
+    return table[options.command](options)

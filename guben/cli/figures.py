@@ -1,0 +1,171 @@
+"""`guben due|diagnose|evaluate|explain|snapshot`."""
+
+from __future__ import annotations
+
+import tempfile
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from guben.access import policy
+from guben.accounts.models import User
+from guben.cli.context import BadInput, day_of, library_of, print_json, progress, unit_of, user_of
+from guben.duties.queries import DutyItem, items
+from guben.figures import queries, snapshots
+from guben.figures.queries import Diagnosis, Finding, Row
+from guben.organisations.models import Organisation
+from guben.organisations.queries import at_or_below
+from guben.rulebook_engine.entries import Indicator
+
+
+def _readable(options: Namespace, right: str) -> Organisation:
+    """The unit, if the acting user may use the right there."""
+    unit, user = unit_of(options.at), user_of(options)
+    _require(user, right, unit)
+    return unit
+
+
+def _require(user: User, right: str, unit: Organisation) -> None:
+    if not policy.may(user, right, unit):
+        raise BadInput(f"{user} may not use {right} at {unit.code}.")
+
+
+def due(options: Namespace) -> int:
+    """What a unit, or with --below every unit there, owes, has done, and is late with."""
+    unit, on = _readable(options, "figures.view"), day_of(options)
+    units = list(at_or_below(unit, dissolved=True)) if options.below else [unit]
+    found = items(units, on, rules=library_of(options))
+    if options.json:
+        return print_json({"on": on, "at": unit.code, "items": [_item(item) for item in found]})
+    for item in found:
+        if item.is_owed:
+            print(f"{item.unit.code:<16} {item.period.label:<8} {item.state.label:<4} {item.due_on}  {item.duty.title.zh}  {item.unit.short_name}  {item.reason}")
+    return 0
+
+
+def _item(item: DutyItem) -> dict[str, Any]:
+    return {
+        "unit": item.unit.code,
+        "rule": item.duty.key,
+        "period": item.period.label,
+        "state": item.state.value,
+        "due_on": item.due_on,
+        "recorded_after_days": item.recorded_after_days,
+        "records": [str(record) for record in item.records],
+        "held_on": item.held_on,
+        "falls_short": [str(record) for record in item.falls_short],
+        "reason": item.reason,
+        "edition": item.duty.edition_label,
+    }
+
+
+def diagnose(options: Namespace) -> int:
+    unit, on = _readable(options, "figures.view"), day_of(options)
+    diagnosis = queries.diagnose(unit, on, rules=library_of(options))
+    if options.json:
+        return print_json(diagnosis_document(diagnosis))
+    for finding in diagnosis.findings:
+        print(f"[{finding.severity:<6}] {finding.rule.title.zh}: {_amount(finding)}。{finding.line}（{finding.rule.source_text}）")
+        names = "、".join(one.unit.short_name for one in finding.units[:8])
+        print(f"         {finding.rule.key}: {names}{' 等' if len(finding.units) > 8 else ''}")
+    print(f"{len(diagnosis.findings)} findings; {len(diagnosis.quiet)} rules found nothing.")
+    return 0
+
+
+def _amount(finding: Finding) -> str:
+    if finding.is_figure and isinstance(finding.value, float):
+        return f"{finding.value:.2%}"
+    return f"{finding.value} / {finding.of}"
+
+
+def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Any]:
+    """The diagnosis as JSON."""
+    return {
+        "on": diagnosis.top.on,
+        "at": diagnosis.top.top.code,
+        "findings": [_finding(finding) for finding in diagnosis.findings],
+        "quiet": [rule.key for rule in diagnosis.quiet],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    rule = finding.rule
+    return {
+        "rule": rule.key,
+        "title": rule.title.zh,
+        "mechanism": (rule.mechanism or ("",))[0],
+        "severity": finding.severity,
+        "value": finding.value,
+        "of": finding.of,
+        "line": finding.line,
+        "units": [one.unit.code for one in finding.units],
+        "source": rule.source_text,
+        "confidence": rule.confidence,
+        "edition": rule.edition_label,
+        "indicator": finding.indicator.key if finding.indicator else None,
+        "period": finding.period,
+        "remedy": finding.remedy,
+        "figures": [
+            {"code": one.unit.code, "value": one.figure.value, "numerator": one.figure.numerator, "denominator": one.figure.denominator}
+            for one in finding.units
+        ],
+    }  # fmt: skip
+
+
+def evaluate(options: Namespace) -> int:
+    if not options.keys and not options.all:
+        raise BadInput("Name indicators (guben rules list shows them) or give --all.")
+    unit, on, user = _readable(options, "figures.view"), day_of(options), user_of(options)
+    indicators = queries.indicators_for([] if options.all else options.keys, on, library_of(options))
+    rows = _evaluate(unit, options, indicators, user)
+    if not options.below:
+        rows = [row for row in rows if row.unit.id == unit.pk]
+    if options.json:
+        return print_json({"on": on, "at": unit.code, "engine": options.engine, "rows": [_row(row) for row in rows]})
+    for row in rows:
+        value = row.figure.value
+        shown = "—" if value is None else f"{value:.2%}" if row.indicator.unit == "share" else f"{value:g}"
+        print(f"{row.unit.code:<16} {row.indicator.key:<32} {shown:>10}  {row.figure.numerator} / {row.figure.denominator}  {row.unit.short_name}")
+    return 0
+
+
+def _evaluate(unit: Organisation, options: Namespace, indicators: list[Indicator], user: User) -> list[Row]:
+    on = day_of(options)
+    if options.engine == "live":
+        return queries.evaluate_live(unit, on, indicators)
+    if options.snapshot:
+        return queries.evaluate_snapshot(unit, on, indicators, Path(options.snapshot))
+    with tempfile.TemporaryDirectory(prefix="guben-snapshot-") as folder:
+        snapshots.freeze(on, Path(folder))
+        return queries.evaluate_snapshot(unit, on, indicators, Path(folder))
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "code": row.unit.code,
+        "indicator": row.indicator.key,
+        "value": row.figure.value,
+        "numerator": row.figure.numerator,
+        "denominator": row.figure.denominator,
+        "edition": row.indicator.edition_label,
+    }
+
+
+def explain(options: Namespace) -> int:
+    """Why this figure: rule, edition, meaning, numbers and how many records."""
+    unit, on = _readable(options, "figures.view"), day_of(options)
+    why = queries.explain(options.key, unit, on, rules=library_of(options))
+    if options.json:
+        return print_json(why.document())
+    for line in why.lines():
+        print(line)
+    return 0
+
+
+def snapshot(options: Namespace) -> int:
+    user, on = user_of(options), day_of(options)
+    taken = snapshots.take(on, by=user, folder=Path(options.out) if options.out else None, progress=progress)
+    if options.json:
+        return print_json({"on": on, "folder": taken.folder, "manifest_sha256": taken.manifest_digest})
+    print(taken.folder)
+    return 0

@@ -1,0 +1,107 @@
+"""The words of the `guben` command. Nothing here needs Django, so that `--help` and usage errors are quick."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day: write it as 2026-06-30.") from None
+
+
+def _where(parser: argparse.ArgumentParser, *, below: bool = False) -> None:
+    parser.add_argument("--at", required=True, metavar="CODE", help="the unit's code")
+    if below:
+        parser.add_argument("--below", action="store_true", help="every unit at and below it, not only itself")
+    _when(parser)
+
+
+def _when(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--on", type=_day, metavar="DAY", help="the day, as 2026-06-30 (default today)")
+    parser.add_argument("--json", action="store_true", help="one JSON document on standard output, nothing else")
+    parser.add_argument("--rules", action="append", default=[], metavar="FILE", help="a rulebook that is not installed (repeatable)")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands with their options; `command` names the function to run."""
+    parser = argparse.ArgumentParser(prog="guben", description="Guben (固本): the rules of a membership organisation.")
+    parser.add_argument("--as", dest="acting", default="", metavar="USER", help="as whom to act (default the logged operator)")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _figures(commands)
+    _rules(commands)
+    _records(commands)
+    _operations(commands)
+    return parser
+
+
+def _figures(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    due = commands.add_parser("due", help="what a unit owes, has done, and is late with")
+    _where(due, below=True)
+    diagnose = commands.add_parser("diagnose", help="which problems are present at and below a unit")
+    _where(diagnose)
+    evaluate = commands.add_parser("evaluate", help="figures of indicators")
+    evaluate.add_argument("keys", nargs="*", metavar="KEY")
+    evaluate.add_argument("--all", action="store_true", help="every indicator in force")
+    _where(evaluate, below=True)
+    evaluate.add_argument("--engine", choices=("live", "duckdb"), default="live")
+    evaluate.add_argument("--snapshot", metavar="DIR", help="with --engine duckdb: an existing snapshot")
+    explain = commands.add_parser("explain", help="why this figure: rule, edition, numbers, records")
+    explain.add_argument("key", metavar="KEY")
+    _where(explain)
+    snapshot = commands.add_parser("snapshot", help="freeze the fact tables as Parquet")
+    snapshot.add_argument("--on", type=_day, metavar="DAY")
+    snapshot.add_argument("--out", metavar="DIR")
+    snapshot.add_argument("--json", action="store_true")
+
+
+def _rules(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    rules = commands.add_parser("rules", help="check, install, list and show rules")
+    verbs = rules.add_subparsers(dest="verb", required=True, metavar="VERB")
+    check = verbs.add_parser("check", help="print FILE:LINE:COLUMN: sentence for each mistake")
+    check.add_argument("files", nargs="+", metavar="FILE")
+    check.add_argument("--json", action="store_true")
+    verbs.add_parser("install", help="install the shipped rulebooks, or these").add_argument("files", nargs="*", metavar="FILE")
+    _when(verbs.add_parser("list", help="the rules in force"))
+    show = verbs.add_parser("show", help="one rule with all its editions")
+    show.add_argument("key", metavar="KEY")
+    _when(show)
+    verbs.add_parser("facts", help="the fact tables and columns rules may speak of").add_argument("--json", action="store_true")
+
+
+def _records(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    demo = commands.add_parser("demo", help="build the demo city, or fill an imported tree")
+    demo.add_argument("--seed", type=int, default=20260630, metavar="N")
+    demo.add_argument("--on-tree", metavar="CODE", help="fill the units at and below this one instead")
+    demo.add_argument("--members-per-unit", type=int, default=0, metavar="N", help="with --on-tree: how many people a unit gets")
+    demo.add_argument("--json", action="store_true")
+    imports = commands.add_parser("import", help="take in workbooks, CSV files, public divisions")
+    kinds = imports.add_subparsers(dest="verb", required=True, metavar="WHAT")
+    for kind, words in (("members", "a roll of members"), ("organisations", "a list of units")):
+        one = kinds.add_parser(kind, help=words)
+        one.add_argument("file", metavar="FILE")
+        one.add_argument("--at", metavar="CODE", default="", help="the unit the rows belong at or below")
+        one.add_argument("--dry-run", action="store_true")
+        one.add_argument("--json", action="store_true")
+    divisions = kinds.add_parser("divisions", help="the public division data as a tree of units")
+    divisions.add_argument("--province", required=True, metavar="NN", help="the province's two digits, such as 44")
+    divisions.add_argument("--folder", default="data/divisions", metavar="DIR", help="where `make data` put the files")
+    divisions.add_argument("--json", action="store_true")
+
+
+def _operations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    serve = commands.add_parser("serve", help="the web server with one worker")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    doctor = commands.add_parser("doctor", help="check the tree, the copies, the keys and the folders")
+    doctor.add_argument("--rebuild", action="store_true", help="rebuild what is derived")
+    doctor.add_argument("--json", action="store_true")
+    user = commands.add_parser("user", help="make a user who signs in with a password, with a first role")
+    user.add_argument("name", metavar="NAME")
+    user.add_argument("--display-name", default="", metavar="TEXT")
+    user.add_argument("--role", required=True, metavar="ROLE")
+    user.add_argument("--at", required=True, metavar="CODE")
+    commands.add_parser("manage", help="Django's own commands", add_help=False)

@@ -1,0 +1,83 @@
+"""`guben demo` and `guben import members|organisations|divisions`."""
+
+from __future__ import annotations
+
+import time
+from argparse import Namespace
+from pathlib import Path
+
+from guben.cli.context import BadInput, print_json, progress, unit_of, user_of
+from guben.organisations.models import Organisation
+
+
+def demo(options: Namespace) -> int:
+    """Builds the demo city, or fills a tree that was imported."""
+    from guben.demo.city import build
+    from guben.demo.fill import fill_tree
+
+    by, begun = user_of(options), time.monotonic()
+    if options.on_tree:
+        top = unit_of(options.on_tree)
+        more = {"members_per_unit": options.members_per_unit} if options.members_per_unit else {}
+        counts = fill_tree(top, seed=options.seed, by=by, progress=progress, **more)
+    else:
+        if Organisation.objects.exists():
+            raise BadInput(
+                "This database holds units already. The demo city needs an empty one: set GUBEN_DATA to a new folder, "
+                "or fill the tree that is here with `guben demo --on-tree CODE`."
+            )
+        counts = build(seed=options.seed, by=by, progress=progress)
+    if options.json:
+        return print_json(counts)
+    print(", ".join(f"{value:,} {name}" for name, value in counts.items()), f"in {time.monotonic() - begun:.0f} s.")
+    return 0
+
+
+def take_in(options: Namespace) -> int:
+    """Takes in a roll, a list of units, or the public divisions."""
+    if options.verb == "divisions":
+        return _divisions(options)
+    from guben.imports.actions import import_members, import_organisations
+    from guben.kit.tables import read_sheet
+
+    by = user_of(options)
+    at = unit_of(options.at) if options.at else _only_root(options.verb)
+    take = import_members if options.verb == "members" else import_organisations
+    path = Path(options.file)
+    try:
+        content = path.read_bytes()
+    except OSError as fault:
+        raise BadInput(f"{path} can't be read: {fault.strerror}.") from None
+    result = take(read_sheet(path.name, content), at=at, by=by, dry_run=options.dry_run)
+    if options.json:
+        return print_json(result.as_dict())
+    for fault in result.faults:
+        print(f"{path.name}:{fault.row}: {fault.column}: {fault.message}")
+    print(
+        f"{result.rows} rows: {result.accepted} accepted, {result.updated} updated, {result.unchanged} unchanged, "
+        f"{result.rejected_rows} rejected." + (" Nothing was saved (--dry-run)." if options.dry_run else "")
+    )
+    return 0
+
+
+def _only_root(verb: str) -> Organisation | None:
+    """The single top of the tree; a list of units may also start an empty tree."""
+    roots = list(Organisation.objects.filter(parent=None, dissolved_on=None)[:2])
+    if len(roots) == 1:
+        return roots[0]
+    if not roots and verb == "organisations":
+        return None
+    raise BadInput("Name the unit the rows belong at or below: --at CODE.")
+
+
+def _divisions(options: Namespace) -> int:
+    from guben.organisations.divisions import import_divisions
+
+    folder = Path(options.folder)
+    if not (folder / "villages.csv").is_file():
+        raise BadInput(f"{folder} holds no division data. `make data` fetches it; --folder names another place.")
+    counts = import_divisions(folder, options.province, by=user_of(options), progress=progress)
+    if options.json:
+        return print_json(counts)
+    print(", ".join(f"{value:,} {name}" for name, value in counts.items()))
+    return 0

@@ -1,0 +1,108 @@
+"""`guben rules check|install|list|show|facts`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from guben.cli.context import day_of, files_of, installed_files, library_of, print_json, user_of
+from guben.rulebook.actions import install
+from guben.rulebook.errors import BrokenRulebook
+from guben.rulebook.queries import require_known
+from guben.rulebook.sources import RuleFile, read_all, shipped_files
+from guben.rulebook_engine.facts import catalogue
+
+
+def run(options: Namespace) -> int:
+    return {"check": check, "install": put_in, "list": show_all, "show": show_one, "facts": facts}[options.verb](options)
+
+
+def check(options: Namespace) -> int:
+    """Checks the files by themselves and together with what is installed under other names."""
+    given = files_of(options.files)
+    try:
+        library = read_all(given)
+        own = {(book.key, book.issued_by) for book in library.rulebooks}
+        read_all([*(old for old in installed_files() if _identity(old) not in own), *given])
+    except BrokenRulebook as broken:
+        if options.json:
+            print_json({"mistakes": [vars_of(mistake) for mistake in broken.mistakes]})
+        else:
+            for mistake in broken.mistakes:
+                print(mistake)
+        return 1
+    count = sum(1 for _ in library)
+    if options.json:
+        return print_json({"mistakes": [], "rules": count})
+    print(f"{len(given)} file(s), {count} rules, no mistakes.")
+    return 0
+
+
+def _identity(source: RuleFile) -> tuple[str, str]:
+    book = read_all([source]).rulebooks[0]
+    return book.key, book.issued_by
+
+
+def vars_of(mistake: object) -> dict[str, object]:
+    return {name: getattr(mistake, name) for name in ("file", "line", "column", "sentence")}
+
+
+def put_in(options: Namespace) -> int:
+    sources = files_of(options.files) if options.files else shipped_files()
+    changed = install(sources, by=user_of(options))
+    print(f"{len(sources)} rulebooks read, {changed} installed or renewed.")
+    return 0
+
+
+def show_all(options: Namespace) -> int:
+    entries = library_of(options).in_force(day_of(options))
+    if options.json:
+        return print_json({"on": day_of(options), "rules": [_entry(entry) for entry in entries]})
+    for entry in entries:
+        print(f"{entry.kind:<10} {entry.key:<34} {entry.title.zh}  [{entry.source_text}; {entry.confidence}]")
+    return 0
+
+
+def show_one(options: Namespace) -> int:
+    library = library_of(options)
+    require_known(options.key, library)
+    editions = library.editions(options.key)
+    if options.json:
+        return print_json({"key": options.key, "editions": [_entry(entry) for entry in editions]})
+    for entry in editions:
+        print(f"{entry.key} ({entry.kind}), edition {entry.edition_label}: {entry.title.zh} / {entry.title.en}")
+        for name, value in _entry(entry).items():
+            if name not in {"key", "kind", "title", "edition"} and value not in (None, "", [], {}):
+                print(f"  {name}: {value}")
+    return 0
+
+
+def _entry(entry: object) -> dict[str, object]:
+    document: dict[str, object] = entry.model_dump(mode="json")  # type: ignore[attr-defined]
+    return {"kind": entry.kind, "edition": entry.edition_label}
+
+
+def facts(options: Namespace) -> int:
+    tables = list(catalogue)
+    if options.json:
+        return print_json(
+            {
+                "tables": [
+                    {
+                        "name": table.name,
+                        "zh": table.zh,
+                        "en": table.en,
+                        "columns": [
+                            {"name": c.name, "type": c.type, "zh": c.zh, "en": c.en, "values": list(c.values)}
+                            for c in table.all_columns
+                        ],
+                    }
+                    for table in tables
+                ]
+            }
+        )
+    for table in tables:
+        print(f"{table.name}  {table.zh} / {table.en}")
+        for column in table.all_columns:
+            values = f"  one of: {', '.join(value or '(empty)' for value in column.values)}" if column.values else ""
+            print(f"  {column.name:<26} {column.type:<8} {column.zh}{values[:160]}")
+    return 0

@@ -1,0 +1,258 @@
+"""What units owe: rules × units × periods, with the records that settle them. Nothing here is stored.
+
+One query finds to which units each duty applies on each of the days concerned, one more finds the evidence.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from guben.duties.states import OWED, SETTLED, State
+from guben.kit import tree
+from guben.kit.days import Every, Period, period_of, periods_between
+from guben.organisations.models import Organisation
+from guben.rulebook.live import LiveEngine, Within, fact_sql, ids_or_path, rows
+from guben.rulebook.queries import library as installed
+from guben.rulebook_engine.dialects import SQLITE
+from guben.rulebook_engine.duty_state import Evidence, state_of
+from guben.rulebook_engine.entries import NATIONAL, Duty, Words
+from guben.rulebook_engine.owing import evidence
+from guben.rulebook_engine.facts import catalogue
+from guben.rulebook_engine.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class DutyItem:
+    """One duty of one unit in one period. `reason` is a sentence where nothing is owed, or where a record falls short."""
+
+    unit: Organisation
+    duty: Duty
+    period: Period
+    state: State
+    due_on: date
+    held_on: date | None
+    recorded_after_days: int | None
+    records: tuple[int, ...]
+    falls_short: tuple[int, ...]
+    reason: str
+
+    @property
+    def is_owed(self) -> bool:
+        return self.state in OWED
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state in SETTLED
+
+    def days_left(self, on: date) -> int:
+        """Days until the due day; negative when it has passed."""
+        return (self.due_on - on).days
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    duty: Duty
+    period: Period
+    day: date  # on which it is asked whether the duty applies
+
+
+def in_words(words: Words | None) -> str:
+    """The words of a rule in the reader's language."""
+    if words is None:
+        return ""
+    return words.say(get_language() or "zh")
+
+
+def default_first(on: date) -> date:
+    """From when duties are shown: this year; in its first quarter last year too, so that no year's end is lost."""
+    return date(on.year if on.month > 3 else on.year - 1, 1, 1)
+
+
+def items(
+    units: Sequence[Organisation],
+    on: date,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    rules: Library | None = None,
+    keys: Sequence[str] | None = None,
+) -> list[DutyItem]:
+    """Every duty of the units in the periods that touch the days from `first` to `last`, by unit, duty and period.
+
+    Two queries for any number of units, plus one for the installed rules. Rows where nothing could be owed yet or any
+    more are absent; those that are not required carry the reason.
+    """
+    if not units:
+        return []
+    library = rules or installed()
+    plan = _plan(library, first or default_first(on), last or on, on, keys)
+    if not plan:
+        return []
+    within = ids_or_path((unit.pk for unit in units), _common_path(units))
+    facts = _unit_facts(plan, within)
+    records = _evidence(plan, within, on)
+    holds_below = _issuer_paths(library)
+    found = []
+    for unit in units:
+        for planned in plan:
+            top = holds_below.get(planned.duty.issued_by)
+            if top is not None and unit.path.startswith(top):
+                item = _item(unit, planned, facts, records, on)
+                if item is not None:
+                    found.append(item)
+    return found
+
+
+def _common_path(units: Sequence[Organisation]) -> str:
+    """The path of the lowest unit that stands above all of these."""
+    paths = [unit.path for unit in units]
+    low, high = min(paths), max(paths)
+    common = 0
+    while common < min(len(low), len(high)) and low[common : common + tree.STEP] == high[common : common + tree.STEP]:
+        common += tree.STEP
+    return low[:common]
+
+
+def _issuer_paths(library: Library) -> dict[str, str]:
+    """Where the rules of each issuer hold: at and below its path; the nation's everywhere."""
+    local = {rule.issued_by for rule in library} - {NATIONAL}
+    paths = dict(Organisation.objects.filter(code__in=local).values_list("code", "path")) if local else {}
+    return {NATIONAL: "", **paths}
+
+
+def _plan(library: Library, first: date, last: date, on: date, keys: Sequence[str] | None) -> list[_Planned]:
+    planned = []
+    for duty in library:
+        if not isinstance(duty, Duty) or (keys is not None and duty.key not in keys):
+            continue
+        for period in periods_between(first, last, duty.every):
+            day = min(period.ends_on, on)
+            if duty.in_force(period.starts_on):
+                planned.append(_Planned(duty, period, day))
+    return planned
+
+
+@lru_cache(maxsize=20_000)
+def _period(day: date, every: Every) -> Period:
+    return period_of(day, every)
+
+
+def _as_day(value: Any) -> date | None:
+    """A date as the database gave it: SQLite gives ISO text."""
+    return date.fromisoformat(value[:10]) if isinstance(value, str) else value
+
+
+Facts = dict[tuple[date, int], dict[Any, Any]]
+Found = dict[tuple[int, Any, Period], list[Evidence]]
+
+
+def _identity(duty: Duty) -> tuple[str, str, date]:
+    return duty.issued_by, duty.key, duty.from_on
+
+
+def _unit_facts(plan: Sequence[_Planned], within: Within) -> Facts:
+    """For each day and unit: whether each duty is about it, which condition fails first, and how often it is owed."""
+    table = catalogue.table("organisation")
+    assert table is not None
+    duties = list({_identity(planned.duty): planned.duty for planned in plan}.values())
+    parts, shape = [], [(duty, len(duty.applies), isinstance(duty.times, str)) for duty in duties]
+    for day in sorted({planned.day for planned in plan}):
+        columns = [f"'{day}'", "organisation", "founded_on", "kept_from"]
+        for duty in duties:
+            columns.append(duty.who.sql(SQLITE, day))
+            columns += [applies.where.sql(SQLITE, day) for applies in duty.applies]
+            columns += [f'"{duty.times}"'] if isinstance(duty.times, str) else []
+        parts.append(f"SELECT {', '.join(columns)} FROM ({fact_sql(table, day, within)}) AS fact")
+    facts: Facts = {}
+    for day_text, organisation, founded, kept, *values in rows(" UNION ALL ".join(parts)):
+        known: dict[Any, Any] = {"founded_on": _as_day(founded), "kept_from": _as_day(kept)}
+        place = 0
+        for duty, conditions, has_times in shape:
+            about = values[place]
+            applies = values[place + 1 : place + 1 + conditions]
+            times = values[place + 1 + conditions] if has_times else duty.times
+            place += 1 + conditions + has_times
+            known[_identity(duty)] = (bool(about), applies, int(times or 0))
+        facts[date.fromisoformat(day_text), organisation] = known
+    return facts
+
+
+def _evidence(plan: Sequence[_Planned], within: Within, on: date) -> Found:
+    """The records that could settle a duty, by unit, duty and period: one query for each kind of record."""
+    first = min(planned.period.starts_on for planned in plan)
+    last = max(planned.period.ends_on for planned in plan)
+    found: Found = defaultdict(list)
+    for editions in _without_doubles({_identity(planned.duty): planned.duty for planned in plan}.values()):
+        by_key = evidence(editions, LiveEngine(within), on, catalogue, first=first, last=last)
+        for duty in editions:
+            for unit, records in by_key[duty.key].items():
+                for record in records:
+                    found[unit, _identity(duty), _period(record.day, duty.every)].append(record)
+    return found
+
+
+def _without_doubles(duties: Iterable[Duty]) -> list[list[Duty]]:
+    """The duties in groups in which each key stands once: editions of one duty may ask for different evidence."""
+    groups: list[dict[str, Duty]] = []
+    for duty in duties:
+        group = next((group for group in groups if duty.key not in group), None)
+        if group is None:
+            groups.append(group := {})
+        group[duty.key] = duty
+    return [list(group.values()) for group in groups]
+
+
+def _item(unit: Organisation, planned: _Planned, facts: Facts, found: Found, on: date) -> DutyItem | None:
+    duty, period = planned.duty, planned.period
+    known = facts.get((planned.day, unit.pk))
+    if known is None:
+        return None
+    about, conditions, times = known[_identity(duty)]
+    if not about:
+        return None
+    failed = next((place for place, value in enumerate(conditions) if not value), None)
+    result = state_of(
+        duty,
+        period,
+        on,
+        founded_on=known["founded_on"],
+        kept_from=known["kept_from"],
+        dissolved_on=unit.dissolved_on,
+        applies=failed is None,
+        evidence=found.get((unit.pk, _identity(duty), period), []),
+        times=times,
+    )
+    if result is None:
+        return None
+    return DutyItem(
+        unit=unit,
+        duty=duty,
+        period=period,
+        state=State(result.state),
+        due_on=result.due_on,
+        held_on=result.held_on,
+        recorded_after_days=result.recorded_after_days,
+        records=tuple(result.records),
+        falls_short=tuple(result.falls_short),
+        reason=_reason(duty, result.state, failed, unit, period, bool(result.falls_short)),
+    )
+
+
+def _reason(duty: Duty, state: str, failed: int | None, unit: Organisation, period: Period, short: bool) -> str:
+    if state == State.NOT_KEPT:
+        return _("未建账：建账以前不算逾期。") if unit.kept_from else _("未建账：还没有定建账日。")
+    if state == State.EXEMPT:
+        if failed is not None:
+            return in_words(duty.applies[failed].otherwise)
+        if unit.founded_on > period.starts_on:
+            return _("这一期开始时组织还没有成立。")
+        return _("这一期没完组织就撤销了。")
+    return in_words(duty.evidence.short) if short and state not in SETTLED else ""

@@ -1,0 +1,34 @@
+"""Why a figure can't be given."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from guben.kit.errors import DomainError
+
+
+class UnitNotThere(DomainError):
+    """The unit did not exist on the day."""
+
+    status = 404
+
+    def __init__(self, code: str, on: date) -> None:
+        super().__init__(_("%(on)s 这一天没有代码为 %(code)s 的组织。") % {"on": on, "code": code})
+
+
+class NotAnIndicator(DomainError):
+    """The key names a rule that gives no figure."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(_("“%(key)s”不是指标，也没有指标的线，算不出数。") % {"key": key})
+
+
+class BrokenSnapshot(DomainError):
+    """The folder holds no snapshot, or not the one it says it is."""
+
+    def __init__(self, folder: str, reason: str) -> None:
+        super().__init__(
+            _("%(folder)s 不是完好的快照：%(reason)s。用 guben snapshot 重新生成。") % {"folder": folder, "reason": reason}
+        )

@@ -1,0 +1,229 @@
+"""Figures, verdicts and findings of a unit and all below it, on a day, with what they were made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from guben.access import policy
+from guben.duties import queries as duties
+from guben.duties.queries import in_words
+from guben.duties.states import State
+from guben.figures.errors import NotAnIndicator
+from guben.figures.snapshots import open_snapshot
+from guben.figures.trees import DayTree, UnitName, day_tree
+from guben.kit.days import period_of, previous_period
+from guben.organisations.models import Organisation
+from guben.rulebook.live import LiveEngine
+from guben.rulebook.queries import library as installed
+from guben.rulebook.queries import require_known
+from guben.rulebook_engine.aggregates import Figure
+from guben.rulebook_engine.engines import Engine
+from guben.rulebook_engine.entries import Duty, Entry, Indicator, Standard
+from guben.rulebook_engine.evaluation import Figures, evaluate, judge, records
+from guben.rulebook_engine.facts import catalogue
+from guben.rulebook_engine.library import Library
+
+SEVERITIES = {"high": 0, "medium": 1, "low": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One indicator at one unit."""
+
+    unit: UnitName
+    indicator: Indicator
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFigure:
+    """A unit that stands past a line, with its figure; for duties the figure counts what is missing."""
+
+    unit: UnitName
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule that is not kept: how many of how many units, or the one figure itself."""
+
+    rule: Standard | Duty
+    indicator: Indicator | None
+    value: float | int | None
+    of: float | int | None
+    units: tuple[UnitFigure, ...]
+    period: str = ""
+
+    @property
+    def severity(self) -> str:
+        return self.rule.severity if isinstance(self.rule, Standard) else "medium"
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether `value` is the figure itself and not a count of units."""
+        return isinstance(self.rule, Standard) and self.rule.reports == "figure" and len(self.units) == 1
+
+    @property
+    def line(self) -> str:
+        return in_words(self.rule.line if isinstance(self.rule, Standard) else self.rule.why or self.rule.title)
+
+    @property
+    def remedy(self) -> str:
+        return in_words(self.rule.remedy) if isinstance(self.rule, Standard) else ""
+
+    @property
+    def weight(self) -> tuple[int, float]:
+        """Order of the list: the most severe first, then what concerns the largest share of units."""
+        share = 1.0 if self.is_figure else float(self.value or 0) / float(self.of or 1)
+        return SEVERITIES[self.severity], -share
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What was found at and below a unit on a day, and how many rules were tried and found nothing."""
+
+    top: DayTree
+    findings: tuple[Finding, ...]
+    quiet: tuple[Entry, ...]
+
+
+def indicators_for(keys: Sequence[str], on: date, library: Library) -> list[Indicator]:
+    """The indicators with these keys in force on the day; a standard stands for its indicator; no keys mean all.
+
+    Raises:
+        UnknownRule: no rule has the key.
+        NotAnIndicator: the rule gives no figure, or no edition is in force.
+    """
+    if not keys:
+        return library.indicators(on)
+    found: dict[str, Indicator] = {}
+    for key in keys:
+        require_known(key, library)
+        rule = library.get(key, on)
+        if isinstance(rule, Standard):
+            rule = library.indicator_of(rule, on)
+        if not isinstance(rule, Indicator):
+            raise NotAnIndicator(key)
+        found[rule.key] = rule
+    return list(found.values())
+
+
+def evaluate_live(at: Organisation, on: date, indicators: Sequence[Indicator]) -> list[Row]:
+    """The figures of every unit at and below `at`, from the records as they are now."""
+    day = day_tree(at, on)
+    figures = evaluate(indicators, LiveEngine(day.within), day.tree, on, catalogue)
+    return _rows(day, indicators, figures)
+
+
+def evaluate_snapshot(at: Organisation, on: date, indicators: Sequence[Indicator], folder: Path) -> list[Row]:
+    """The same figures from a snapshot, by DuckDB."""
+    with open_snapshot(folder) as snapshot:
+        snapshot.require_day(on)
+        day = snapshot.day_tree(at)
+        return _rows(day, indicators, evaluate(indicators, snapshot.engine, day.tree, on, catalogue))
+
+
+def _rows(day: DayTree, indicators: Sequence[Indicator], figures: Figures) -> list[Row]:
+    holds = _holding(indicators)
+    return [
+        Row(day.units[unit], indicator, figure)
+        for indicator in indicators
+        for unit, figure in figures[indicator.key].items()
+        if holds(indicator, day.units[unit])
+    ]
+
+
+def _holding(rules: Sequence[Entry]) -> Callable[[Entry, UnitName], bool]:
+    """Whether a rule holds at a unit: the nation's everywhere, a unit's own at and below it."""
+    issuers = {rule.issued_by for rule in rules if not rule.is_national}
+    paths = dict(Organisation.objects.filter(code__in=issuers).values_list("code", "path")) if issuers else {}
+
+    def holds(rule: Entry, unit: UnitName) -> bool:
+        top = "" if rule.is_national else paths.get(rule.issued_by)
+        return top is not None and unit.path.startswith(top)
+
+    return holds
+
+
+def diagnose(at: Organisation, on: date, *, rules: Library | None = None) -> Diagnosis:
+    """Every standard and every duty tried on every unit at and below `at` (M9.2)."""
+    library = rules or installed()
+    day = day_tree(at, on)
+    findings, quiet = _of_standards(day, library, LiveEngine(day.within))
+    more, also_quiet = _of_duties(day, library)
+    return Diagnosis(day, tuple(sorted([*findings, *more], key=lambda one: one.weight)), (*quiet, *also_quiet))
+
+
+def findings_at(unit: Organisation, on: date, *, rules: Library | None = None) -> list[Finding]:
+    """The standards that this one unit does not keep, with its own and its subtree's figures."""
+    library = rules or installed()
+    day = day_tree(unit, on)
+    findings, _quiet = _of_standards(day, library, LiveEngine(day.within), only=unit.pk)
+    return sorted(findings, key=lambda one: one.weight)
+
+
+def _of_standards(
+    day: DayTree, library: Library, engine: Engine, *, only: int | None = None
+) -> tuple[list[Finding], list[Entry]]:
+    standards = library.standards(day.on)
+    indicators = list({s.indicator: library.indicator_of(s, day.on) for s in standards}.values())
+    figures = evaluate(indicators, engine, day.tree, day.on, catalogue)
+    verdicts = judge(standards, figures, engine, day.tree, day.on, catalogue)
+    holds = _holding(standards)
+    findings: list[Finding] = []
+    quiet: list[Entry] = []
+    for standard in standards:
+        about = {unit: verdict for unit, verdict in verdicts[standard.key].items() if holds(standard, day.units[unit])}
+        if only is not None:
+            about = {unit: verdict for unit, verdict in about.items() if unit == only}
+        past = [UnitFigure(day.units[unit], verdict.figure) for unit, verdict in about.items() if verdict.holds is False]
+        if past:
+            findings.append(_finding(standard, library.indicator_of(standard, day.on), past, len(about), day))
+        elif about:
+            quiet.append(standard)
+    return findings, quiet
+
+
+def _finding(
+    standard: Standard, indicator: Indicator, past: list[UnitFigure], tried: int, day: DayTree
+) -> Finding:
+    own = next((one for one in past if one.unit.id == day.top.pk), None)
+    if standard.reports == "figure" and own is not None:
+        return Finding(standard, indicator, own.figure.value, own.figure.denominator, (own,))
+    past.sort(key=lambda one: (-(one.figure.value or 0), one.unit.path))
+    return Finding(standard, indicator, len(past), tried, tuple(past))
+
+
+def _of_duties(day: DayTree, library: Library) -> tuple[list[Finding], list[Entry]]:
+    """Units late with a duty in the last period that is over: one finding for each duty."""
+    units = [unit for unit in Organisation.objects.filter(policy.in_subtrees([day.top.path])) if unit.pk in day.units]
+    findings: list[Finding] = []
+    quiet: list[Entry] = []
+    rules = library.duties(day.on)
+    for every in dict.fromkeys(rule.every for rule in rules):
+        period = previous_period(period_of(day.on, every))
+        keys = [rule.key for rule in rules if rule.every == every]
+        items = duties.items(units, day.on, first=period.starts_on, last=period.ends_on, rules=library, keys=keys)
+        for rule in (rule for rule in rules if rule.every == every):
+            owed = [item for item in items if item.duty.key == rule.key and item.is_owed]
+            late = [item for item in owed if item.state == State.LATE]
+            missing = tuple(UnitFigure(day.units[item.unit.pk], Figure(len(item.records))) for item in late)
+            if missing:
+                findings.append(Finding(rule, None, len(late), len(owed), missing, period.label))
+            elif owed:
+                quiet.append(rule)
+    return findings, quiet
+
+
+def records_behind(rule: Standard | Indicator, unit: UnitName, day: DayTree, library: Library) -> list[int]:
+    """The ids of the rows that make the figure of a unit, in its own subtree where the indicator reaches there."""
+    indicator = library.indicator_of(rule, day.on) if isinstance(rule, Standard) else rule
+    opens = rule.opens if isinstance(rule, Standard) else None
+    found = records(indicator, opens, LiveEngine(day.within), day.on, catalogue)
+    inside = {one.id for one in day.units.values() if one.path.startswith(unit.path)}
+    if indicator.scope == "own":
+        inside = {unit.id}
+    return [record for organisation, record in found if organisation in inside]

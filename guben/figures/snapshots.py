@@ -1,0 +1,188 @@
+"""Snapshots: the fact tables of one day, frozen as Parquet with a manifest, without names, numbers or telephones."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+
+from guben import __version__
+from guben.access import policy
+from guben.accounts.models import User
+from guben.audit import trail
+from guben.figures.errors import BrokenSnapshot, UnitNotThere
+from guben.figures.models import Snapshot
+from guben.figures.trees import DayTree, UnitName
+from guben.organisations.models import Organisation
+from guben.organisations.queries import units_on
+from guben.rulebook.live import fact_sql
+from guben.rulebook.queries import library
+from guben.rulebook_engine.adapters.duckdb import ParquetEngine, write_parquet
+from guben.rulebook_engine.dialects import DUCKDB
+from guben.rulebook_engine.evaluation import Tree
+from guben.rulebook_engine.facts import Column, FactTable, catalogue
+
+KEEP_DAYS = 400
+FETCH = 5000
+PERSONS = {"member", "post", "leader_meeting"}
+TREE = FactTable(
+    name="tree",
+    zh="组织树",
+    en="tree",
+    columns=(
+        Column("number", "integer", "先序号", "pre-order number"),
+        Column("ends", "integer", "下级止于", "end of the subtree"),
+        Column("path", "text", "路径", "path"),
+        Column("code", "text", "代码", "code"),
+        Column("name", "text", "名称", "name"),
+        Column("short_name", "text", "简称", "short name"),
+        Column("parent", "integer", "上级", "parent"),
+        Column("kind", "text", "组织类别", "kind"),
+        Column("field", "text", "所属领域", "field"),
+        Column("territory", "text", "所在层级", "territory"),
+    ),
+    sql="",
+)
+Progress = Callable[[str, int, int], None]
+
+
+def _silent(message: str, done: int, total: int) -> None:
+    """Nobody watches."""
+
+
+@transaction.atomic
+def take(on: date, *, by: User, folder: Path | None = None, progress: Progress = _silent) -> Snapshot:
+    """Freezes every fact table as of a day into an owner-only folder. One transaction, so all tables agree.
+
+    Raises:
+        PermissionDenied: the user may not take snapshots of the whole tree.
+    """
+    roots = list(Organisation.objects.filter(parent=None))
+    if not roots or not all(policy.may(by, "snapshots.take", root) for root in roots):
+        raise PermissionDenied("snapshots.take")
+    folder = folder or settings.DATA / "snapshots" / f"{on}-{os.urandom(4).hex()}"
+    digest, counts = freeze(on, folder, progress)
+    snapshot = Snapshot.objects.create(
+        on=on, folder=str(folder), manifest_digest=digest, taken_by=by, keep_until=on + timedelta(days=KEEP_DAYS)
+    )
+    trail.record("snapshots.taken", snapshot, by=by, organisation_id=None, right="snapshots.take", details=counts)
+    return snapshot
+
+
+@transaction.atomic
+def freeze(on: date, folder: Path, progress: Progress = _silent) -> tuple[str, dict[str, int]]:
+    """Writes the fact tables of a day and the manifest; the manifest's digest and the rows of each table come back.
+    In one transaction, so that all tables agree."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    tables = list(catalogue)
+    counts = {TREE.name: write_parquet(folder, TREE, _tree_rows(on))}
+    for number, table in enumerate(tables, start=1):
+        progress(table.name, number, len(tables))
+        counts[table.name] = write_parquet(folder, table, _fact_rows(table, on))
+    return _write_manifest(folder, on, counts), counts
+
+
+def _tree_rows(on: date) -> Iterator[list[Any]]:
+    from guben.kit.tree import subtree_ends
+
+    columns = ("organisation_id", "path", "organisation__code", "name", "short_name", "parent_id", "kind", "field", "territory")
+    units = list(units_on(on).order_by("path").values_list(*columns))
+    ends = subtree_ends([unit[1] for unit in units])
+    for number, (organisation, *rest) in enumerate(units):
+        yield [organisation, number, number, ends[number], *rest]
+
+
+def _fact_rows(table: FactTable, on: date) -> Iterator[Sequence[Any]]:
+    """The rows of a fact table; where a row is about a person, its id is replaced by its place in the file."""
+    with connection.cursor() as cursor:
+        names = ", ".join(f'"{column.name}"' for column in table.stored_columns)
+        cursor.execute(f"SELECT organisation, record, {names} FROM ({fact_sql(table, on, None)}) AS fact")
+        place = 0
+        while chunk := cursor.fetchmany(FETCH):
+            for row in chunk:
+                place += 1
+                yield (row[0], place, *row[2:]) if table.name in PERSONS else row
+
+
+def _write_manifest(folder: Path, on: date, counts: dict[str, int]) -> str:
+    manifest = {
+        "on": on.isoformat(),
+        "guben": __version__,
+        "editions": {rule.key: rule.edition_label for rule in library().in_force(on)},
+        "tables": {
+            name: {"rows": rows, "sha256": _digest(folder / f"{name}.parquet")} for name, rows in sorted(counts.items())
+        },
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=2)
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    for file in folder.iterdir():
+        file.chmod(0o600)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSnapshot:
+    """A snapshot whose files are what its manifest says."""
+
+    folder: Path
+    on: date
+    engine: ParquetEngine
+
+    def require_day(self, on: date) -> None:
+        """Raises BrokenSnapshot when the snapshot is of another day."""
+        if self.on != on:
+            raise BrokenSnapshot(str(self.folder), f"{self.on} ≠ {on}")
+
+    def day_tree(self, top: Organisation) -> DayTree:
+        """The frozen tree at and below a unit.
+
+        Raises:
+            UnitNotThere: the snapshot does not know the unit.
+        """
+        file = DUCKDB.text(str(self.folder / "tree.parquet"))
+        columns = "organisation, code, name, short_name, path, parent, kind, field, territory"
+        found = self.engine.connection.execute(
+            f"SELECT {columns} FROM read_parquet({file}) AS t, (SELECT number AS low, ends AS high FROM read_parquet({file})"
+            " WHERE code = ?) AS top WHERE t.number >= top.low AND t.number < top.high ORDER BY t.number",
+            [top.code],
+        ).fetchall()
+        if not found:
+            raise UnitNotThere(top.code, self.on)
+        units = [UnitName(*row) for row in found]
+        tree = Tree([unit.id for unit in units], [unit.path for unit in units])
+        return DayTree(self.on, top, tree, {unit.id: unit for unit in units})
+
+
+@contextmanager
+def open_snapshot(folder: Path) -> Iterator[OpenSnapshot]:
+    """Opens a snapshot after checking its files against the manifest.
+
+    Raises:
+        BrokenSnapshot: no manifest, or a file that differs from it.
+    """
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        on = date.fromisoformat(manifest["on"])
+        for name, entry in manifest["tables"].items():
+            if _digest(folder / f"{name}.parquet") != entry["sha256"]:
+                raise BrokenSnapshot(str(folder), f"{name}.parquet")
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise BrokenSnapshot(str(folder), str(fault)) from None
+    with ParquetEngine(folder) as engine:
+        yield OpenSnapshot(folder, on, engine)

@@ -1,0 +1,58 @@
+"""The tree of one day as the engine wants it: ids in pre-order with their codes and names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from guben.figures.errors import UnitNotThere
+from guben.organisations.models import Organisation, Placement
+from guben.organisations.queries import placement_on, units_on
+from guben.rulebook.live import Within
+from guben.rulebook_engine.evaluation import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class UnitName:
+    """A unit as it was called and what it was on the day."""
+
+    id: int
+    code: str
+    name: str
+    short_name: str
+    path: str
+    parent_id: int | None
+    kind: str
+    field: str
+    territory: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayTree:
+    """All units at and below one unit on a day, in tree order."""
+
+    on: date
+    top: Organisation
+    tree: Tree
+    units: dict[int, UnitName]
+
+    @property
+    def within(self) -> Within | None:
+        """Narrows fact tables to these units; None for the whole forest's only tree."""
+        path = self.units[self.top.pk].path
+        return Within(ids=(self.top.pk,)) if len(self.units) == 1 else Within(path=path)
+
+
+def day_tree(top: Organisation, on: date, *, below: bool = True) -> DayTree:
+    """The tree of a day.
+
+    Raises:
+        UnitNotThere: the unit did not exist on the day.
+    """
+    placement = placement_on(top, on)
+    if placement is None:
+        raise UnitNotThere(top.code, on)
+    placements = units_on(on, top=top) if below else Placement.objects.filter(pk=placement.pk)
+    columns = ("organisation_id", "organisation__code", "name", "short_name", "path", "parent_id", "kind", "field", "territory")
+    units = [UnitName(*row) for row in placements.order_by("path").values_list(*columns)]
+    return DayTree(on, top, Tree([unit.id for unit in units], [unit.path for unit in units]), {u.id: u for u in units})

@@ -1,0 +1,76 @@
+"""The engine over the records as they are now: the fact tables' own queries, on the database Django is connected to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from guben.kit.days import add_months
+from guben.rulebook_engine.dialects import SQLITE, Dialect
+from guben.rulebook_engine.facts import FactTable
+
+_MARK = re.compile(r"/\*within:([a-z_.]+)\*/")
+MOST_IDS = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Which units' facts are read: the units of some ids, or all at and below a path on a day."""
+
+    ids: tuple[int, ...] = ()
+    path: str = ""
+
+    def condition(self, column: str, on: date) -> str:
+        """SQL that holds for the rows of these units; ids are integers and paths come from the tree."""
+        if self.path:
+            return (
+                f"{column} IN (SELECT w.organisation_id FROM organisations_placement w WHERE w.path >= '{self.path}'"
+                f" AND w.path < '{self.path}~' AND w.from_on <= '{on}' AND (w.until_on IS NULL OR w.until_on > '{on}'))"
+            )
+        return f"{column} IN ({', '.join(str(int(number)) for number in self.ids) or 'NULL'})"
+
+
+def fact_sql(table: FactTable, on: date, within: Within | None) -> str:
+    """The table's query with the day written in and narrowed to the units asked for."""
+    sql = table.full_sql().replace("%(on)s", f"'{on}'").replace("%(year_before)s", f"'{add_months(on, -12)}'")
+    if within is None:
+        return sql
+    return _MARK.sub(lambda found: "AND " + within.condition(found.group(1), on), sql)
+
+
+class LiveEngine:
+    """Runs compiled expressions on the live database. `within` narrows every table to some units."""
+
+    dialect: Dialect = SQLITE
+
+    def __init__(self, within: Within | None = None) -> None:
+        self.within = within
+
+    def select(
+        self, table: FactTable, columns_sql: list[str], *, where: str | None, group_by_organisation: bool, on: date
+    ) -> list[tuple[Any, ...]]:
+        """Rows of the organisation's id and the given SQL columns."""
+        sql = f"SELECT {', '.join(['organisation', *columns_sql])} FROM ({fact_sql(table, on, self.within)}) AS fact"
+        if where:
+            sql += f" WHERE {where}"
+        if group_by_organisation:
+            sql += " GROUP BY organisation"
+        return rows(sql)
+
+
+def rows(sql: str) -> list[tuple[Any, ...]]:
+    """All rows of a query that carries its own literals."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return list(cursor.fetchall())
+
+
+def ids_or_path(ids: Iterable[int], path: str) -> Within:
+    """Ids where they are few, else the path's range."""
+    few = tuple(ids)
+    return Within(ids=few) if len(few) <= MOST_IDS else Within(path=path)

@@ -1,0 +1,35 @@
+"""The installed rules as one library, read again only when a file was installed."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import lru_cache
+
+from django.db.models import Count, Max
+
+from guben.rulebook.errors import UnknownRule
+from guben.rulebook.models import Rulebook
+from guben.rulebook.sources import RuleFile, read_all
+from guben.rulebook_engine.library import Library
+
+
+@lru_cache(maxsize=4)
+def _library(stamp: tuple[object, ...]) -> Library:
+    rows = Rulebook.objects.order_by("issued_by", "key")
+    return read_all([RuleFile(row.file_name, row.text, row.examples) for row in rows])
+
+
+def library() -> Library:
+    """All installed rules of all editions. One query while nothing was installed since the last call."""
+    stamp = Rulebook.objects.aggregate(count=Count("pk"), last=Max("installed_at"), newest=Max("pk"))
+    return _library(tuple(stamp.values()))
+
+
+def nearest_keys(key: str, known: Library) -> list[str]:
+    return get_close_matches(key, sorted({entry.key for entry in known}), n=3)
+
+
+def require_known(key: str, known: Library) -> None:
+    """Raises UnknownRule for a key of which no edition is installed."""
+    if not known.editions(key):
+        raise UnknownRule(key, nearest_keys(key, known))

@@ -1,0 +1,71 @@
+"""Rulebook files before they are installed: where they come from, and whether they fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from guben.rulebook.errors import BrokenRulebook
+from guben.rulebook_engine.entries import Rulebook as Book
+from guben.rulebook_engine.errors import Mistake, RulebookErrors
+from guben.rulebook_engine.facts import catalogue
+from guben.rulebook_engine.library import Library
+from guben.rulebook_engine.loading import read_rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """A rulebook file's name and text, with the text of the examples beside it."""
+
+    name: str
+    text: str
+    examples: str = ""
+
+
+def shipped_files() -> list[RuleFile]:
+    """The rulebooks in the package; the roles are read by `access` and not installed."""
+    folder = files("guben.rulebooks")
+    found = []
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if not entry.name.endswith(".toml") or entry.name.endswith(".examples.toml") or entry.name == "roles.toml":
+            continue
+        beside = folder / entry.name.replace(".toml", ".examples.toml")
+        examples = beside.read_text(encoding="utf-8") if beside.is_file() else ""
+        found.append(RuleFile(entry.name, entry.read_text(encoding="utf-8"), examples))
+    return found
+
+
+def files_at(paths: Sequence[Path]) -> list[RuleFile]:
+    """The given files, read from disk.
+
+    Raises:
+        OSError: a file can't be read.
+    """
+    return [RuleFile(str(path), path.read_text(encoding="utf-8")) for path in paths]
+
+
+def read_all(sources: Sequence[RuleFile]) -> Library:
+    """The library of these files and nothing else.
+
+    Raises:
+        BrokenRulebook: with every mistake of every file.
+    """
+    books: list[Book] = []
+    mistakes: list[Mistake] = []
+    tables: dict[str, str] = {}
+    for source in sources:
+        try:
+            book = read_rulebook(source.text, source.name, catalogue, elsewhere=tables)
+        except RulebookErrors as errors:
+            mistakes.extend(errors.mistakes)
+        else:
+            books.append(book)
+            tables |= {indicator.key: indicator.over for indicator in book.indicators}
+    if mistakes:
+        raise BrokenRulebook(mistakes)
+    try:
+        return Library(books)
+    except RulebookErrors as errors:
+        raise BrokenRulebook(errors.mistakes) from errors
