@@ -26,7 +26,9 @@ def free_port() -> int:
 @contextmanager
 def demo_server(data: Path) -> Iterator[str]:
     """Builds the demo in `data` where it is not there yet, serves it, and gives the address."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GUBEN_", "DATABASE_", "DJANGO_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("GUBEN_", "DATABASE_", "DJANGO_"))
+    }
     environment = {**kept, "GUBEN_DATA": str(data)}
     guben = [sys.executable, "-m", "guben"]
     for words in ([sys.executable, "scripts/prepare.py"], [*guben, "manage", "collectstatic", "--noinput", "-v", "0"]):
