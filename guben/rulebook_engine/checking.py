@@ -293,8 +293,11 @@ def _refuse_odd_comparison(node: Comparison, offset: int) -> None:
 
 
 def _is_ordered(node: Node) -> bool:
-    """Codes made of digits have an order that all engines agree on."""
-    return isinstance(node, ColumnValue) and bool(node.column.values) and all(map(str.isdigit, node.column.values))
+    """Codes made of digits have an order that all engines agree on; an empty code comes before them."""
+    if not isinstance(node, ColumnValue):
+        return False
+    codes = [code for code in node.column.values if code]
+    return bool(codes) and all(code.isascii() and code.isdigit() for code in codes)
 
 
 def _refuse_odd_argument(name: Function, argument: Node, offset: int) -> None:
