@@ -1,0 +1,241 @@
+"""Every address against the fixed cast: the right person, the wrong level, the wrong branch, the stranger, nobody.
+
+A row names who gets in, who is refused (403 or 404: they see the unit, so they may know of the page) and, by silence,
+who is not told that anything is there (404). Nobody is sent to sign in, unless the page is open to all. An address
+without a row fails, and so does a row without an address. Whatever a page shows, it names no person to those who may
+see none, and no person of another subtree to anyone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from guben.access import policy
+from guben.access.models import Grant
+from guben.accounts.models import User
+from guben.jobs.models import Job
+from guben.members.models import Affiliation, Holding
+from guben.organisations.models import Organisation, Site
+from tests.cast import BRANCH, USERS, VILLAGE, Cast, sign_in
+
+EVERYBODY = " ".join(username for username, *_ in USERS)
+WITH_A_ROLE = EVERYBODY.replace("stranger ", "")
+SEES_THE_BRANCH = "organiser clerk secretary member statistician auditor administrator inspector"
+SEES_THE_VILLAGE = SEES_THE_BRANCH.replace("secretary member ", "")
+KEEPS_THE_BRANCH = "organiser clerk secretary"
+IN = {200, 302, 422}
+REFUSED = {403, 404}
+
+Values = Callable[[Cast], Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address. `ok` get in; `refused` get 403 or 404; `empty` get in and find no unit; all others get 404."""
+
+    name: str
+    ok: str = ""
+    refused: str = ""
+    empty: str = ""
+    args: Values = lambda cast: []
+    data: Values = lambda cast: {}
+    post: bool = False
+    open: bool = False
+    why: str = ""
+
+
+def rest(ok: str, everybody: str) -> str:
+    return " ".join(who for who in everybody.split() if who not in ok.split())
+
+
+def at_branch(name: str, ok: str, **more: Any) -> Row:
+    """A page or an act at the branch: who sees the branch is refused, all others are told nothing."""
+    return Row(name, ok, refused=rest(ok, SEES_THE_BRANCH), **{"args": lambda cast: [BRANCH], **more})
+
+
+def at_village(name: str, ok: str, **more: Any) -> Row:
+    return Row(name, ok, refused=rest(ok, SEES_THE_VILLAGE), **{"args": lambda cast: [VILLAGE], **more})
+
+
+def a_list(name: str, ok: str, **more: Any) -> Row:
+    """A page that belongs to no unit and shows each user what she may see: the others are refused."""
+    return Row(name, ok, refused=rest(ok, EVERYBODY), **more)
+
+
+def pk_of(thing: Callable[[Cast], Any]) -> Values:
+    return lambda cast: [thing(cast).pk]
+
+
+the_member = pk_of(lambda cast: cast.people["邬春桥"])
+the_meeting = pk_of(lambda cast: cast.meetings[0])
+the_post = pk_of(lambda cast: cast.posts[1])
+the_site = pk_of(lambda cast: Site.objects.get(organisation=cast.village))
+the_holding = pk_of(lambda cast: Holding.objects.get(post=cast.posts[1]))
+the_grant = pk_of(lambda cast: Grant.objects.get(user=cast.secretary))
+the_job = pk_of(lambda cast: Job.objects.create(kind="imports.members", title="试", owner=cast.clerk))
+the_batch = lambda cast: [_a_batch(cast)]  # noqa: E731
+
+
+def _a_batch(cast: Cast) -> Any:
+    import uuid
+
+    number = uuid.uuid4()
+    cast.meetings[0].batch = number
+    cast.meetings[0].recorded_by = cast.clerk
+    cast.meetings[0].save(update_fields=["batch", "recorded_by"])
+    return number
+
+
+SEES_MEMBERS = "organiser clerk secretary inspector"
+SEES_MEETINGS = "organiser clerk secretary member inspector"
+FIGURES = "organiser clerk secretary member neighbour statistician inspector"
+HISTORY = "organiser clerk secretary inspector auditor"
+
+ROWS = [
+    # home
+    Row("home:today", WITH_A_ROLE, empty="stranger"),
+    at_branch("home:remind", KEEPS_THE_BRANCH, args=lambda cast: [], data=lambda cast: {"at": BRANCH}, post=True),
+    Row("home:healthz", EVERYBODY, open=True),
+    Row("home:search", WITH_A_ROLE, empty="stranger", data=lambda cast: {"q": "柳溪"}),
+    Row("home:more", WITH_A_ROLE, empty="stranger"),
+    at_branch("home:unit", SEES_THE_BRANCH),
+    at_branch("home:unit_members", SEES_MEMBERS),
+    at_branch("home:unit_meetings", SEES_MEETINGS),
+    at_branch("home:unit_duties", SEES_THE_BRANCH),
+    # organisations
+    Row("organisations:tree", WITH_A_ROLE, empty="stranger"),
+    at_branch("organisations:children", SEES_THE_BRANCH),
+    at_branch("organisations:team", SEES_THE_BRANCH),
+    at_branch("organisations:sites", SEES_THE_BRANCH),
+    at_branch("organisations:history", SEES_THE_BRANCH),
+    at_village("organisations:found", "organiser clerk"),
+    at_branch("organisations:rename", KEEPS_THE_BRANCH),
+    at_branch("organisations:move", KEEPS_THE_BRANCH),
+    at_branch("organisations:dissolve", KEEPS_THE_BRANCH),
+    at_branch("organisations:keep_from", KEEPS_THE_BRANCH),
+    at_branch("organisations:add_site", KEEPS_THE_BRANCH),
+    at_village("organisations:change_site", "organiser clerk", args=the_site),
+    at_village("organisations:close_site", "organiser clerk", args=the_site),
+    at_branch("organisations:add_post", KEEPS_THE_BRANCH),
+    at_branch("organisations:close_post", KEEPS_THE_BRANCH, args=the_post),
+    at_branch("organisations:elect_team", KEEPS_THE_BRANCH),
+    # members
+    a_list("members:list", SEES_MEMBERS + " neighbour"),
+    a_list("members:structure", FIGURES),
+    at_branch("members:roster", SEES_MEMBERS, args=lambda cast: [], data=lambda cast: {"at": BRANCH}),
+    at_branch("members:person", SEES_MEMBERS, args=the_member),
+    at_branch("members:change", KEEPS_THE_BRANCH, args=the_member),
+    at_branch("members:stand", KEEPS_THE_BRANCH, args=the_member),
+    at_branch("members:contact", KEEPS_THE_BRANCH, args=the_member),
+    at_branch("members:register", KEEPS_THE_BRANCH, args=lambda cast: [], data=lambda cast: {"at": BRANCH}),
+    at_branch("members:unmask", "organiser secretary", args=the_member, post=True),
+    at_branch("members:appoint", KEEPS_THE_BRANCH, args=the_post),
+    at_branch("members:relieve", KEEPS_THE_BRANCH, args=the_holding),
+    # meetings
+    a_list("meetings:list", SEES_MEETINGS + " neighbour"),
+    at_branch("meetings:record", KEEPS_THE_BRANCH, args=lambda cast: [], data=lambda cast: {"at": BRANCH}),
+    a_list("meetings:record_many", KEEPS_THE_BRANCH + " neighbour"),
+    at_branch("meetings:roll", KEEPS_THE_BRANCH),
+    at_branch("meetings:detail", SEES_MEETINGS, args=the_meeting),
+    at_branch("meetings:withdraw", KEEPS_THE_BRANCH, args=the_meeting),
+    at_branch("meetings:batch", KEEPS_THE_BRANCH, args=the_batch),
+    at_branch("meetings:withdraw_batch", KEEPS_THE_BRANCH, args=the_batch, post=True),
+    # figures
+    a_list("figures:diagnosis", FIGURES),
+    # jobs: only their owner
+    Row("jobs:list", EVERYBODY),
+    Row("jobs:detail", "clerk", args=the_job),
+    Row("jobs:stop", "clerk", args=the_job, post=True),
+    Row("jobs:file", refused="clerk", args=the_job, why="this job has no file"),
+    # accounts
+    Row("accounts:settings", EVERYBODY),
+    Row("accounts:language", EVERYBODY, post=True, open=True),
+]
+TABLE = {row.name: row for row in ROWS}
+
+
+def named(patterns: list[URLPattern | URLResolver], namespace: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inside = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from named(pattern.url_patterns, inside)
+        else:
+            yield f"{namespace}{pattern.name}"
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    addresses = set(named(get_resolver().url_patterns))
+    assert sorted(addresses - set(TABLE)) == [], "Addresses without a row in the rights table."
+    assert sorted(set(TABLE) - addresses) == [], "Rows without an address."
+    assert len(TABLE) == len(ROWS), "Two rows for one address."
+
+
+def ask(client: Client, row: Row, cast: Cast) -> HttpResponse:
+    address = reverse(row.name, args=row.args(cast))
+    ask_for = client.post if row.post else client.get
+    return ask_for(address, row.data(cast))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_nobody_is_sent_to_sign_in(row: Row, cast: Cast, client: Client) -> None:
+    answer = ask(client, row, cast)
+    if row.open:
+        assert answer.status_code in IN
+    else:
+        assert answer.status_code == 302 and "/account/login/" in answer["Location"], answer.status_code
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_each_of_the_cast_gets_what_the_table_says(row: Row, cast: Cast, client: Client) -> None:
+    wrong = []
+    for who in EVERYBODY.split():
+        answer = ask(sign_in(client, cast.users[who]), row, cast)
+        allowed = IN if who in f"{row.ok} {row.empty}".split() else REFUSED if who in row.refused.split() else {404}
+        if answer.status_code not in allowed:
+            wrong.append(f"{who}: {answer.status_code}, not {sorted(allowed)}")
+        if who in row.empty.split() and (units := units_named(answer, cast)):
+            wrong.append(f"{who} reads the names of units: {units}")
+        if people := people_told(answer, cast, cast.users[who]):
+            wrong.append(f"{who} reads the names of persons: {people}")
+    assert wrong == []
+
+
+def words_of(answer: HttpResponse) -> str:
+    return "" if answer.status_code != 200 or answer.streaming else answer.content.decode()
+
+
+def units_named(answer: HttpResponse, cast: Cast) -> list[str]:
+    words = words_of(answer)
+    return [unit.code for unit in cast.units.values() if unit.short_name in words or f"/{unit.code}/" in words]
+
+
+def people_told(answer: HttpResponse, cast: Cast, reader: User) -> list[str]:
+    """The persons named in an answer whom the reader may not see; users are left out, for accounts show their names."""
+    mine = Organisation.objects.filter(policy.within(reader, "members.view", "path"))
+    visible = set(Affiliation.objects.filter(organisation__in=mine).values_list("person_id", flat=True))
+    words = words_of(answer)
+    return [
+        name
+        for name, person in cast.people.items()
+        if person.pk not in visible and name in words and not User.objects.filter(display_name=name).exists()
+    ]
+
+
+def test_the_statistician_reads_figures_and_no_person(cast: Cast, client: Client) -> None:
+    sign_in(client, cast.statistician)
+    got_in = 0
+    for row in ROWS:
+        if row.post or "statistician" not in row.ok.split():
+            continue
+        answer = ask(client, row, cast)
+        got_in += answer.status_code == 200
+        assert not people_told(answer, cast, cast.statistician), row.name
+        assert "members/" not in words_of(answer).replace("members/structure/", ""), f"{row.name} links to a person"
+    assert got_in >= 8
