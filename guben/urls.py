@@ -19,6 +19,6 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
 ]
 
-handler403 = "guben.home.views.forbidden"
-handler404 = "guben.home.views.not_found"
-handler500 = "guben.home.views.broken"
+handler403 = "guben.home.views_errors.forbidden"
+handler404 = "guben.home.views_errors.not_found"
+handler500 = "guben.home.views_errors.broken"

@@ -1,7 +1,19 @@
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccessConfig(AppConfig):
     name = "guben.access"
     label = "access"
     verbose_name = "权限"
+
+    def ready(self) -> None:
+        """Tells the history what the actions of this app are called."""
+        from guben.audit import sentences
+
+        who = _("%(user)s，角色%(role)s")
+        sentences.register("access.granted", _("给角色"), who)
+        sentences.register("access.ended", _("终止授权"), who)
+        sentences.register("access.opened", _("开账户"))
+        sentences.register("access.password_link", _("给设密码的链接"))

@@ -3,16 +3,43 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 
 from django.utils import timezone
 
 from guben.accounts.models import Installation
 
+_of_this_request: ContextVar[list[Installation] | None] = ContextVar("installation_of_this_request", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Inside, the row is read from the database at most once (until `forget`). A request is handled inside it."""
+    token = _of_this_request.set([])
+    try:
+        yield
+    finally:
+        _of_this_request.reset(token)
+
+
+def forget() -> None:
+    """Call after the row was changed."""
+    if kept := _of_this_request.get():
+        kept.clear()
+
 
 def current() -> Installation:
     """The one row (unsaved and real where nothing was stored yet)."""
-    return Installation.objects.filter(pk=1).first() or Installation()
+    kept = _of_this_request.get()
+    if kept:
+        return kept[0]
+    row = Installation.objects.filter(pk=1).first() or Installation()
+    if kept is not None:
+        kept.append(row)
+    return row
 
 
 def today(installation: Installation | None = None) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
 from guben.accounts import installation
+from guben.home import context as house_context
 
 register = template.Library()
 logger = logging.getLogger(__name__)
@@ -34,7 +35,8 @@ CHIP_ICONS = {
 }
 NOTE_ICONS = {"next": "", "wait": "clock", "check": "alert-circle", "saved": "check", "bad": "alert-triangle"}
 UNKNOWN = "—"
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = (None, "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+          "November", "December")
 BAR_WIDTH, BAR_HEIGHT = 72, 14
 
 
@@ -65,7 +67,7 @@ def icon(name: str, css: str = "") -> SafeString:
 
 @register.simple_tag
 def chip(kind: str, text: object) -> SafeString:
-    """A state as icon, word and colour. Kinds: late, over, soon, done, waiting, closed; note is grey and without icon."""
+    """A state as icon, word and colour. Kinds: late, over, soon, done, waiting, closed; note has no icon."""
     if kind not in CHIP_ICONS:
         raise template.TemplateSyntaxError(f"chip knows {', '.join(CHIP_ICONS)}; not {kind!r}.")
     return format_html('<span class="chip chip-{}">{}{}</span>', kind, icon(CHIP_ICONS[kind]), text)
@@ -219,7 +221,7 @@ def day(value: date | datetime | None, now: date | None = None) -> str:
     value = _as_day(value)
     same_year = value.year == (now or installation.today()).year
     if (get_language() or "").startswith("en"):
-        text = f"{value:%a} {value.day} {MONTHS[value.month - 1]}"
+        text = f"{value:%a} {value.day} {MONTHS[value.month]}"
         return text if same_year else f"{text} {value.year}"
     text = f"{value.month}月{value.day}日（周{'一二三四五六日'[value.weekday()]}）"
     return text if same_year else f"{value.year}年{text}"
@@ -247,7 +249,7 @@ def moment(value: datetime | None) -> str:
         return UNKNOWN
     local = timezone.localtime(value)
     text = f"{local.month}-{local.day:02d} {local:%H:%M}"
-    return text if local.year == timezone.localdate().year else f"{local.year}-{text}"
+    return text if local.year == installation.today().year else f"{local.year}-{text}"
 
 
 @register.simple_tag
@@ -267,3 +269,21 @@ def with_query(context: template.Context, **changes: object) -> str:
         else:
             query[key] = str(value)
     return f"?{query.urlencode()}" if query else "?"
+
+
+@register.simple_tag(takes_context=True)
+def page_query(context: template.Context, number: int, key: str = "") -> str:
+    """The address of another page of the same list."""
+    return with_query(context, **{key or "page": number})
+
+
+@register.simple_tag
+def role_title(key: str) -> str:
+    """A role's title in the reader's language."""
+    return house_context.role_title(key)
+
+
+@register.filter
+def minutes(value: timedelta | None) -> int:
+    """A span of time in whole minutes, rounded up."""
+    return -(-int(value.total_seconds()) // 60) if value else 0

@@ -1,0 +1,144 @@
+"""Giving and ending roles, and opening accounts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from guben.access import errors, policy, queries
+from guben.access.models import Grant
+from guben.access.roles import roles
+from guben.accounts.installation import today
+from guben.accounts.models import User
+from guben.audit import trail
+
+RIGHT = "accounts.grant"
+
+
+@transaction.atomic
+def grant(user: User, role: str, unit: Any, *, from_on: date, until_on: date | None = None, by: User) -> Grant:
+    """Gives a user a role at a unit and all below it.
+
+    Raises:
+        PermissionDenied, Http404: no right to grant at this unit.
+        NotYoursToGive: the giver's role does not grant this one.
+        NotToYourself: giver and receiver are the same.
+        AlreadyGranted: the same role overlaps in time.
+
+    Source: M1.1; 等保 GB/T 22239-2019 8.1.4.2.
+    """
+    policy.require(by, RIGHT, unit)
+    if role not in {given.key for given in queries.roles_given_by(by, unit)}:
+        raise errors.NotYoursToGive(_title(role))
+    if user.pk == by.pk:
+        raise errors.NotToYourself
+    if until_on is not None and until_on <= from_on:
+        raise errors.EndsBeforeItStarts
+    User.objects.select_for_update().get(pk=user.pk)  # two givers at the same moment wait for each other here
+    same = Grant.objects.filter(user=user, role=role, organisation=unit)
+    overlapping = same.filter(Q(until_on__isnull=True) | Q(until_on__gt=from_on))
+    if until_on is not None:
+        overlapping = overlapping.filter(from_on__lt=until_on)
+    if overlapping.exists():
+        raise errors.AlreadyGranted(str(user), _title(role), unit.short_name)
+    row = Grant.objects.create(
+        user=user, role=role, organisation=unit, from_on=from_on, until_on=until_on, granted_by=by
+    )
+    _record("access.granted", row, by, {"from_on": from_on, "until_on": until_on})
+    return row
+
+
+@transaction.atomic
+def end_grant(grant_id: int, *, by: User) -> None:
+    """Ends a grant today; from this moment the role opens nothing any more.
+
+    A grant that starts today or later never was in force for a whole day and is taken away; the history keeps it.
+
+    Raises:
+        PermissionDenied, Http404: no right to grant at its unit.
+        NotYoursToGive, NotToYourself, AlreadyEnded.
+    """
+    row = Grant.objects.select_for_update(of=("self",)).select_related("user", "organisation").get(pk=grant_id)
+    policy.require(by, RIGHT, row.organisation)
+    if row.user_id == by.pk:
+        raise errors.NotToYourself
+    if row.role not in {given.key for given in queries.roles_given_by(by, row.organisation)}:
+        raise errors.NotYoursToGive(_title(row.role))
+    day = today()
+    if row.until_on is not None and row.until_on <= day:
+        raise errors.AlreadyEnded
+    _record("access.ended", row, by, {"until_on": day})
+    if row.from_on >= day:
+        row.delete()
+    else:
+        row.until_on = day
+        row.save(update_fields=["until_on"])
+
+
+@transaction.atomic
+def open_account(username: str, display_name: str, role: str, unit: Any, *, by: User) -> User:
+    """Opens an account without a password and gives its first role, from today. The user sets her password by a link.
+
+    Raises:
+        NameTaken: another account has this user name; and all that `grant` raises.
+    """
+    policy.require(by, RIGHT, unit)
+    if User.objects.filter(username__iexact=username).exists():
+        raise errors.NameTaken(username)
+    user = User(username=username, display_name=display_name)
+    user.set_unusable_password()
+    user.save()
+    trail.record(
+        "access.opened",
+        user,
+        by=by,
+        organisation_id=unit.pk,
+        right=policy.under_which_right(by, RIGHT, unit),
+        changed={"username": username, "display_name": display_name},
+    )
+    grant(user, role, unit, from_on=today(), by=by)
+    return user
+
+
+@transaction.atomic
+def allow_new_password(user: User, *, by: User) -> None:
+    """Notes in the history that a link for a new password was made, after checking that the giver may do so.
+
+    Raises:
+        NotToYourself: one's own password is changed on the account page.
+        NotYourAccount: the user holds a role that the giver could not give.
+    """
+    if user.pk == by.pk:
+        raise errors.NotToYourself
+    held = Grant.objects.filter(user=user).select_related("organisation").order_by("organisation__path")
+    seen = [row for row in held if policy.may(by, RIGHT, row.organisation)]
+    if not seen or not queries.can_give_all_roles_of(by, user):
+        raise errors.NotYourAccount(str(user))
+    unit = seen[0].organisation
+    trail.record(
+        "access.password_link",
+        user,
+        by=by,
+        organisation_id=unit.pk,
+        right=policy.under_which_right(by, RIGHT, unit),
+    )
+
+
+def _record(action: str, row: Grant, by: User, changed: dict[str, Any]) -> None:
+    trail.record(
+        action,
+        row,
+        by=by,
+        organisation_id=row.organisation_id,
+        right=policy.under_which_right(by, RIGHT, row.organisation),
+        changed=changed,
+        details={"role": row.role, "user": row.user.username, "on": str(today())},
+    )
+
+
+def _title(role: str) -> str:
+    known = roles().get(role)
+    return known.zh if known else role

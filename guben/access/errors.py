@@ -1,0 +1,65 @@
+"""What giving and ending roles may refuse, each with its sentence."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from guben.kit.errors import DomainError
+
+
+class NotYoursToGive(DomainError):
+    """The giver's own role does not name this role among those it grants."""
+
+    status = 403
+
+    def __init__(self, role: str) -> None:
+        super().__init__(_("您的权限给不出“%(role)s”。要给，找上级组织员。") % {"role": role})
+
+
+class NotToYourself(DomainError):
+    """Nobody widens or ends her own rights."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(_("自己的授权由别人办。找上级组织员或系统管理员。"))
+
+
+class AlreadyGranted(DomainError):
+    """The same role at the same unit overlaps in time."""
+
+    status = 409
+
+    def __init__(self, user: str, role: str, unit: str) -> None:
+        super().__init__(
+            _("%(user)s在%(unit)s已有“%(role)s”授权，和这段日期重叠。先终止原来的，或改日期。")
+            % {"user": user, "role": role, "unit": unit}
+        )
+
+
+class EndsBeforeItStarts(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("止期要晚于起期。"))
+
+
+class AlreadyEnded(DomainError):
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("这项授权已经终止。"))
+
+
+class NameTaken(DomainError):
+    status = 409
+
+    def __init__(self, username: str) -> None:
+        super().__init__(_("用户名“%(name)s”已有人用，换一个。") % {"name": username})
+
+
+class NotYourAccount(DomainError):
+    """A password link opens a whole account: whoever makes it must be able to give all its roles."""
+
+    status = 403
+
+    def __init__(self, user: str) -> None:
+        super().__init__(_("%(user)s有您给不出的授权，设密码的链接要由上级给。") % {"user": user})

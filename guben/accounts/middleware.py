@@ -1,0 +1,63 @@
+"""What happens around every request: one look at the installation, the reader's language, and the idle time-out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from guben.accounts import installation
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+LAST_SEEN = "last_seen"
+SIGNED_OUT = "signed_out_after_minutes"  # tells the sign-in page why it is shown
+WRITE_EVERY = 60  # seconds; a session is not written more often than this
+
+
+class UserLanguageMiddleware:
+    """The user's own language, else the one chosen in this browser (cookie), else what the browser asks for.
+
+    The row that says what day it is gets read once for the whole request.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with installation.read_once(), translation.override(language_of(request)):
+            request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+            patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        return response
+
+
+def language_of(request: HttpRequest) -> str:
+    """The language code to answer in. Asks the database nothing: the user is loaded for the request anyway."""
+    chosen = getattr(request.user, "language", "") if request.session.session_key else ""
+    if chosen in dict(settings.LANGUAGES):
+        return str(chosen)
+    return translation.get_language_from_request(request)
+
+
+class IdleTimeoutMiddleware:
+    """Signs out whoever made no request for settings.IDLE_MINUTES."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.session.session_key and request.user.is_authenticated:
+            now = int(time.time())
+            last = int(request.session.get(LAST_SEEN, now))
+            if now - last > settings.IDLE_MINUTES * 60 + WRITE_EVERY:  # never earlier than promised
+                logout(request)
+                request.session[SIGNED_OUT] = settings.IDLE_MINUTES
+            elif LAST_SEEN not in request.session or now - last >= WRITE_EVERY:
+                request.session[LAST_SEEN] = now
+        return self.get_response(request)

@@ -1,0 +1,72 @@
+"""Pages about one's own account, and the language switch for everybody."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from guben.accounts import actions
+from guben.accounts.forms import SettingsForm
+from guben.accounts.models import User
+
+A_YEAR = 365 * 24 * 3600
+
+
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """Language, light or dark, large type, and the way to the password."""
+    user = cast(User, request.user)
+    form = SettingsForm(request.POST or None, instance=User.objects.get(pk=user.pk))
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data
+        actions.change_settings(
+            language=chosen["language"], theme=chosen["theme"], large_type=chosen["large_type"], by=user
+        )
+        with translation.override(user.language or translation.get_language()):
+            messages.success(request, gettext("已改，各页都照这样显示。"))
+        return redirect("accounts:settings")
+    return render(request, "accounts/settings.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Changes the language: for a signed-in user in the account, for others in a cookie of this browser."""
+    code, target = request.POST.get("language", ""), request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        target = "/"
+    response = redirect(target)
+    if code not in dict(settings.LANGUAGES):
+        return response
+    if isinstance(request.user, User):
+        user = request.user
+        actions.change_settings(language=code, theme=user.theme, large_type=user.large_type, by=user)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        code,
+        max_age=A_YEAR,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+    )
+    return response
+
+
+@login_not_required
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Whom to ask for a new password. The house sends no mail."""
+    return render(request, "account/password_reset.html")
+
+
+@login_not_required
+def closed(request: HttpRequest) -> HttpResponse:
+    """Stands in for allauth's pages that this house has no use for: signing up, mail addresses, codes."""
+    return render(request, "account/signup_closed.html", status=404)

@@ -1,0 +1,51 @@
+"""Pages for what went wrong, and the sign of life for those who watch the server."""
+
+from __future__ import annotations
+
+import logging
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.shortcuts import render
+from django.template import loader
+from django.utils.translation import get_language
+
+from guben.home.middleware import number_to_quote
+
+logger = logging.getLogger(__name__)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: the reader knows the unit, but her role does not open this."""
+    number = number_to_quote()
+    logger.info("%s forbidden %s %s (%s)", number, request.method, request.path, exception or "")
+    return render(request, "403.html", {"number": number}, status=403)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 where the form's token no longer holds: nothing was saved."""
+    number = number_to_quote()
+    logger.info("%s stale form %s (%s)", number, request.path, reason)
+    return render(request, "403_csrf.html", {"number": number}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: there is nothing here, or nothing this reader may know of."""
+    return render(request, "404.html", {"number": number_to_quote()}, status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: a fault of the software. Asks neither the database nor the session."""
+    number = number_to_quote()
+    logger.error("%s broken %s %s", number, request.method, request.path)
+    shown = {"number": number, "LANGUAGE_CODE": get_language()}
+    return HttpResponseServerError(loader.get_template("500.html").render(shown))
+
+
+@login_not_required
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Says ok when the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
