@@ -15,7 +15,11 @@ def _day(day: date) -> str:
     return date_format(day, "Y-m-d")
 
 
-class IdNumberLength(DomainError):
+class IdNumberError(DomainError):
+    """Something is wrong with an identity number."""
+
+
+class IdNumberLength(IdNumberError):
     def __init__(self, length: int) -> None:
         super().__init__(
             ngettext(
@@ -27,22 +31,22 @@ class IdNumberLength(DomainError):
         )
 
 
-class IdNumberOld(DomainError):
+class IdNumberOld(IdNumberError):
     def __init__(self) -> None:
         super().__init__(_("这是15位的旧号码。填现在身份证上的18位号码。"))
 
 
-class IdNumberCharacters(DomainError):
+class IdNumberCharacters(IdNumberError):
     def __init__(self) -> None:
         super().__init__(_("公民身份号码前17位是数字，末位是数字或X。对照身份证核对。"))
 
 
-class IdNumberBirthDay(DomainError):
+class IdNumberBirthDay(IdNumberError):
     def __init__(self) -> None:
         super().__init__(_("公民身份号码第7到14位不是一个出生日期。对照身份证核对。"))
 
 
-class IdNumberCheckDigit(DomainError):
+class IdNumberCheckDigit(IdNumberError):
     def __init__(self) -> None:
         super().__init__(_("公民身份号码的校验码对不上，18位里有一处写错。对照身份证核对。"))
 

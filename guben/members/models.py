@@ -68,7 +68,9 @@ class Stage(Dated):
         verbose_name_plural = _("阶段")
         ordering = ["person", "from_on"]
         constraints = [
-            models.UniqueConstraint(fields=["person"], condition=models.Q(until_on__isnull=True), name="one_open_stage"),
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(until_on__isnull=True), name="one_open_stage"
+            ),
         ]
         indexes = [models.Index(fields=["kind", "from_on"], name="stage_kind_from")]
 
@@ -80,7 +82,9 @@ class Affiliation(Dated):
     """To which unit a person belongs: at any moment to exactly one."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="affiliations", verbose_name=_("人员"))
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="affiliations", verbose_name=_("党支部"))
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="affiliations", verbose_name=_("党支部")
+    )
     group = models.ForeignKey(
         Group, models.PROTECT, null=True, blank=True, related_name="affiliations", verbose_name=_("党小组")
     )
@@ -132,7 +136,9 @@ class Contact(models.Model):
     way = models.CharField(_("方式"), max_length=10, choices=ContactWay.choices)
     note = models.CharField(_("情况"), max_length=200, blank=True)
     recorded_at = models.DateTimeField(_("登记时刻"), auto_now_add=True)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("登记人"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("登记人")
+    )
 
     class Meta:
         verbose_name = _("联系记录")
@@ -155,7 +161,9 @@ class Holding(Dated):
         verbose_name_plural = _("任职")
         ordering = ["post", "-from_on"]
         constraints = [
-            models.UniqueConstraint(fields=["post"], condition=models.Q(until_on__isnull=True), name="one_holder_a_post"),
+            models.UniqueConstraint(
+                fields=["post"], condition=models.Q(until_on__isnull=True), name="one_holder_a_post"
+            ),
         ]
         indexes = [models.Index(fields=["person", "until_on"], name="holding_person")]
 

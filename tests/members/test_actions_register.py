@@ -9,8 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from guben.audit.models import Entry
-from guben.members import actions, errors, queries, sealed
-from guben.members.actions import numbers as number_actions
+from guben.members import actions, errors, lookups, queries, sealed
 from guben.members.models import Affiliation, Person, Stage, Standing
 from tests.cast import TODAY
 from tests.members.numbers import id_number
@@ -121,16 +120,16 @@ def test_a_number_known_within_reach_is_named_and_one_elsewhere_is_not(cast):
     with pytest.raises(errors.RegisteredElsewhere) as refused:
         actions.register_person(row(cast.branch, name="冒名"), by=cast.secretary)
     assert str(refused.value) == "已在其他组织登记，请走转接。"
-    entry = Entry.objects.get(action=number_actions.LOOKED_UP)
+    entry = Entry.objects.get(action=lookups.LOOKED_UP)
     assert (entry.user, entry.details) == (cast.secretary, {"found": True})
 
 
 def test_looking_up_numbers_outside_the_reach_is_limited(cast, monkeypatch):
-    monkeypatch.setattr(number_actions, "LOOK_UPS_AN_HOUR", 3)
+    monkeypatch.setattr(lookups, "LOOK_UPS_AN_HOUR", 3)
     for number in range(1, 4):
-        assert number_actions.look_up("id_number", id_number(BORN, "1", number), by=cast.secretary) == []
+        assert lookups.look_up(cast.secretary, "id_number", id_number(BORN, "1", number)) == []
     with pytest.raises(errors.TooManyLookUps):
-        number_actions.look_up("id_number", id_number(BORN, "1", 9), by=cast.secretary)
+        lookups.look_up(cast.secretary, "id_number", id_number(BORN, "1", 9))
 
 
 def test_many_are_registered_or_none(cast):

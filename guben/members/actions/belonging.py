@@ -14,9 +14,9 @@ from guben.accounts.installation import today as the_day
 from guben.accounts.models import User
 from guben.audit import trail
 from guben.members import calculations, errors
-from guben.members.actions.numbers import note_look_up
 from guben.members.actions.posts import end_holdings
 from guben.members.choices import MEMBER_STAGES, NEEDS_CONTACT, StageKind, StandingKind
+from guben.members.lookups import note_look_up
 from guben.members.models import Affiliation, Person, Stage, Standing
 from guben.members.places import check_day, check_group, check_unit, require_person
 from guben.members.spans import holds_on

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Literal
 
 from django.db import transaction
-from django.utils import timezone
 
 from guben.access import policy
 from guben.accounts.models import User
 from guben.audit import trail
-from guben.audit.models import Entry
 from guben.members import errors, sealed
+from guben.members.lookups import NumberField, note_look_up
 from guben.members.models import Person
 from guben.members.places import may_see, require_person, unit_of, within_reach
 
-LOOK_UPS_AN_HOUR = 20
-LOOKED_UP = "members.number_looked_up"
 REASON_LETTERS = 4
 CHUNK = 500
 
-NumberField = Literal["id_number", "phone"]
 Whereabouts = Literal["within", "elsewhere"]
 
 
@@ -53,34 +48,6 @@ def unmask(person: Person, field: NumberField, reason: str, *, by: User) -> str:
         details={"field": field, "reason": reason},
     )
     return number
-
-
-@transaction.atomic
-def look_up(field: NumberField, number: str, *, by: User) -> list[Person]:
-    """The people within reach who have exactly this (checked) number. Anything else is counted, limited and logged.
-
-    Raises:
-        errors.RegisteredElsewhere: somebody outside the reach has it. That is all that is told.
-        errors.TooManyLookUps: too many numbers were tried that are not within reach.
-    """
-    index = sealed.index_of(field, number)
-    found = list(Person.objects.filter(**{f"{field}_index": index}))
-    within = [person for person in found if may_see(by, person, unit_of(person))]
-    if not within:
-        note_look_up(by, found=bool(found))
-    return within
-
-
-def note_look_up(by: User, *, found: bool) -> None:
-    """Logs the look-up of a number outside the reach and limits how many there are in an hour.
-
-    The entry is kept although the look-up is refused: call it outside a transaction that the refusal would undo.
-    """
-    hour_ago = timezone.now() - timedelta(hours=1)
-    if Entry.objects.filter(action=LOOKED_UP, user=by, at__gte=hour_ago).count() >= LOOK_UPS_AN_HOUR:
-        raise errors.TooManyLookUps(LOOK_UPS_AN_HOUR)
-    with transaction.atomic():
-        trail.record(LOOKED_UP, by, by=by, organisation_id=None, details={"found": found})
 
 
 def check_numbers(numbers: Iterable[str], *, by: User) -> dict[str, Whereabouts]:
