@@ -51,3 +51,9 @@ def today(installation: Installation | None = None) -> date:
         if installation.demo_day:
             return installation.demo_day
     return timezone.localdate()
+
+
+def roster_imports_open() -> bool:
+    """May rosters of real people be taken in? Not while anybody at this machine signs in to a demo without a password."""
+    row = current()
+    return not (row.is_demo and row.demo_sign_in)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -57,14 +58,10 @@ FEATURED: tuple[Featured, ...] = (
     Featured("administrator", "administrator", "city", _("系统管理员"), _("管账户和授权，关掉演示登录；看不到党员资料。")),
 )  # fmt: skip
 
-# The names of those who hold no post in a branch; all others bear the name of the person who holds it.
-NAMES = {
-    "organiser": "邱若楷",
-    "town-clerk": "覃晓青",
-    "town-organiser": "翟立峰",
-    "inspector": "单志衡",
-    "statistician": "区雨澜",
-    "auditor": "仇文斌",
-    "administrator": "盖景川",
-}
 USERNAMES = tuple(entry.username for entry in FEATURED)
+
+
+def title_of(username: str) -> str:
+    """A featured user's title as it is stored: in the source language, whoever builds the demo."""
+    with translation.override("zh-hans"):
+        return next(str(entry.title) for entry in FEATURED if entry.username == username)

@@ -9,6 +9,7 @@ from random import Random
 
 from django.db import transaction
 
+from guben.accounts import installation
 from guben.accounts.models import Installation, User
 from guben.audit import trail
 from guben.demo import errors, events, officers, people, shape, standings, teams
@@ -65,9 +66,18 @@ def build(seed: int, by: User, progress: Progress, counts: Counts | None = None,
 
 def set_installation(root_code: str) -> None:
     """Makes this a demo database: its day stands still, its users sign in with one click."""
+    known = installation.current()
+    closed_for_good = known.is_demo and not known.demo_sign_in
     Installation.objects.update_or_create(
-        pk=1, defaults={"is_demo": True, "demo_day": DAY, "demo_sign_in": True, "demo_root_code": root_code}
+        pk=1,
+        defaults={
+            "is_demo": True,
+            "demo_day": DAY,
+            "demo_sign_in": not closed_for_good,
+            "demo_root_code": known.demo_root_code or root_code,
+        },
     )
+    installation.forget()
 
 
 def draw(counts: Counts, members: int, random: Random) -> Plan:

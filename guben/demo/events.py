@@ -18,6 +18,7 @@ RENAMED_ON = date(2025, 9, 1)
 DISSOLVED_ON = date(2026, 3, 31)
 FOUNDED_ON = (date(2026, 6, 20), date(2026, 5, 18), date(2026, 5, 6))
 BRANCH_SIZE = 39
+LARGE = (52, 54, 55, 57, 61)  # above the fifty of 支部工作条例 Art. 4
 
 
 @dataclass(slots=True)
@@ -60,10 +61,17 @@ def choose(city: City, random: Random) -> Special:
     for unit, day in zip(founded, FOUNDED_ON, strict=False):
         unit.founded_on, unit.size = day, 5
     branch.size = BRANCH_SIZE
+    for unit, size in zip(_to_be_large(city, branch, random), LARGE, strict=False):
+        unit.size = size
     dissolved = _plan_dissolved(city, plain[-1])
     special = Special(branch, clerk_branches, moved, towns[-1], renamed, dissolved, founded, few)
     _plan_exceptions(special, random)
     return special
+
+
+def _to_be_large(city: City, branch: UnitPlan, random: Random) -> list[UnitPlan]:
+    fit = [u for u in city.branches if u.setting in ("community", "school") and u is not branch and not u.size]
+    return random.sample(fit, min(len(LARGE), len(fit) // 40))
 
 
 def _plan_dissolved(city: City, sibling: UnitPlan) -> UnitPlan:
@@ -112,11 +120,12 @@ def shape_demo_standings(special: Special) -> None:
 
 
 def _plan_exceptions(special: Special, random: Random) -> None:
-    never = {("committee", "2026-05"), ("lecture", "2026-Q1"), ("member_meeting", "2026-Q2"), ("theme_day", "2026-06")}
-    special.exceptions[id(special.branch)] = Exceptions(frozenset(never), settled=True)
+    never = frozenset({("committee", "2026-05"), ("member_meeting", "2026-Q2"), ("theme_day", "2026-06")})
+    short = frozenset({("member_meeting", "2026-Q1")})
+    special.exceptions[id(special.branch)] = Exceptions(never, short, settled=True)
     others = [unit for unit in special.clerk_branches if unit is not special.branch]
     lines = [unit for unit in others if unit.setting in ("village", "community")]
-    late = [("theme_day", "2026-05"), ("theme_day", "2026-05"), ("committee", "2026-05"), ("member_meeting", "2026-Q1"), ("lecture", "2026-Q1")]
+    late = [("theme_day", "2026-05"), ("theme_day", "2026-05"), ("committee", "2026-05"), ("member_meeting", "2026-Q1"), ("committee", "2026-04")]
     for unit in others:
         special.exceptions[id(unit)] = Exceptions(settled=True)
     for unit, missed in zip(random.sample(lines, min(len(late), len(lines))), late, strict=False):

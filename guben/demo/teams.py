@@ -23,7 +23,7 @@ SEATS: dict[int, tuple[str, ...]] = {
     11: ("secretary", "deputy_secretary", "deputy_secretary", "organisation", "publicity", "discipline")
     + ("committee_member",) * 5,
 }  # fmt: skip
-GOOD, POOR = (0.93, 1.0), (0.42, 0.6)
+GOOD, POOR = (0.93, 1.0), (0.2, 0.5)
 POOR_TOWNS = (3, 8, 17)
 
 

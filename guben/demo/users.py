@@ -7,7 +7,7 @@ from datetime import date
 from random import Random
 
 from guben.demo import names
-from guben.demo.cast import FEATURED, NAMES, Featured
+from guben.demo.cast import FEATURED, Featured, title_of
 from guben.demo.plan import PersonPlan, UnitPlan
 from guben.demo.store import NO_PASSWORD, Store, moment
 
@@ -23,14 +23,14 @@ class Users:
         self._prefix = prefix
         self.of_person: dict[int, int] = {}  # id(plan) -> user; the person's row comes later
 
-    def _add(self, username: str, display_name: str) -> int:
-        return self._store.users.add(username, display_name, NO_PASSWORD, True, moment(SINCE))
+    def _add(self, username: str, display_name: str, *, featured: bool = False) -> int:
+        return self._store.users.add(username, display_name, NO_PASSWORD, featured, moment(SINCE))
 
-    def for_person(self, person: PersonPlan, username: str) -> int:
-        """The user of a person, made on first use."""
+    def for_person(self, person: PersonPlan, username: str, title: str = "") -> int:
+        """The user of a person, made on first use; a featured one bears a title."""
         key = id(person)
         if key not in self.of_person:
-            self.of_person[key] = self._add(username, person.name)
+            self.of_person[key] = self._add(username, f"{title} {person.name}".strip(), featured=bool(title))
         return self.of_person[key]
 
     def add_secretaries(self, units: Iterable[UnitPlan], vacant: Iterable[UnitPlan]) -> None:
@@ -44,10 +44,10 @@ class Users:
         """One clerk for each unit that has branches to keep records for; the first is the featured one."""
         clerks: dict[int, int] = {}
         for number, head in enumerate(heads):
-            featured = number == 0 and not self._prefix
-            name = NAMES["town-clerk"] if featured else names.person_name("2", 33, random)
-            username = "town-clerk" if featured else f"{self._prefix}c{head.code}"
-            clerks[id(head)] = self._add(username, name)
+            if number == 0 and not self._prefix:
+                clerks[id(head)] = self._add("town-clerk", title_of("town-clerk"), featured=True)
+            else:
+                clerks[id(head)] = self._add(f"{self._prefix}c{head.code}", names.person_name("2", 33, random))
             self.grant(clerks[id(head)], "clerk", head)
         return clerks
 
@@ -65,7 +65,7 @@ class Users:
                 continue
             if entry.place == "branch":
                 person = posts[entry.post] if entry.post else plain.pop()
-                made.append((entry, self.for_person(person, entry.username)))
+                made.append((entry, self.for_person(person, entry.username, title_of(entry.username))))
             else:
-                made.append((entry, self._add(entry.username, NAMES[entry.username])))
+                made.append((entry, self._add(entry.username, title_of(entry.username), featured=True)))
         return made
