@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "guben.jobs",
     "guben.audit",
     "guben.access",
+    "guben.house",
     "guben.organisations",
     "guben.members",
     "guben.rulebook",
@@ -93,7 +94,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "guben.home.context.shell",
             ],
-            "builtins": ["guben.home.templatetags.house"],
+            "builtins": ["guben.house.templatetags.house"],
         },
     },
 ]

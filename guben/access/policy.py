@@ -89,6 +89,13 @@ def within(user: Someone, right: str, field: str = "organisation__path") -> Q:
     return in_subtrees(reach(user, right), field)
 
 
+def home_unit(user: Someone, right: str, preferred: str = "") -> Unit | None:
+    """The unit at which the user holds the right by a grant of her own: the preferred code's if it is one, else the
+    first in the tree; None where she holds it nowhere."""
+    held = [grant.organisation for grant in grants_of(user) if right in rights_of(grant.role)]
+    return next((unit for unit in held if unit.code == preferred), held[0] if held else None)
+
+
 def require(user: Someone, right: str, unit: Unit, *, see: str = "units.view") -> None:
     """Lets pass who holds the right.
 

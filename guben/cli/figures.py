@@ -12,6 +12,7 @@ from guben.accounts.models import User
 from guben.cli.context import BadInput, day_of, library_of, print_json, progress, unit_of, user_of
 from guben.duties.queries import DutyItem, items
 from guben.figures import queries, snapshots
+from guben.figures.explanations import explain as explain_figure
 from guben.figures.queries import Diagnosis, Finding, Row
 from guben.organisations.models import Organisation
 from guben.organisations.queries import at_or_below
@@ -154,7 +155,7 @@ def _row(row: Row) -> dict[str, Any]:
 def explain(options: Namespace) -> int:
     """Why this figure: rule, edition, meaning, numbers and how many records."""
     unit, on = _readable(options, "figures.view"), day_of(options)
-    why = queries.explain(options.key, unit, on, rules=library_of(options))
+    why = explain_figure(options.key, unit, on, rules=library_of(options))
     if options.json:
         return print_json(why.document())
     for line in why.lines():

@@ -22,7 +22,7 @@ from guben.rulebook.queries import require_known
 from guben.rulebook_engine.aggregates import Figure
 from guben.rulebook_engine.engines import Engine
 from guben.rulebook_engine.entries import Duty, Entry, Indicator, Standard
-from guben.rulebook_engine.evaluation import Figures, evaluate, judge, records
+from guben.rulebook_engine.evaluation import Figures, evaluate, judge
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.library import Library
 
@@ -216,14 +216,3 @@ def _of_duties(day: DayTree, library: Library) -> tuple[list[Finding], list[Entr
             elif owed:
                 quiet.append(rule)
     return findings, quiet
-
-
-def records_behind(rule: Standard | Indicator, unit: UnitName, day: DayTree, library: Library) -> list[int]:
-    """The ids of the rows that make the figure of a unit, in its own subtree where the indicator reaches there."""
-    indicator = library.indicator_of(rule, day.on) if isinstance(rule, Standard) else rule
-    opens = rule.opens if isinstance(rule, Standard) else None
-    found = records(indicator, opens, LiveEngine(day.within), day.on, catalogue)
-    inside = {one.id for one in day.units.values() if one.path.startswith(unit.path)}
-    if indicator.scope == "own":
-        inside = {unit.id}
-    return [record for organisation, record in found if organisation in inside]
