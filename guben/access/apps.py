@@ -1,6 +1,4 @@
-
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class AccessConfig(AppConfig):
@@ -9,11 +7,7 @@ class AccessConfig(AppConfig):
     verbose_name = "权限"
 
     def ready(self) -> None:
-        """Tells the history what the actions of this app are called."""
-        from guben.audit import sentences
+        from guben.access.history import reach_of
+        from guben.audit import reach
 
-        who = _("%(user)s，角色%(role)s")
-        sentences.register("access.granted", _("给角色"), who)
-        sentences.register("access.ended", _("终止授权"), who)
-        sentences.register("access.opened", _("开账户"))
-        sentences.register("access.password_link", _("给设密码的链接"))
+        reach.register(reach_of)

@@ -24,7 +24,9 @@ class Entry(models.Model):
     object_type = models.CharField(max_length=60)
     object_id = models.CharField(max_length=40)
     fields = models.JSONField(_("哪些栏"), default=list)
-    details = models.JSONField(_("说明"), default=dict, help_text="Counts, days, codes and keys; never personal values.")
+    details = models.JSONField(
+        _("说明"), default=dict, help_text="Counts, days, codes and keys; never personal values."
+    )
     salt = models.CharField(max_length=32)
     commitment = models.CharField(max_length=64)
 

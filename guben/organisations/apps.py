@@ -8,7 +8,9 @@ class OrganisationsConfig(AppConfig):
 
     def ready(self) -> None:
         from guben.organisations.facts import TABLES
+        from guben.organisations.sentences import register_sentences
         from guben.rulebook_engine.facts import catalogue
 
         for table in TABLES:
             catalogue.register(table)
+        register_sentences()

@@ -165,3 +165,10 @@ class AreaMissing(DomainError):
 class SeatsMissing(DomainError):
     def __init__(self) -> None:
         super().__init__(_("职数和任期都要大于0。"))
+
+
+class ParentNotYours(DomainError):
+    """The new parent is outside the user's reach, or there is none of that code; both read the same."""
+
+    def __init__(self) -> None:
+        super().__init__(_("您的权限里没有这个上级。搜索名称或代码，从结果里选一个。"))

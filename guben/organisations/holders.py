@@ -15,6 +15,7 @@ class Holder:
     name: str
     url: str
     sex: str
+    is_woman: bool
     birth_year: int
     education: str
     since_on: date

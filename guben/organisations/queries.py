@@ -78,12 +78,12 @@ def grassroots(top: Organisation) -> QuerySet[Organisation]:
 
 def placement_on(unit: Organisation, on: date) -> Placement | None:
     """Where the unit stood on a day; None where it was not yet, or no longer."""
-    return Placement.objects.filter(_on(on), organisation=unit).select_related("parent").first()
+    return Placement.objects.filter(as_of(on), organisation=unit).select_related("parent").first()
 
 
 def units_on(on: date, top: Organisation | None = None) -> QuerySet[Placement]:
     """The tree of a day in tree order, with its organisations: all of it, or what stood at or below `top` that day."""
-    placements = Placement.objects.filter(_on(on)).select_related("organisation").order_by("path")
+    placements = Placement.objects.filter(as_of(on)).select_related("organisation").order_by("path")
     if top is None:
         return placements
     place = placement_on(top, on)
@@ -93,7 +93,7 @@ def units_on(on: date, top: Organisation | None = None) -> QuerySet[Placement]:
 def children_on(unit: Organisation, on: date) -> QuerySet[Placement]:
     """What stood directly below a unit on a day, in tree order, each with `child_count`, in one query."""
     return _with_child_count(
-        Placement.objects.filter(_on(on), parent=unit).select_related("organisation").order_by("path"), on
+        Placement.objects.filter(as_of(on), parent=unit).select_related("organisation").order_by("path"), on
     )
 
 
@@ -101,8 +101,22 @@ def tops_on(user: Someone, on: date) -> QuerySet[Placement]:
     """The outermost units the user may see, as they stood on a day, each with `child_count`."""
     reach = policy.reach(user, SEE)
     tops = Q(parent__isnull=True) if reach == [""] else Q(organisation__path__in=reach)
-    placements = Placement.objects.filter(_on(on), tops)
+    placements = Placement.objects.filter(as_of(on), tops)
     return _with_child_count(placements.select_related("organisation").order_by("path"), on)
+
+
+def found_on(
+    user: Someone, on: date, *, text: str = "", kind: str = "", field: str = "", top: Organisation | None = None
+) -> QuerySet[Placement]:
+    """The units within reach as they stood on a day, filtered by name or code, kind and field, in tree order."""
+    placements = units_on(on, top).filter(policy.within(user, SEE)).select_related("parent")
+    if text := text.strip():
+        placements = placements.filter(
+            Q(name__icontains=text) | Q(short_name__icontains=text) | Q(organisation__code__istartswith=text)
+        )
+    if kind:
+        placements = placements.filter(kind=kind)
+    return placements.filter(field=field) if field else placements
 
 
 def search_units(user: Someone, text: str, *, right: str = SEE) -> QuerySet[Organisation]:
@@ -153,13 +167,14 @@ def may_decide_place(user: Someone, unit: Organisation) -> bool:
     return policy.may(user, "units.change", unit.parent or unit)
 
 
-def _on(on: date) -> Q:
+def as_of(on: date) -> Q:
+    """The filter for dated rows that hold on a day."""
     return Q(from_on__lte=on) & (Q(until_on__isnull=True) | Q(until_on__gt=on))
 
 
 def _with_child_count(placements: QuerySet[Placement], on: date) -> QuerySet[Placement]:
     below = (
-        Placement.objects.filter(_on(on), parent=OuterRef("organisation"))
+        Placement.objects.filter(as_of(on), parent=OuterRef("organisation"))
         .order_by()
         .values("parent")
         .annotate(number=Count("pk"))

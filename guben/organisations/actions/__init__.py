@@ -1,6 +1,7 @@
 """The verbs of the tree, the teams, the groups and the sites; each in one transaction with its history entry."""
 
 from guben.organisations.actions.bulk import NewUnit, found_many
+from guben.organisations.actions.exports import export_units
 from guben.organisations.actions.index import check_tree, rebuild_index
 from guben.organisations.actions.sites import add_site, change_site, close_site
 from guben.organisations.actions.teams import add_group, add_post, close_group, close_post, elect_team
@@ -18,6 +19,7 @@ __all__ = [
     "close_site",
     "dissolve",
     "elect_team",
+    "export_units",
     "found",
     "found_many",
     "keep_from",

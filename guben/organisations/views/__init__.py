@@ -1,0 +1,1 @@
+"""The pages of the tree and of a unit's own records, one module per noun."""

@@ -1,0 +1,37 @@
+"""How the forms of this app are shown, refused and done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from guben.kit.errors import DomainError
+
+
+def answer(
+    request: HttpRequest,
+    template: str,
+    form: forms.Form,
+    act: Callable[[], object],
+    context: dict[str, Any],
+    *,
+    done: str,
+    to: str,
+) -> HttpResponse:
+    """Shows the form, or does the act and leads on to `to`; a refusal stands on top of the form with what was typed."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            act()
+        except DomainError as error:
+            if error.status != 422:
+                raise
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, done)
+            return redirect(to)
+    return render(request, template, context | {"form": form}, status=422 if form.is_bound else 200)
