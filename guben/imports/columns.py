@@ -1,0 +1,74 @@
+"""The columns of both kinds of sheet: header, whether it must be there, what may stand in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from guben.members.choices import EDUCATION, ETHNICITY, Occupation, Sex, StageKind, StandingKind
+from guben.organisations.choices import Field, Kind, Territory
+
+SheetKind = Literal["members", "organisations"]
+PROBLEMS = "问题（系统填写）"  # the column our own workbook of faults adds; read over when it comes back
+
+NAME, SEX, BORN, ID_NUMBER, ETHNIC = "姓名", "性别", "出生日期", "公民身份号码", "民族"
+SCHOOLING, STAGE, WORK, BRANCH, GROUP = "学历", "人员类别", "工作岗位", "所在党支部", "党小组"
+JOINED, FULL, PHONE, STANDING = "入党日期", "转正日期", "手机号码", "在册情况"
+CODE, TITLE, SHORT, KIND, FIELD = "代码", "名称", "简称", "组织类别", "所属领域"
+LEVEL, PARENT, FOUNDED, KEPT, PAPER = "所在层级", "上级组织代码", "成立日期", "建账日", "批复文号"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column. `allowed` gives the value for each word that may stand in a cell; empty where anything may."""
+
+    header: str
+    note: object
+    required: bool = False
+    allowed: Mapping[str, str] = field(default_factory=dict)
+    in_preview: bool = False
+
+
+def _words(pairs: Iterable[tuple[str, object]]) -> dict[str, str]:
+    """Words as they stand in the source texts, whatever language the reader has chosen."""
+    with override("zh-hans"):
+        return {str(word): value for value, word in pairs}
+
+
+STAGES = [pair for pair in StageKind.choices if pair[0] != StageKind.ENDED]
+ETHNIC_WORDS = {name: code for code, name in ETHNICITY.items()}
+
+MEMBER_COLUMNS = (
+    Column(NAME, _("必填。身份证上的姓名。"), required=True, in_preview=True),
+    Column(SEX, _("男或女。写了公民身份号码可以空着。"), allowed=_words(Sex.choices), in_preview=True),
+    Column(BORN, _("例如1990-05-03。写了公民身份号码可以空着。"), in_preview=True),
+    Column(ID_NUMBER, _("18位，这一列要设为文本。同一个人再导入时靠它认出来。"), in_preview=True),
+    Column(ETHNIC, _("写国家标准里的名称，“汉”或“汉族”都行。没有这一列就都按汉族。"), allowed=ETHNIC_WORDS),
+    Column(SCHOOLING, _("从选项里选一项，不清楚就空着。"), allowed={word: code for code, word in EDUCATION.items()}),
+    Column(STAGE, _("必填。从选项里选一项。"), required=True, allowed=_words(STAGES)),
+    Column(WORK, _("从选项里选一项，不清楚就空着。"), allowed=_words(Occupation.choices)),
+    Column(BRANCH, _("必填。党支部的全称、简称或代码。"), required=True, in_preview=True),
+    Column(GROUP, _("本支部已有的党小组，没有就空着。")),
+    Column(JOINED, _("成为预备党员的日期。预备党员和正式党员必填。"), in_preview=True),
+    Column(FULL, _("正式党员填。空着时从入党日期算起。")),
+    Column(PHONE, _("手机11位，或带区号的固定电话。")),
+    Column(STANDING, _("从选项里选一项，空着就是在本地。"), allowed=_words(StandingKind.choices)),
+)
+UNIT_COLUMNS = (
+    Column(CODE, _("必填。字母、数字和连字符，一个组织一个，以后不变。"), required=True, in_preview=True),
+    Column(TITLE, _("必填。批复上的全称。"), required=True, in_preview=True),
+    Column(SHORT, _("空着就用全称。"), in_preview=True),
+    Column(KIND, _("必填。从选项里选一项。"), required=True, allowed=_words(Kind.choices), in_preview=True),
+    Column(FIELD, _("必填。从选项里选一项。"), required=True, allowed=_words(Field.choices)),
+    Column(LEVEL, _("是哪一级的组织，从选项里选；不代表一级的空着。"), allowed=_words(Territory.choices)),
+    Column(PARENT, _("上级的代码，上级可以在同一张表里，先后不限。最上一级空着。"), in_preview=True),
+    Column(FOUNDED, _("必填。例如2012-07-01。"), required=True, in_preview=True),
+    Column(KEPT, _("从哪天起记账，此前不算逾期。")),
+    Column(PAPER, _("批准成立的文号，没有就空着。")),
+)
+COLUMNS: dict[str, tuple[Column, ...]] = {"members": MEMBER_COLUMNS, "organisations": UNIT_COLUMNS}
+TITLES = {"members": _("党员名册"), "organisations": _("组织名册")}

@@ -1,0 +1,219 @@
+"""The rows of a member sheet beside the records: who is new, who changes and in what, who stays, who is refused."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from guben.access import policy
+from guben.accounts.models import User
+from guben.imports import columns as c
+from guben.imports.member_rows import MemberRow
+from guben.imports.scope import Scope
+from guben.members import sealed
+from guben.members.actions import check_numbers
+from guben.members.choices import MEMBER_STAGES, StageKind
+from guben.members.errors import RegisteredElsewhere
+from guben.members.models import Stage
+from guben.members.spans import people_on
+from guben.organisations.models import Organisation
+
+CHUNK = 500
+READ = (
+    "pk", "name", "sex", "born_on", "ethnicity", "education", "occupation", "id_number_index", "phone_index",
+    "organisation_id_on", "group_id_on", "stage", "standing",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Known:
+    """A person as the records have it today."""
+
+    values: dict[str, Any]
+    stages: dict[str, date] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+
+@dataclass(slots=True)
+class Update:
+    """What a row changes of a person."""
+
+    row: MemberRow
+    person_id: int
+    change: dict[str, Any] = field(default_factory=dict)
+    new_group: bool = False
+    standing: str = ""
+    stages: list[tuple[str, date]] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.change or self.new_group or self.standing or self.stages)
+
+
+@dataclass(slots=True)
+class Plan:
+    """What saving would do with the good rows."""
+
+    new: list[MemberRow] = field(default_factory=list)
+    updates: list[Update] = field(default_factory=list)
+    unchanged: int = 0
+
+
+def plan_for(rows: Sequence[MemberRow], scope: Scope, by: User, today: date) -> Plan:
+    """Compares the good rows with the records, in sets; rows that the records forbid get their fault."""
+    good = [row for row in rows if row.good]
+    by_index = _by_number(good, today)
+    _refuse_elsewhere(good, by_index, scope, by)
+    namesakes = _by_name([row for row in good if row.good and _index(row) not in by_index], today)
+    matched: list[tuple[MemberRow, Known]] = []
+    plan = Plan()
+    for row in good:
+        if not row.good:
+            continue
+        known = by_index.get(_index(row)) or _namesake(row, namesakes)
+        if known is not None:
+            matched.append((row, known))
+        elif row.good:
+            plan.new.append(row)
+    _add_stages(known for _row, known in matched)
+    for row, known in matched:
+        update = _update(row, known, today)
+        if not row.good:
+            continue
+        if update.is_empty:
+            plan.unchanged += 1
+        else:
+            plan.updates.append(update)
+    return plan
+
+
+def _index(row: MemberRow) -> str:
+    return sealed.index_of("id_number", row.id_number) if row.id_number else ""
+
+
+def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
+    ordered = sorted(set(values))
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]
+
+
+def _by_number(rows: Iterable[MemberRow], today: date) -> dict[str, Known]:
+    found: dict[str, Known] = {}
+    for part in _chunks(_index(row) for row in rows if row.id_number):
+        for values in people_on(today).filter(id_number_index__in=part).values(*READ):
+            found[values["id_number_index"]] = Known(values)
+    return found
+
+
+def _refuse_elsewhere(rows: Iterable[MemberRow], found: dict[str, Known], scope: Scope, by: User) -> None:
+    """Refuses who is registered outside the scope; of a unit outside the reader's sight nothing more is told."""
+    where = check_numbers((row.id_number for row in rows if row.id_number), by=by)
+    units: dict[int, Organisation] = {}
+    for part in _chunks(known["organisation_id_on"] for known in found.values() if known["organisation_id_on"]):
+        units.update(Organisation.objects.in_bulk(part))
+    for row in rows:
+        if row.id_number not in where:
+            continue
+        known = found.get(_index(row))
+        unit = units.get(known["organisation_id_on"]) if known else None
+        if unit is None or not policy.may(by, "members.view", unit):
+            row.line.fault(c.ID_NUMBER, "elsewhere", str(RegisteredElsewhere()))
+        elif not scope.holds(unit):
+            sentence = _("这个人登记在“%(unit)s”，不在“%(scope)s”之内。由那里导入，或走转接。")
+            row.line.fault(c.ID_NUMBER, "elsewhere", sentence % {"unit": unit.name, "scope": scope.title})
+        elif row.unit and unit.pk != row.unit.pk:
+            sentence = _("这个人登记在“%(unit)s”。换支部走转接，导入不改；没有换就改这一格。")
+            row.line.fault(c.BRANCH, "elsewhere", sentence % {"unit": unit.name})
+
+
+def _by_name(rows: Iterable[MemberRow], today: date) -> dict[tuple[str, date, int], list[Known]]:
+    found: dict[tuple[str, date, int], list[Known]] = defaultdict(list)
+    for part in _chunks(row.unit.pk for row in rows if row.unit):
+        for values in people_on(today).filter(affiliation_on__organisation__in=part).values(*READ):
+            found[values["name"], values["born_on"], values["organisation_id_on"]].append(Known(values))
+    return found
+
+
+def _namesake(row: MemberRow, found: dict[tuple[str, date, int], list[Known]]) -> Known | None:
+    """The person of the same branch, name and birth day, unless two identity numbers tell them apart."""
+    if row.unit is None or row.born_on is None:
+        return None
+    same = found.get((row.name, row.born_on, row.unit.pk), [])
+    if row.id_number:
+        if any(known["id_number_index"] for known in same):
+            sentence = _("本支部已有同名、同日出生的%(name)s，公民身份号码不同。已接收，核对是不是同一个人。")
+            row.line.check(c.NAME, "twice", sentence % {"name": row.name})
+        same = [known for known in same if not known["id_number_index"]]
+    if len(same) > 1:
+        sentence = _("本支部有%(count)d个同名、同日出生的%(name)s。写上公民身份号码。")
+        row.line.fault(c.ID_NUMBER, "twice", sentence % {"count": len(same), "name": row.name})
+    return same[0] if len(same) == 1 else None
+
+
+def _add_stages(people: Iterable[Known]) -> None:
+    by_id = {known["pk"]: known for known in people}
+    for part in _chunks(by_id):
+        for person_id, kind, from_on in Stage.objects.filter(person__in=part).values_list("person", "kind", "from_on"):
+            by_id[person_id].stages[kind] = from_on
+
+
+def _update(row: MemberRow, known: Known, today: date) -> Update:
+    update = Update(row, known["pk"])
+    for name in ("name", "sex", "ethnicity", "education", "occupation"):
+        value = getattr(row, name)
+        if value and value != known[name]:
+            update.change[name] = value
+    if row.id_number and not known["id_number_index"]:
+        update.change["id_number"] = row.id_number
+    if row.phone and sealed.index_of("phone", row.phone) != known["phone_index"]:
+        update.change["phone"] = row.phone
+    update.new_group = row.group is not None and row.group.pk != known["group_id_on"]
+    if row.standing and row.standing != known["standing"] and row.stage in MEMBER_STAGES:
+        update.standing = row.standing
+    _compare_stages(row, known, update, today)
+    return update
+
+
+def _compare_stages(row: MemberRow, known: Known, update: Update, today: date) -> None:
+    """A later stage is entered; an earlier one, or another day for the same one, is not for an import to say."""
+    order = list(StageKind.values)
+    now = known["stage"] or order[0]
+    if order.index(row.stage) < order.index(now):
+        sentence = _("库里是%(now)s，表里是%(found)s。导入不往回改；库里错了，到本人页面更正。")
+        values = {"now": str(StageKind(now).label), "found": str(StageKind(row.stage).label)}
+        row.line.fault(c.STAGE, "changed", sentence % values)
+        return
+    _compare_days(row, known)
+    if now == StageKind.PROBATIONARY and row.stage == StageKind.FULL and not row.full_on:
+        row.line.missing(c.FULL)
+        return
+    since = max(known.stages.values(), default=date.min)
+    for kind, day in row.stages(today):
+        if kind in known.stages or order.index(kind) <= order.index(now):
+            continue
+        if day <= since:
+            sentence = _("库里自%(since)s起是%(now)s，%(next)s的日期%(day)s要更晚。核对日期。")
+            names = {"now": str(StageKind(now).label), "next": str(StageKind(kind).label)}
+            days = {"since": since.isoformat(), "day": day.isoformat()}
+            row.line.fault(c.STAGE, "changed", sentence % {**names, **days})
+            return
+        update.stages.append((kind, day))
+
+
+def _compare_days(row: MemberRow, known: Known) -> None:
+    joined_on = known.stages.get(StageKind.PROBATIONARY) or known.stages.get(StageKind.FULL)
+    full_on = known.stages.get(StageKind.FULL) if StageKind.PROBATIONARY in known.stages else None
+    for header, told, kept in ((c.JOINED, row.joined_on, joined_on), (c.FULL, row.full_on, full_on)):
+        if told and kept and told != kept:
+            sentence = _("库里的%(column)s是%(kept)s，表里是%(told)s。导入不改；库里错了，到本人页面更正。")
+            values = {"column": header, "kept": kept.isoformat(), "told": told.isoformat()}
+            row.line.fault(header, "changed", sentence % values)
+    if row.full_on and StageKind.FULL in known.stages and full_on is None:
+        row.line.check(c.FULL, "changed", _("库里只有入党日期，没有分开记预备期，转正日期没有写入。"))
