@@ -1,0 +1,289 @@
+"""The house's template tags and filters: icons, chips, bars, heat cells, form widgets, numbers and days."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django import forms, template
+from django.conf import settings
+from django.forms import BoundField
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, pgettext
+
+from guben.accounts import installation
+from guben.home import context as house_context
+
+register = template.Library()
+logger = logging.getLogger(__name__)
+
+CHIP_ICONS = {
+    "late": "alert-triangle",
+    "over": "alert-triangle",
+    "soon": "clock",
+    "done": "check",
+    "waiting": "hourglass",
+    "closed": "lock",
+    "note": "",
+}
+NOTE_ICONS = {"next": "", "wait": "clock", "check": "alert-circle", "saved": "check", "bad": "alert-triangle"}
+UNKNOWN = "—"
+MONTHS = (None, "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+          "November", "December")
+BAR_WIDTH, BAR_HEIGHT = 72, 14
+
+
+@cache
+def drawings() -> dict[str, str]:
+    """The icons that the build hook unpacked, by name."""
+    place = Path(settings.PACKAGE) / "static" / "vendor" / "icons.json"
+    found: dict[str, str] = json.loads(place.read_text(encoding="utf-8")) if place.exists() else {}
+    return found
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """An icon of the chosen set (assets/icons.txt), drawn inline and hidden from screen readers."""
+    drawing = drawings().get(name)
+    if drawing is None:
+        if name:
+            logger.warning("There is no icon %s: assets/icons.txt lists those that are shipped.", name)
+        return SafeString()
+    return format_html(
+        '<svg class="icon{}" viewBox="0 0 24 24" width="18" height="18" fill="none" stroke="currentColor" '
+        'stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">'
+        "{}</svg>",
+        f" {css}" if css else "",
+        mark_safe(drawing),  # noqa: S308 - our own file
+    )
+
+
+@register.simple_tag
+def chip(kind: str, text: object) -> SafeString:
+    """A state as icon, word and colour. Kinds: late, over, soon, done, waiting, closed; note has no icon."""
+    if kind not in CHIP_ICONS:
+        raise template.TemplateSyntaxError(f"chip knows {', '.join(CHIP_ICONS)}; not {kind!r}.")
+    return format_html('<span class="chip chip-{}">{}{}</span>', kind, icon(CHIP_ICONS[kind]), text)
+
+
+@register.simple_tag
+def note_icon(kind: str) -> SafeString:
+    """The icon of a note: next, wait, check, saved or bad."""
+    return icon(NOTE_ICONS.get(kind, ""))
+
+
+@register.simple_tag
+def bar(share: float | Decimal | None, line: float | Decimal | None = None, past: bool = False) -> SafeString:
+    """A small bar of a share with the line as a tick; red when `past`. Stands beside the figure, so it is hidden from
+    screen readers."""
+    if share is None:
+        return SafeString()
+    length = round(BAR_WIDTH * min(max(float(share), 0), 1), 1)
+    tick = SafeString()
+    if line is not None:
+        left = round((BAR_WIDTH - 2) * min(max(float(line), 0), 1), 1)
+        tick = format_html('<rect class="bar-line" x="{}" y="0" width="2" height="{}"/>', left, BAR_HEIGHT)
+    return format_html(
+        '<svg class="bar{}" viewBox="0 0 {w} {h}" width="{w}" height="{h}" aria-hidden="true" focusable="false">'
+        '<rect class="bar-track" x="0" y="4" width="{w}" height="6"/>'
+        '<rect class="bar-fill" x="0" y="4" width="{}" height="6"/>{}</svg>',
+        " bar-past" if past else "",
+        length,
+        tick,
+        w=BAR_WIDTH,
+        h=BAR_HEIGHT,
+    )
+
+
+@register.simple_tag
+def heat(state: str, word: str = "") -> SafeString:
+    """A cell of the heat strip: ok, late, missing, due, future, none or unkept. The word is read out, and shown where
+    there is no sign."""
+    signs = {"ok": "✓", "late": gettext("迟"), "missing": gettext("缺"), "due": gettext("待"), "none": "·"}
+    words = {
+        "ok": gettext("按时"),
+        "late": gettext("迟做"),
+        "missing": gettext("未做"),
+        "due": gettext("待做"),
+        "future": gettext("未到"),
+        "none": gettext("不要求"),
+        "unkept": gettext("未建账"),
+    }
+    if state not in words:
+        raise template.TemplateSyntaxError(f"heat knows {', '.join(words)}; not {state!r}.")
+    return format_html(
+        '<span class="heat-cell heat-{}"><span aria-hidden="true">{}</span>'
+        '<span class="visually-hidden">{}</span></span>',
+        state,
+        signs.get(state, ""),
+        word or words[state],
+    )
+
+
+@register.simple_tag
+def widget(field: BoundField, css: str = "") -> SafeString:
+    """A form field's control in the look of the house. Days and times become the browser's own pickers."""
+    control = field.field.widget
+    attrs: dict[str, Any] = {}
+    if isinstance(control, forms.CheckboxInput):
+        name = "form-check-input"
+    elif isinstance(control, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        name = "choice-list"
+    elif isinstance(control, forms.Select):
+        name = "form-select"
+    else:
+        name = "form-control"
+    if isinstance(control, forms.DateInput):
+        control.input_type, control.format = "date", "%Y-%m-%d"
+    elif isinstance(control, forms.TimeInput):
+        control.input_type, control.format = "time", "%H:%M"
+    if field.errors:
+        name += " is-invalid"
+    attrs["class"] = " ".join(filter(None, [name, css, str(control.attrs.get("class", ""))]))
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def is_checkbox(field: BoundField) -> bool:
+    """Is this one box to tick, whose label stands behind it?"""
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+def _rounded(value: float | Decimal | int, places: int) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def _percent(value: float | Decimal | None, places: int) -> str:
+    if value is None or value == "":
+        return UNKNOWN
+    return f"{_rounded(Decimal(str(value)) * 100, places):,}%".replace("-", "−")
+
+
+@register.filter
+def share(value: float | Decimal | None) -> str:
+    """0.881 → 88.1%"""
+    return _percent(value, 1)
+
+
+@register.filter
+def share0(value: float | Decimal | None) -> str:
+    """0.881 → 88%"""
+    return _percent(value, 0)
+
+
+@register.filter
+def count(value: int | None) -> str:
+    """1046 → 1,046; unknown is —"""
+    return UNKNOWN if value is None or value == "" else f"{int(value):,}".replace("-", "−")
+
+
+@register.filter
+def number(value: float | Decimal | None, places: int = 1) -> str:
+    """1234.56 → 1,234.6, without zeros at the end"""
+    if value is None or value == "":
+        return UNKNOWN
+    text = f"{_rounded(value, places):,}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
+
+
+@register.filter
+def minus(value: object) -> str:
+    """-3 → −3: the true minus sign"""
+    return UNKNOWN if value is None else str(value).replace("-", "−")
+
+
+@register.filter
+def change(value: float | Decimal | int | None) -> str:
+    """A difference with its sign: +2, −3, 0"""
+    if value is None:
+        return UNKNOWN
+    return minus(f"{value:+,}") if value else "0"
+
+
+def _as_day(value: date | datetime) -> date:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return value
+
+
+@register.filter
+def day(value: date | datetime | None, now: date | None = None) -> str:
+    """7月3日（周五）, with the year only when it is another one than today's; in English Fri 3 July 2026."""
+    if not value:
+        return UNKNOWN
+    value = _as_day(value)
+    same_year = value.year == (now or installation.today()).year
+    if (get_language() or "").startswith("en"):
+        text = f"{value:%a} {value.day} {MONTHS[value.month]}"
+        return text if same_year else f"{text} {value.year}"
+    text = f"{value.month}月{value.day}日（周{'一二三四五六日'[value.weekday()]}）"
+    return text if same_year else f"{value.year}年{text}"
+
+
+@register.filter
+def iso(value: date | datetime | None) -> str:
+    """2026-07-03, for tables"""
+    return _as_day(value).isoformat() if value else UNKNOWN
+
+
+@register.filter
+def short_day(value: date | datetime | None) -> str:
+    """7-03, for narrow cells"""
+    if not value:
+        return UNKNOWN
+    value = _as_day(value)
+    return f"{value.month}-{value.day:02d}"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """7-03 09:12, for histories; the year stands first when it is another one."""
+    if not value:
+        return UNKNOWN
+    local = timezone.localtime(value)
+    text = f"{local.month}-{local.day:02d} {local:%H:%M}"
+    return text if local.year == installation.today().year else f"{local.year}-{text}"
+
+
+@register.simple_tag
+def joined(items: list[object] | tuple[object, ...]) -> SafeString:
+    """A list in words: 甲、乙、丙"""
+    comma = pgettext("between the items of a list", "、")
+    return mark_safe(conditional_escape(comma).join(conditional_escape(item) for item in items))  # noqa: S308 - each escaped
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: template.Context, **changes: object) -> str:
+    """This page's address with some of its query changed; a value of None or "" takes the key away."""
+    query = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value in (None, ""):
+            query.pop(key, None)
+        else:
+            query[key] = str(value)
+    return f"?{query.urlencode()}" if query else "?"
+
+
+@register.simple_tag(takes_context=True)
+def page_query(context: template.Context, number: int, key: str = "") -> str:
+    """The address of another page of the same list."""
+    return with_query(context, **{key or "page": number})
+
+
+@register.simple_tag
+def role_title(key: str) -> str:
+    """A role's title in the reader's language."""
+    return house_context.role_title(key)
+
+
+@register.filter
+def minutes(value: timedelta | None) -> int:
+    """A span of time in whole minutes, rounded up."""
+    return -(-int(value.total_seconds()) // 60) if value else 0
