@@ -24,7 +24,9 @@ def title_of(role: Role) -> str:
 class UnitAndRole(forms.Form):
     """A unit by its code and a role that the giver may give somewhere."""
 
-    unit = forms.CharField(label=_("组织代码"), max_length=32, help_text=_("在组织页的标题下面；管它和它以下的全部组织。"))
+    unit = forms.CharField(
+        label=_("组织代码"), max_length=32, help_text=_("在组织页的标题下面；管它和它以下的全部组织。")
+    )
     role = forms.ChoiceField(label=_("角色"))
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:

@@ -14,7 +14,9 @@ from guben.kit import tree
 
 def grants_seen(user: User, *, words: str = "", role: str = "", ended: bool = False) -> QuerySet[Grant]:
     """The grants at units where the user may view accounts: those in force or still to come, or those that ended."""
-    found = Grant.objects.filter(policy.within(user, "accounts.view")).select_related("user", "organisation", "granted_by")
+    found = Grant.objects.filter(policy.within(user, "accounts.view")).select_related(
+        "user", "organisation", "granted_by"
+    )
     over = Q(until_on__isnull=False, until_on__lte=today())
     found = found.filter(over) if ended else found.exclude(over)
     if role:

@@ -79,7 +79,9 @@ def open_account(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error(None, str(error))
         else:
-            return render(request, "access/password_link.html", {"who": user, "link": _link(request, user), "new": True})
+            return render(
+                request, "access/password_link.html", {"who": user, "link": _link(request, user), "new": True}
+            )
     return render(request, "access/open.html", {"form": form}, status=422 if form.errors else 200)
 
 

@@ -12,6 +12,8 @@ urlpatterns = [
     path("language/", views.language, name="language"),
     # These stand before allauth's pages of the same address and close them.
     path("password/reset/", views.forgotten, name="forgotten"),
-    re_path(r"^(?:signup|email|confirm-email|phone|login/code|password/reset/done)(?:/.*)?$", views.closed, name="closed"),
+    re_path(
+        r"^(?:signup|email|confirm-email|phone|login/code|password/reset/done)(?:/.*)?$", views.closed, name="closed"
+    ),
     path("", include("guben.access.urls")),
 ]

@@ -49,9 +49,17 @@ CONFIG: dict[str, Any] = {
         "category": ["#17375A", BAR, "#8F887C", "#2C6549"],
     },
 }
+VEGA_LITE = "5.20"
+RELATIVE = "https://vega.github.io/vega-datasets/"  # what the converter puts before an address of the house
 FORM = "1"  # raised when the same specification gives another picture than before
 # Nothing that runs, loads or styles belongs in a chart; links to pages of the house may stay.
-UNSAFE = re.compile(r"<script|<style|<foreignObject|<image|\son\w+=|\sstyle=|javascript:|@import", re.IGNORECASE)
+UNSAFE = re.compile(
+    r"<script|<style|<foreignObject|<image|<use|\son\w+=|\sstyle=|javascript:|@import|href=\"(?!/(?!/)|#|\?)",
+    re.IGNORECASE,
+)
+# Refused before drawing: the converter would fetch it, or stumble and stay broken for the whole process.
+ELSEWHERE = re.compile(r"javascript:|https?://|\"url\"\s*:", re.IGNORECASE)
+INNER_WORDS = re.compile(r' (?:role|aria-label|aria-roledescription)="[^"]*"')
 FAMILIES = '"PingFang SC","HarmonyOS Sans SC","Microsoft YaHei UI","Microsoft YaHei","Noto Sans CJK SC",sans-serif'
 
 
@@ -63,6 +71,8 @@ def chart(spec: Mapping[str, Any], *, label: str) -> SafeString:
     Raises:
         ValueError: the specification cannot be drawn, or its picture holds what a page may not carry.
     """
+    if found := ELSEWHERE.search(json.dumps(spec, ensure_ascii=False)):
+        raise ValueError(f"A chart must not hold {found.group()!r}.")
     whole = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", **spec, "config": CONFIG}
     text = json.dumps(whole, sort_keys=True, ensure_ascii=False)
     key = hashlib.sha256(f"{FORM}\n{text}".encode()).hexdigest()
@@ -72,7 +82,8 @@ def chart(spec: Mapping[str, Any], *, label: str) -> SafeString:
     else:
         svg = draw(text)
         keep(place, svg)
-    return mark_safe(svg.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1))  # noqa: S308 - checked
+    role = "group" if "<a " in svg else "img"  # links inside an image would be out of reach
+    return mark_safe(svg.replace("<svg ", f'<svg role="{role}" aria-label="{escape(label)}" ', 1))  # noqa: S308 - checked
 
 
 def draw(spec: str) -> str:
@@ -80,8 +91,8 @@ def draw(spec: str) -> str:
     import vl_convert  # half a second and a hundred megabytes: only where a chart is drawn anew
 
     try:
-        svg: str = vl_convert.vegalite_to_svg(spec, vl_version="5.20", allowed_base_urls=[])
-    except Exception as error:  # noqa: BLE001 - the converter raises plain ValueError and BaseException alike
+        svg: str = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, allowed_base_urls=[])
+    except ValueError as error:
         raise ValueError(f"The chart can't be drawn: {error}") from error
     return clean(svg)
 
@@ -92,9 +103,11 @@ def clean(svg: str) -> str:
     Raises:
         ValueError: it holds a script, a style or something that is loaded from elsewhere.
     """
-    bare = svg[svg.index("<svg") :]
+    bare = svg[svg.index("<svg") :].replace(RELATIVE, "")
     if found := UNSAFE.search(bare):
         raise ValueError(f"A chart must not hold {found.group()!r}.")
+    if "<a " not in bare:  # one sentence stands for the whole picture
+        bare = INNER_WORDS.sub("", bare)
     return re.sub(r'font-family="[^"]*"', f"font-family='{FAMILIES}'", bare)
 
 

@@ -73,7 +73,10 @@ def plain(request: HttpRequest, **_rest: Any) -> HttpResponse:
     return HttpResponse("plain")
 
 
-home = ([path("", gallery, name="today"), path("search", plain, name="search"), path("more/", plain, name="more")], "home")
+home = (
+    [path("", gallery, name="today"), path("search", plain, name="search"), path("more/", plain, name="more")],
+    "home",
+)
 organisations = ([path("", plain, name="tree")], "organisations")
 members = ([path("", plain, name="list")], "members")
 meetings = ([path("", plain, name="list"), path("record/", plain, name="record")], "meetings")

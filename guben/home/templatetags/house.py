@@ -35,8 +35,21 @@ CHIP_ICONS = {
 }
 NOTE_ICONS = {"next": "", "wait": "clock", "check": "alert-circle", "saved": "check", "bad": "alert-triangle"}
 UNKNOWN = "—"
-MONTHS = (None, "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-          "November", "December")
+MONTHS = (
+    None,
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 BAR_WIDTH, BAR_HEIGHT = 72, 14
 
 
