@@ -1,12 +1,14 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MembersConfig(AppConfig):
     name = "guben.members"
     label = "members"
-    verbose_name = "党员"
+    verbose_name = _("党员")
 
     def ready(self) -> None:
+        from guben.members import told
         from guben.members.facts import EXTENSIONS, TABLES
         from guben.rulebook_engine.facts import catalogue
 
@@ -15,3 +17,4 @@ class MembersConfig(AppConfig):
         for name, extensions in EXTENSIONS.items():
             for extension in extensions:
                 catalogue.extend(name, extension)
+        told.register()
