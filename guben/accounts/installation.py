@@ -50,10 +50,10 @@ def today(installation: Installation | None = None) -> date:
             return date.fromisoformat(moved)
         if installation.demo_day:
             return installation.demo_day
-    return timezone.localdate()
+    return timezone.localdate()  # noqa: TID251 - this is where everybody else asks
 
 
 def roster_imports_open() -> bool:
-    """May rosters of real people be taken in? Not while anybody at this machine signs in to a demo without a password."""
+    """May rosters of real people be taken in? Not while a demo lets people in without a password."""
     row = current()
     return not (row.is_demo and row.demo_sign_in)
