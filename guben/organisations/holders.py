@@ -15,10 +15,10 @@ class Holder:
     name: str
     url: str
     sex: str
-    is_woman: bool
     birth_year: int
     education: str
     since_on: date
+    is_woman: bool = False
 
 
 Provider = Callable[[Sequence[int], date], Mapping[int, Holder]]
