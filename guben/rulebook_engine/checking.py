@@ -72,6 +72,8 @@ def check(text: str, table: FactTable, wanted: Wanted = "condition", more: Seque
         raise ExpressionMistake(f"A condition is needed here, true or false; this is a value ({type_of(node)}).")
     if wanted == "figure" and type_of(node) not in NUMERIC:
         raise ExpressionMistake(f"A number is needed here; this is {type_of(node)}. Count rows: count(...).")
+    if wanted == "figure" and not any(isinstance(part, Aggregate) for part in walk(node)):
+        raise ExpressionMistake("A figure counts over rows: write count(...), share(...), sum(...), mean(...).")
     return Checked(text, table.name, node)
 
 
@@ -110,7 +112,7 @@ class _Checker:
         """Nothing else may hang on the node: no distinct, filter, over, escape, table or comment."""
         extra = {name for name, value in tree.args.items() if value not in (None, False, [])} - {*names} - HARMLESS
         if extra or tree.comments:
-            raise _refused(tree)
+            raise _refused(tree, ", ".join(sorted(extra)))
 
     def _comparison(self, tree: exp.Expression) -> Node:
         self._only(tree, "this", "expression")
@@ -281,7 +283,7 @@ def _refuse_odd_comparison(node: Comparison, offset: int) -> None:
     if node.sign not in ("=", "<>"):
         if left == "boolean":
             raise ExpressionMistake(f"'{node.sign}' does not order true and false: use = or not.", offset)
-        if left == "text" and not (_is_ordered(node.left) or _is_ordered(node.right)):
+        if left == "text" and not _are_ordered(node.left, node.right):
             raise ExpressionMistake(f"'{node.sign}' does not order texts: use = or in.", offset)
         return
     for item, constant in ((node.left, node.right), (node.right, node.left)):
@@ -292,12 +294,13 @@ def _refuse_odd_comparison(node: Comparison, offset: int) -> None:
                 raise ExpressionMistake(f"'{found}' is no value of '{item.column.name}'.{hint}", offset)
 
 
-def _is_ordered(node: Node) -> bool:
+def _are_ordered(*sides: Node) -> bool:
     """Codes made of digits have an order that all engines agree on; an empty code comes before them."""
-    if not isinstance(node, ColumnValue):
-        return False
-    codes = [code for code in node.column.values if code]
-    return bool(codes) and all(code.isascii() and code.isdigit() for code in codes)
+    columns = [side.column for side in sides if isinstance(side, ColumnValue)]
+    codes = [[code for code in column.values if code] for column in columns]
+    return bool(columns) and all(
+        listed and all(code.isascii() and code.isdigit() for code in listed) for listed in codes
+    )
 
 
 def _refuse_odd_argument(name: Function, argument: Node, offset: int) -> None:
@@ -318,10 +321,9 @@ def _said(node: Node) -> str:
             return f"a value of type {type_of(node)}"
 
 
-def _refused(tree: exp.Expression) -> ExpressionMistake:
-    if isinstance(tree, exp.Func) and not isinstance(tree, exp.Case | exp.Cast | exp.Distinct):
+def _refused(tree: exp.Expression, extra: str = "") -> ExpressionMistake:
+    if isinstance(tree, exp.Func) and not extra and not isinstance(tree, exp.Case | exp.Cast):
         name = tree.sql_name().lower()
         return ExpressionMistake(f"No function '{name}'.{did_you_mean(name, FUNCTIONS)}", offset_of(tree))
-    return ExpressionMistake(
-        f"'{type(tree).__name__.lower()}' is not allowed in an expression. {ALLOWED}", offset_of(tree)
-    )
+    found = f"'{type(tree).__name__.lower()}'" + (f" with '{extra}'" if extra else "")
+    return ExpressionMistake(f"{found} is not allowed in an expression. {ALLOWED}", offset_of(tree))

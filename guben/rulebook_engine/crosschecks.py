@@ -34,9 +34,11 @@ def overlapping(entries: Sequence[Entry]) -> Iterator[Mistake]:
         for earlier, later in zip(editions, editions[1:], strict=False):
             place = later.place
             if earlier.kind != later.kind:
-                sentence = f"The key '{key}' is already that of a {earlier.kind} ({_at(earlier)})."
+                sentence = f"The key '{key}' already belongs to a rule of kind '{earlier.kind}' ({_at(earlier)})."
             elif earlier.issued_by != later.issued_by:
-                sentence = f"The key '{key}' is already used by '{earlier.issued_by}' ({_at(earlier)}): choose another."
+                lower, other = (earlier, later) if later.is_national else (later, earlier)
+                place = lower.place
+                sentence = f"The key '{key}' is already used by '{other.issued_by}' ({_at(other)}): choose another."
             elif (earlier.until_on or date.max) > later.from_on:
                 sentence = (
                     f"Two editions of '{key}' overlap: the one from {earlier.from_on} ({_at(earlier)}) runs until"

@@ -23,6 +23,7 @@ from guben.rulebook_engine.expressions import (
     Node,
 )
 
+SMALL = 10_000
 OLDEST_AGE = 200  # beyond it, and below nought, an age is compared by arithmetic
 TURNED: dict[str, ComparisonSign] = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
@@ -73,7 +74,7 @@ class Dialect:
             case bool():
                 return self.truth(value)
             case int():
-                return str(value)
+                return self.whole(value)
             case float():
                 return self.double(value)
             case date():
@@ -83,6 +84,9 @@ class Dialect:
 
     def truth(self, value: bool) -> str:
         return "TRUE" if value else "FALSE"
+
+    def whole(self, value: int) -> str:
+        return str(value)
 
     def double(self, value: float) -> str:
         written = repr(value)
@@ -195,6 +199,9 @@ class DuckDB(Dialect):
     """Dates, booleans and doubles have types of their own."""
 
     name = "duckdb"
+
+    def whole(self, value: int) -> str:
+        return str(value) if abs(value) < SMALL else f"CAST({value} AS BIGINT)"  # a sum of literals has 32 bits
 
     def day(self, value: date) -> str:
         return f"DATE '{value.isoformat()}'"

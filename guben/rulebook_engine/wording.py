@@ -28,7 +28,7 @@ def sentences(error: ValidationError, model: type[BaseModel], raw: dict[str, Any
     """Each mistake once, with its path inside the entry."""
     told: set[Path] = set()
     for found in error.errors(include_url=False):
-        path = _written_path(found["loc"], raw)
+        path = _written_path(found["loc"], raw) or (("until",) if found["type"] == "dates" else ())
         if path not in told or found["type"] in ("missing", "extra_forbidden"):
             told.add(path)
             yield path, _sentence(found, model)
