@@ -22,7 +22,7 @@ class ShownRow:
     """A rejected or doubtful row of the sheet: its cells as a reader may see them, and what was found in them."""
 
     number: int
-    cells: list[tuple[str, bool]]  # text, is it marked
+    cells: list[tuple[str, str, bool]]  # header, text, is it marked
     faults: list[dict[str, Any]]
     is_rejected: bool
 
@@ -48,7 +48,8 @@ def shown_rows(job: Job, *, fault_kind: str = "") -> list[ShownRow]:
         if fault_kind and all(fault["kind"] != fault_kind for fault in faults):
             continue
         marked = {fault["column"] for fault in faults}
-        cells = [(text, header in marked) for header, text in zip(headers, told["shown"][str(number)], strict=True)]
+        texts = told["shown"][str(number)]
+        cells = [(header, text, header in marked) for header, text in zip(headers, texts, strict=True)]
         rows.append(ShownRow(number, cells, faults, number in rejected))
     return rows
 

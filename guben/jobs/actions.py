@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.http import Http404
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -76,6 +78,8 @@ def run(job_id: uuid.UUID | str) -> bool:
             _finish(job, JobState.STOPPED, message=_("按要求停下了，什么都没有保存。"))
         except DomainError as error:
             _finish(job, JobState.FAILED, message=str(error))
+        except (PermissionDenied, Http404):  # taken away while the job waited
+            _finish(job, JobState.FAILED, message=_("现在没有办这件事的权限，什么都没有保存。找给授权的人。"))
         except Exception as error:  # noqa: BLE001 - the owner gets a number, the log the whole story
             _finish(job, JobState.FAILED, message=_fault_sentence(job, error))
         except BaseException:
