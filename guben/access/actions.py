@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from guben.access import errors, policy, queries
 from guben.access.models import Grant
-from guben.access.roles import roles
+from guben.access.roles import title_of
 from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.audit import trail
@@ -32,7 +32,7 @@ def grant(user: User, role: str, unit: Any, *, from_on: date, until_on: date | N
     """
     policy.require(by, RIGHT, unit)
     if role not in {given.key for given in queries.roles_given_by(by, unit)}:
-        raise errors.NotYoursToGive(_title(role))
+        raise errors.NotYoursToGive(title_of(role))
     if user.pk == by.pk:
         raise errors.NotToYourself
     if until_on is not None and until_on <= from_on:
@@ -43,7 +43,7 @@ def grant(user: User, role: str, unit: Any, *, from_on: date, until_on: date | N
     if until_on is not None:
         overlapping = overlapping.filter(from_on__lt=until_on)
     if overlapping.exists():
-        raise errors.AlreadyGranted(str(user), _title(role), unit.short_name)
+        raise errors.AlreadyGranted(str(user), title_of(role), unit.short_name)
     row = Grant.objects.create(
         user=user, role=role, organisation=unit, from_on=from_on, until_on=until_on, granted_by=by
     )
@@ -66,7 +66,7 @@ def end_grant(grant_id: int, *, by: User) -> None:
     if row.user_id == by.pk:
         raise errors.NotToYourself
     if row.role not in {given.key for given in queries.roles_given_by(by, row.organisation)}:
-        raise errors.NotYoursToGive(_title(row.role))
+        raise errors.NotYoursToGive(title_of(row.role))
     day = today()
     if row.until_on is not None and row.until_on <= day:
         raise errors.AlreadyEnded
@@ -137,8 +137,3 @@ def _record(action: str, row: Grant, by: User, changed: dict[str, Any]) -> None:
         changed=changed,
         details={"role": row.role, "user": row.user.username, "on": str(today())},
     )
-
-
-def _title(role: str) -> str:
-    known = roles().get(role)
-    return known.zh if known else role

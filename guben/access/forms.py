@@ -7,18 +7,13 @@ from typing import Any
 from django import forms
 from django.apps import apps
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guben.access import policy, queries
-from guben.access.roles import Role
+from guben.access.roles import title_of
 from guben.accounts.installation import today
 from guben.accounts.models import User
-
-
-def title_of(role: Role) -> str:
-    """A role's title in the reader's language."""
-    return role.en if (get_language() or "").startswith("en") else role.zh
 
 
 class UnitAndRole(forms.Form):
@@ -33,7 +28,7 @@ class UnitAndRole(forms.Form):
         super().__init__(*args, **kwargs)
         self.by = by
         self.fields["role"].choices = [  # type: ignore[attr-defined]
-            (role.key, title_of(role)) for role in queries.roles_given_anywhere(by)
+            (role.key, title_of(role.key)) for role in queries.roles_given_anywhere(by)
         ]
 
     def clean_unit(self) -> Any:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from django.utils.translation import get_language
+
 
 @dataclass(frozen=True, slots=True)
 class Role:
@@ -43,3 +45,11 @@ def rights_of(role: str) -> frozenset[str]:
 
 def roles_with(right: str) -> list[str]:
     return [role.key for role in roles().values() if right in role.rights]
+
+
+def title_of(role: str) -> str:
+    """A role's title in the reader's language; the key itself for a role that no rulebook knows."""
+    known = roles().get(role)
+    if known is None:
+        return role
+    return known.en if (get_language() or "").startswith("en") else known.zh

@@ -16,9 +16,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from guben.access import actions, policy, queries
-from guben.access.forms import GrantForm, OpenAccountForm, title_of
+from guben.access.forms import GrantForm, OpenAccountForm
 from guben.access.models import Grant
-from guben.access.roles import roles
+from guben.access.roles import roles, title_of
 from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.kit.errors import DomainError
@@ -40,7 +40,7 @@ def people(request: HttpRequest) -> HttpResponse:
     shown = {
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
         "asked": asked,
-        "roles": [(role.key, title_of(role)) for role in roles().values() if role.key != policy.OPERATOR],
+        "roles": [(role.key, title_of(role.key)) for role in roles().values() if role.key != policy.OPERATOR],
         "may_grant": policy.may_anywhere(user, "accounts.grant"),
         "today": today(),
     }
@@ -113,8 +113,7 @@ def end_grant(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _named(user: User, row: Grant) -> dict[str, str]:
-    role = roles().get(row.role)
-    return {"user": str(user), "unit": row.organisation.short_name, "role": title_of(role) if role else row.role}
+    return {"user": str(user), "unit": row.organisation.short_name, "role": title_of(row.role)}
 
 
 def _given(user: User, row: Grant) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_lazy
 
 from guben.access import policy
 from guben.access.models import Grant
-from guben.access.roles import roles
+from guben.access.roles import title_of
 from guben.accounts import installation
 from guben.kit import tree
 from guben.organisations.models import Organisation
@@ -118,15 +118,7 @@ def _role_at(unit: Organisation | None, grants: list[Grant]) -> str:
     """The title of the role that reaches the unit from nearest."""
     reaching = [g for g in grants if unit and tree.is_at_or_below(unit.path, g.organisation.path)]
     nearest = max(reaching, key=lambda grant: len(grant.organisation.path), default=None)
-    return role_title(nearest.role) if nearest else ""
-
-
-def role_title(key: str) -> str:
-    """A role's title in the reader's language."""
-    role = roles().get(key)
-    if role is None:
-        return key
-    return role.en if (get_language() or "").startswith("en") else role.zh
+    return title_of(nearest.role) if nearest else ""
 
 
 def _places(request: HttpRequest, doors: tuple[_Door, ...]) -> list[Place]:

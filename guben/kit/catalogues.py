@@ -6,7 +6,6 @@ from pathlib import Path
 
 import polib
 
-
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
 
 

@@ -18,8 +18,8 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
+from guben.access.roles import title_of
 from guben.accounts import installation
-from guben.home import context as house_context
 
 register = template.Library()
 logger = logging.getLogger(__name__)
@@ -35,8 +35,21 @@ CHIP_ICONS = {
 }
 NOTE_ICONS = {"next": "", "wait": "clock", "check": "alert-circle", "saved": "check", "bad": "alert-triangle"}
 UNKNOWN = "—"
-MONTHS = (None, "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-          "November", "December")
+MONTHS = (
+    None,
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 BAR_WIDTH, BAR_HEIGHT = 72, 14
 
 
@@ -141,9 +154,9 @@ def widget(field: BoundField, css: str = "") -> SafeString:
     else:
         name = "form-control"
     if isinstance(control, forms.DateInput):
-        attrs["type"] = "date"
+        control.input_type, control.format = "date", "%Y-%m-%d"
     elif isinstance(control, forms.TimeInput):
-        attrs["type"] = "time"
+        control.input_type, control.format = "time", "%H:%M"
     if field.errors:
         name += " is-invalid"
     attrs["class"] = " ".join(filter(None, [name, css, str(control.attrs.get("class", ""))]))
@@ -280,7 +293,7 @@ def page_query(context: template.Context, number: int, key: str = "") -> str:
 @register.simple_tag
 def role_title(key: str) -> str:
     """A role's title in the reader's language."""
-    return house_context.role_title(key)
+    return title_of(key)
 
 
 @register.filter

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from guben.kit import charts
+from guben.house import charts
 
 
 def bars(**extra: Any) -> dict[str, Any]:
