@@ -43,8 +43,8 @@ class FactTable:
     """One fact table.
 
     `sql` selects `organisation` (the unit's id), `record` (the row's id, never open to rules) and every stored column
-    by its name, as of the day bound to the parameter `%(on)s` (an ISO day); `%(year_before)s` is the same day one year before.
-    It keeps to SQL that SQLite and PostgreSQL read alike. Dates are ISO texts on SQLite; booleans are 0 and 1.
+    by its name, as of the day bound to the parameter `%(on)s` (an ISO day); `%(year_before)s` is the same day one year
+    before. It keeps to SQL that SQLite and PostgreSQL read alike. Dates are ISO texts on SQLite; booleans are 0 and 1.
     A comment `/*within:COLUMN*/` after a condition marks where an engine may add "and COLUMN is one of these units".
     """
 

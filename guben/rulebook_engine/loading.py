@@ -5,14 +5,26 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from guben.rulebook_engine import wording
 from guben.rulebook_engine.checking import Wanted, check
 from guben.rulebook_engine.crosschecks import check_entries
-from guben.rulebook_engine.entries import INHERITED, KINDS, Entry, Header, Place, Rulebook
+from guben.rulebook_engine.entries import (
+    INHERITED,
+    KINDS,
+    Duty,
+    Entry,
+    Header,
+    Indicator,
+    Part,
+    Place,
+    Role,
+    Rulebook,
+    Standard,
+)
 from guben.rulebook_engine.errors import ExpressionMistake, Mistake, RulebookErrors, did_you_mean
 from guben.rulebook_engine.expressions import Checked, Constant
 from guben.rulebook_engine.facts import Catalogue, Column, FactTable
@@ -24,9 +36,9 @@ FIGURE_COLUMNS = (
     Column("numerator", "number", "分子", "numerator"),
     Column("denominator", "number", "分母", "denominator"),
 )
+Kind = TypeVar("Kind", bound=Part)
 MAX_FILE = 1_000_000
 TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
-PLURALS = {"duty": "duties", "indicator": "indicators", "standard": "standards", "role": "roles"}
 REFUSED = Checked("", "", Constant(True, "boolean"))  # stands in for an expression whose mistake is already told
 
 
@@ -57,17 +69,22 @@ class _Reader:
         self._refuse_unknown_parts(data)
         header = self._header(data)
         self._note_indicators(data)
-        entries: dict[str, list[Entry]] = {kind: self._entries(kind, data, header) for kind in KINDS}
-        found = [entry for group in entries.values() for entry in group]
+        found = [entry for kind in KINDS for entry in self._entries(kind, data, header)]
         self.mistakes += check_entries(found, self.catalogue, self.positions, self.file)
         if self.mistakes or header is None:
             raise RulebookErrors(self.mistakes)
         return Rulebook(
             file_name=self.file,
-            **header.model_dump(include={"key", "issued_by", "source", "mechanism"}),
+            key=header.key,
             title=header.title,
+            issued_by=header.issued_by,
+            source=header.source,
+            mechanism=header.mechanism,
             why=header.why,
-            **{PLURALS[kind]: tuple(group) for kind, group in entries.items()},
+            duties=tuple(entry for entry in found if isinstance(entry, Duty)),
+            indicators=tuple(entry for entry in found if isinstance(entry, Indicator)),
+            standards=tuple(entry for entry in found if isinstance(entry, Standard)),
+            roles=tuple(entry for entry in found if isinstance(entry, Role)),
         )
 
     def _toml(self) -> dict[str, Any]:
@@ -137,7 +154,9 @@ class _Reader:
                 found.append(entry)
         return found
 
-    def _validated(self, model: type[Any], raw: dict[str, Any], path: Path, silent: tuple[str, ...] = ()) -> Any:
+    def _validated(
+        self, model: type[Kind], raw: dict[str, Any], path: Path, silent: tuple[str, ...] = ()
+    ) -> Kind | None:
         try:
             return model.model_validate(raw)
         except ValidationError as error:

@@ -42,7 +42,7 @@ def owing(duties: Iterable[Duty], engine: Engine, on: date, catalogue: Catalogue
             at += len(duty.applies) + 2
             if who:
                 missing = next((part for part, true in zip(duty.applies, applies, strict=True) if not true), None)
-                found[duty.key][row[0]] = Owes(missing is None, missing and missing.otherwise, int(times or 0))
+                found[duty.key][row[0]] = Owes(missing is None, missing.otherwise if missing else None, int(times or 0))
     return found
 
 
