@@ -72,7 +72,7 @@ class Stage(Dated):
                 fields=["person"], condition=models.Q(until_on__isnull=True), name="one_open_stage"
             ),
         ]
-        indexes = [models.Index(fields=["kind", "from_on"], name="stage_kind_from")]
+        indexes = [models.Index(fields=["person", "kind", "from_on"], name="stage_person_kind")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.from_on}"

@@ -38,14 +38,18 @@ def people_on(on: date) -> People:
     )
 
 
-def with_last_contact(people: People, on: date) -> People:
-    """Adds `last_contact_on`: the last contact up to the day, else since when the standing holds."""
-    last = (
+def last_contact(on: date) -> QuerySet[Any, Any]:
+    """The last contact up to a day with the person of the outer query."""
+    return (
         Contact.objects.filter(person=OuterRef("pk"), contacted_on__lte=on)
         .order_by()
         .values("person")
         .annotate(last=Max("contacted_on"))
         .values("last")
     )
-    annotated: People = people.annotate(last_contact_on=Coalesce(Subquery(last), F("standing_on__from_on")))
+
+
+def with_last_contact(people: People, on: date) -> People:
+    """Adds `last_contact_on`: the last contact up to the day, else since when the standing holds."""
+    annotated: People = people.annotate(last_contact_on=Coalesce(Subquery(last_contact(on)), F("standing_on__from_on")))
     return annotated

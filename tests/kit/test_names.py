@@ -70,9 +70,9 @@ def test_the_keys_fit_their_columns():
 
 def test_thirty_thousand_names_take_a_few_seconds():
     names = [f"李{chr(0x4E00 + i % 20000)}{chr(0x4E00 + i * 7 % 20000)}" for i in range(30000)]
-    start = time.perf_counter()
+    start = time.process_time()
     found = bulk_name_keys(names)
-    assert time.perf_counter() - start < 6
+    assert time.process_time() - start < 6
     assert len(found) == 30000
     assert found[5] == name_keys(names[5])
 

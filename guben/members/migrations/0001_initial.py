@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='stage',
-            index=models.Index(fields=['kind', 'from_on'], name='stage_kind_from'),
+            index=models.Index(fields=['person', 'kind', 'from_on'], name='stage_person_kind'),
         ),
         migrations.AddConstraint(
             model_name='stage',

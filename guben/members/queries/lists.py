@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Max, Min, Q
+from django.db.models import F, Min, Q, Subquery
 
 from guben.access import policy
 from guben.access.policy import Someone
@@ -16,8 +16,8 @@ from guben.kit.days import completed_years
 from guben.kit.names import as_typed
 from guben.members import calculations, lookups, sealed
 from guben.members.choices import HAN, MEMBER_STAGES, NEEDS_CONTACT, StageKind
-from guben.members.models import Contact, Stage
-from guben.members.spans import People, holds_on, people_on, with_last_contact
+from guben.members.models import Person
+from guben.members.spans import People, holds_on, last_contact, people_on, with_last_contact
 from guben.organisations.models import Organisation, Placement
 
 AGES: dict[str, tuple[int | None, int | None]] = calculations.AGE_BANDS | {"45+": (45, None)}
@@ -127,15 +127,19 @@ def named(text: str) -> Q:
 
 
 def rows_of(people: Sequence[Any], on: date) -> list[Row]:
-    """What a list shows of these people, in two queries."""
-    ids = [person.pk for person in people]
-    stages = Stage.objects.filter(person__in=ids, from_on__lte=on).order_by()
-    firsts: dict[int, dict[str, date]] = {}
-    for pk, kind, day in stages.values_list("person_id", "kind").annotate(first=Min("from_on")):
-        firsts.setdefault(pk, {})[kind] = day
-    contacts = Contact.objects.filter(person__in=ids, contacted_on__lte=on).order_by()
-    last = dict(contacts.values_list("person_id").annotate(last=Max("contacted_on")))
-    return [_row(person, firsts.get(person.pk, {}), last.get(person.pk), on) for person in people]
+    """What a list shows of these people, in one query."""
+    entered = Q(stages__from_on__lte=on)
+    days = (
+        Person.objects.filter(pk__in=[person.pk for person in people])
+        .annotate(
+            joined=Min("stages__from_on", filter=entered & Q(stages__kind__in=MEMBER_STAGES)),
+            full=Min("stages__from_on", filter=entered & Q(stages__kind=StageKind.FULL)),
+            contacted=Subquery(last_contact(on)),
+        )
+        .values_list("pk", "joined", "full", "contacted")
+    )
+    known = {pk: (joined, full, contacted) for pk, joined, full, contacted in days}
+    return [_row(person, *known[person.pk], on=on) for person in people]
 
 
 def contacts_overdue(unit: Organisation, on: date) -> list[Row]:
@@ -159,16 +163,15 @@ def _born_within(age: str, on: date) -> Q:
     return born & Q(born_on__lte=up_to) if up_to else born
 
 
-def _row(person: Any, firsts: dict[str, date], last_contact_on: date | None, on: date) -> Row:
-    member_days: Iterable[date] = [firsts[kind] for kind in MEMBER_STAGES if kind in firsts]
+def _row(person: Any, joined_on: date | None, full_on: date | None, contacted_on: date | None, *, on: date) -> Row:
     needs = person.standing in NEEDS_CONTACT
-    last = last_contact_on or person.standing_from
+    last = contacted_on or person.standing_from
     return Row(
         person=person,
         age=completed_years(person.born_on, on),
-        joined_on=min(member_days, default=None),
-        full_on=firsts.get(StageKind.FULL),
-        last_contact_on=last_contact_on,
+        joined_on=joined_on,
+        full_on=full_on,
+        last_contact_on=contacted_on,
         needs_contact=needs,
         is_overdue=bool(needs and last and last < calculations.contact_overdue_before(on)),
     )
