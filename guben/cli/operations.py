@@ -21,7 +21,7 @@ def serve(options: Namespace) -> int:
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options.host, "--port", str(options.port),
         "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "guben.wsgi:application",
     ]  # fmt: skip
-    worker = [sys.executable, "-m", "guben", "manage", "db_worker", "--no-startup-delay"]
+    worker = [sys.executable, "-m", "guben", "manage", "work", "--alone", "--no-startup-delay"]
     running = [subprocess.Popen(web), subprocess.Popen(worker, stderr=subprocess.DEVNULL)]
     _print_address(f"http://{options.host}:{options.port}")
 

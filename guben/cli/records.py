@@ -12,11 +12,10 @@ from guben.organisations.models import Organisation
 
 def demo(options: Namespace) -> int:
     """Builds the demo city, or fills a tree that was imported."""
-    from guben.demo.city import build
-    from guben.demo.fill import fill_tree
-
     by, begun = user_of(options), time.monotonic()
     if options.on_tree:
+        from guben.demo.fill import fill_tree
+
         top = unit_of(options.on_tree)
         more = {"members_per_unit": options.members_per_unit} if options.members_per_unit else {}
         counts = fill_tree(top, seed=options.seed, by=by, progress=progress, **more)
@@ -26,6 +25,8 @@ def demo(options: Namespace) -> int:
                 "This database holds units already. The demo city needs an empty one: set GUBEN_DATA to a new folder, "
                 "or fill the tree that is here with `guben demo --on-tree CODE`."
             )
+        from guben.demo.city import build
+
         counts = build(seed=options.seed, by=by, progress=progress)
     if options.json:
         return print_json(counts)
@@ -37,8 +38,7 @@ def take_in(options: Namespace) -> int:
     """Takes in a roll, a list of units, or the public divisions."""
     if options.verb == "divisions":
         return _divisions(options)
-    from guben.imports.actions import import_members, import_organisations
-    from guben.kit.tables import read_sheet
+    from guben.imports.actions import import_members, import_organisations, read
 
     by = user_of(options)
     at = unit_of(options.at) if options.at else _only_root(options.verb)
@@ -48,9 +48,9 @@ def take_in(options: Namespace) -> int:
         content = path.read_bytes()
     except OSError as fault:
         raise BadInput(f"{path} can't be read: {fault.strerror}.") from None
-    result = take(read_sheet(path.name, content), at=at, by=by, dry_run=options.dry_run)
+    result = take(read(content, path.name), at, by, dry_run=options.dry_run)
     if options.json:
-        return print_json(result.as_dict())
+        return print_json(result.as_json())
     for fault in result.faults:
         print(f"{path.name}:{fault.row}: {fault.column}: {fault.message}")
     print(
