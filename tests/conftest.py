@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import tomllib
+from datetime import UTC, datetime
+
 import pytest
 
 from tests import cast as the_cast
 
 
 @pytest.fixture
-def rules(cast: the_cast.Cast) -> int:
-    """The shipped rulebooks, installed; returns how many."""
-    from guben.rulebook import actions
+def rules(db: None) -> None:
+    """The shipped rulebooks, installed. All at one moment, so that they are read once for all tests."""
+    from guben.rulebook.models import Rulebook
+    from guben.rulebook.sources import shipped_files
 
-    return actions.install(actions.shipped_files(), by=cast.operator)
+    for file in shipped_files():
+        key = tomllib.loads(file.text)["rulebook"]["key"]
+        Rulebook.objects.create(key=key, file_name=file.name, text=file.text, examples=file.examples, digest=file.name)
+    Rulebook.objects.update(installed_at=datetime(2026, 1, 1, tzinfo=UTC))
 
 
 @pytest.fixture
