@@ -7,7 +7,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +17,7 @@ from guben.accounts.models import User
 from guben.jobs import actions, files, queries
 from guben.jobs.downloads import file_response
 from guben.jobs.errors import FileIsGone
+from guben.jobs.models import JobState
 from guben.jobs.shown import shown
 
 
@@ -49,6 +50,8 @@ def stop(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def result_file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The file a job made."""
     job = queries.job_of(_user(request), pk)
+    if not job.result_file and (job.expires_on or job.state != JobState.DONE):
+        raise Http404  # it never had one
     content = files.read(job.pk, job.result_file)
     if content is None:
         raise FileIsGone

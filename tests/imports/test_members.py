@@ -83,7 +83,7 @@ def test_a_changed_row_updates_the_person(cast):
         cast,
         member(
             学历="大学本科",
-            手机号码="13900139000",
+            手机号码="13800001111",
             党小组="第二党小组",
             在册情况="流动外出",
             入党日期="2025-05-01",
@@ -92,11 +92,11 @@ def test_a_changed_row_updates_the_person(cast):
     )
     assert (result.updated, result.faults) == (1, ())
     person = Person.objects.get(name="裴小满")
-    assert (person.education, person.phone_mask) == ("20", "139****9000")
+    assert (person.education, person.phone_mask) == ("20", "138****1111")
     assert Stage.objects.get(person=person, until_on=None).kind == "full"
     assert Standing.objects.get(person=person, until_on=None).kind == "away"
     assert Affiliation.objects.get(person=person, until_on=None).group == cast.groups[1]
-    assert take(cast, member(学历="大学本科", 手机号码="13900139000", 党小组="第二党小组", 在册情况="流动外出",
+    assert take(cast, member(学历="大学本科", 手机号码="13800001111", 党小组="第二党小组", 在册情况="流动外出",
                              入党日期="2025-05-01", 转正日期="2026-05-01")).unchanged == 1  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import stat
 import uuid
 from datetime import date, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -186,6 +188,33 @@ def test_expired_files_go_and_the_row_stays(owner, kind):
     assert Job.objects.filter(pk=open_.pk, state="waiting").exists()
 
 
+@pytest.fixture
+def worker(settings):
+    """Calls the worker's command; it takes the signals of the process, so they are given back."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT)
+    kept = [(number, signal.getsignal(number)) for number in numbers]
+    yield lambda *words: call_command("work", *words, "--batch", "--no-startup-delay", verbosity=0)
+    for number, handler in kept:
+        signal.signal(number, handler)
+
+
+def test_a_worker_that_starts_alone_puts_right_what_was_left(owner, worker):
+    lost = waiting(owner, state="running", started_at=timezone.now())
+    worker("--alone")
+    lost.refresh_from_db()
+    assert lost.state == "failed"
+
+
+def test_the_worker_does_a_queued_job(owner, kind, worker):
+    kind(lambda job, report: {"rows": 1})
+    job = actions.start("test", "试", owner)
+    assert job.state == "waiting"
+    worker()
+    job.refresh_from_db()
+    assert (job.state, job.result) == ("done", {"rows": 1})
+
+
 def test_folders_without_a_row_are_cleared_after_a_day():
     import os
 
@@ -234,6 +263,13 @@ def test_an_expired_file_says_so(client: Client, cast, done: Job):
     answer = sign_in(client, cast.clerk).get(f"/jobs/{done.pk}/file/")
     assert answer.status_code == 410
     assert "到期" in answer.content.decode()
+
+
+def test_a_job_without_a_file_has_none_to_fetch(client: Client, cast, kind):
+    kind(lambda job, report: {})
+    job = actions.start("test", "试", cast.clerk)
+    assert sign_in(client, cast.clerk).get(f"/jobs/{job.pk}/file/").status_code == 404
+    assert client.get(f"/jobs/{waiting(cast.clerk).pk}/file/").status_code == 404
 
 
 def test_the_list_shows_own_jobs_only(client: Client, cast, done: Job):
