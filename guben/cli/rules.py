@@ -8,21 +8,21 @@ from guben.cli.context import day_of, files_of, installed_files, library_of, pri
 from guben.rulebook.actions import install
 from guben.rulebook.errors import BrokenRulebook
 from guben.rulebook.queries import require_known
-from guben.rulebook.sources import RuleFile, read_all, shipped_files
+from guben.rulebook.sources import read_all, shipped_files, without_renewed
+from guben.rulebook_engine.entries import Entry
 from guben.rulebook_engine.facts import catalogue
 
 
 def run(options: Namespace) -> int:
-    return {"check": check, "install": put_in, "list": show_all, "show": show_one, "facts": facts}[options.verb](options)
+    verbs = {"check": check, "install": put_in, "list": show_all, "show": show_one, "facts": facts}
+    return verbs[options.verb](options)
 
 
 def check(options: Namespace) -> int:
-    """Checks the files by themselves and together with what is installed under other names."""
+    """Checks the files together with what is installed and not renewed by them."""
     given = files_of(options.files)
     try:
-        library = read_all(given)
-        own = {(book.key, book.issued_by) for book in library.rulebooks}
-        read_all([*(old for old in installed_files() if _identity(old) not in own), *given])
+        library = read_all([*given, *without_renewed(installed_files(), given)])
     except BrokenRulebook as broken:
         if options.json:
             print_json({"mistakes": [vars_of(mistake) for mistake in broken.mistakes]})
@@ -30,16 +30,11 @@ def check(options: Namespace) -> int:
             for mistake in broken.mistakes:
                 print(mistake)
         return 1
-    count = sum(1 for _ in library)
+    count = sum(len(book.entries) for book in library.rulebooks[: len(given)])
     if options.json:
         return print_json({"mistakes": [], "rules": count})
     print(f"{len(given)} file(s), {count} rules, no mistakes.")
     return 0
-
-
-def _identity(source: RuleFile) -> tuple[str, str]:
-    book = read_all([source]).rulebooks[0]
-    return book.key, book.issued_by
 
 
 def vars_of(mistake: object) -> dict[str, object]:
@@ -76,9 +71,8 @@ def show_one(options: Namespace) -> int:
     return 0
 
 
-def _entry(entry: object) -> dict[str, object]:
-    document: dict[str, object] = entry.model_dump(mode="json")  # type: ignore[attr-defined]
-    return {"kind": entry.kind, "edition": entry.edition_label}
+def _entry(entry: Entry) -> dict[str, object]:
+    return {**entry.model_dump(mode="json"), "kind": entry.kind, "edition": entry.edition_label}
 
 
 def facts(options: Namespace) -> int:

@@ -8,11 +8,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from guben.rulebook.errors import BrokenRulebook
-from guben.rulebook_engine.entries import Rulebook as Book
-from guben.rulebook_engine.errors import Mistake, RulebookErrors
+from guben.rulebook_engine.errors import RulebookErrors
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.library import Library
-from guben.rulebook_engine.loading import read_rulebook
+from guben.rulebook_engine.loading import identity, read_library
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +51,13 @@ def read_all(sources: Sequence[RuleFile]) -> Library:
     Raises:
         BrokenRulebook: with every mistake of every file.
     """
-    books: list[Book] = []
-    mistakes: list[Mistake] = []
-    tables: dict[str, str] = {}
-    for source in sources:
-        try:
-            book = read_rulebook(source.text, source.name, catalogue, elsewhere=tables)
-        except RulebookErrors as errors:
-            mistakes.extend(errors.mistakes)
-        else:
-            books.append(book)
-            tables |= {indicator.key: indicator.over for indicator in book.indicators}
-    if mistakes:
-        raise BrokenRulebook(mistakes)
     try:
-        return Library(books)
+        return read_library([(source.name, source.text) for source in sources], catalogue)
     except RulebookErrors as errors:
         raise BrokenRulebook(errors.mistakes) from errors
+
+
+def without_renewed(installed: Sequence[RuleFile], sources: Sequence[RuleFile]) -> list[RuleFile]:
+    """The installed files that these do not take the place of."""
+    renewed = {identity(source.text) for source in sources}
+    return [old for old in installed if identity(old.text) not in renewed]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf, PlainSerializer, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from guben.kit.days import Every
@@ -15,15 +15,14 @@ Confidence = Literal["verified", "secondary", "recalled", "proposed"]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=80)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Texts = Annotated[tuple[Text, ...], Field(strict=False)]
+Expression = Annotated[InstanceOf[Checked], PlainSerializer(str, return_type=str)]
 NATIONAL = "national"
 
 
 class Part(BaseModel):
     """The base of all parts: frozen, strict about types, closed to unknown keys."""
 
-    model_config = ConfigDict(
-        frozen=True, strict=True, extra="forbid", arbitrary_types_allowed=True, validate_by_name=True
-    )
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_by_name=True)
 
 
 class Words(Part):
@@ -89,7 +88,7 @@ class Entry(Part):
 class Exemption(Part):
     """Where the condition is not true the unit is exempt, with this reason."""
 
-    where: Checked
+    where: Expression
     otherwise: Words
 
 
@@ -98,8 +97,8 @@ class EvidenceRule(Part):
     `short` says what a record lacks that is meant but not good enough."""
 
     record: Text
-    matches: Checked | None = Field(default=None, alias="is")
-    where: Checked | None = None
+    matches: Expression | None = Field(default=None, alias="is")
+    where: Expression | None = None
     short: Words | None = None
     day: str = "counts_on"
     held: str = "held_on"
@@ -111,7 +110,7 @@ class Duty(Entry):
 
     kind: ClassVar[str] = "duty"
 
-    who: Checked
+    who: Expression
     applies: Annotated[tuple[Exemption, ...], Field(strict=False)] = ()
     every: Every
     times: Annotated[int, Field(ge=1, le=1000)] | Text = 1
@@ -128,10 +127,10 @@ class Indicator(Entry):
 
     kind: ClassVar[str] = "indicator"
 
-    value: Checked
+    value: Expression
     over: Text
-    where: Checked | None = None
-    who: Checked | None = None
+    where: Expression | None = None
+    who: Expression | None = None
     scope: Literal["own", "subtree"] = "own"
     unit: Literal["share", "count", "number", "days", "years"] = "number"
     decimals: Annotated[int, Field(ge=0, le=6)] = 0
@@ -143,13 +142,13 @@ class Standard(Entry):
     kind: ClassVar[str] = "standard"
 
     indicator: Key
-    holds: Checked
-    who: Checked | None = None
+    holds: Expression
+    who: Expression | None = None
     line: Words
     severity: Literal["high", "medium", "low"]
     remedy: Words
     reports: Literal["units", "figure"] = "units"
-    opens: Checked | None = None
+    opens: Expression | None = None
 
 
 class Role(Entry):

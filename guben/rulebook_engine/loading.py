@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -15,6 +15,7 @@ from guben.rulebook_engine.crosschecks import check_entries
 from guben.rulebook_engine.entries import (
     INHERITED,
     KINDS,
+    NATIONAL,
     Duty,
     Entry,
     Header,
@@ -28,6 +29,7 @@ from guben.rulebook_engine.entries import (
 from guben.rulebook_engine.errors import ExpressionMistake, Mistake, RulebookErrors, did_you_mean
 from guben.rulebook_engine.expressions import Checked, Constant
 from guben.rulebook_engine.facts import Catalogue, Column, FactTable
+from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.positions import Path, Positions
 
 UNITS = "organisation"
@@ -52,6 +54,46 @@ def read_rulebook(
         RulebookErrors: with every mistake that was found.
     """
     return _Reader(text.replace("\r\n", "\n"), file_name, catalogue, dict(elsewhere or {})).read()
+
+
+def read_library(files: Sequence[tuple[str, str]], catalogue: Catalogue) -> Library:
+    """The library of several files, each given as (name, text); a standard may name an indicator of any of them.
+
+    Raises:
+        RulebookErrors: with every mistake of every file, or with what does not fit together.
+    """
+    tables: dict[str, str] = {}
+    for _, text in files:
+        tables |= _indicators_in(text)
+    rulebooks: list[Rulebook] = []
+    mistakes: list[Mistake] = []
+    for name, text in files:
+        try:
+            rulebooks.append(read_rulebook(text, name, catalogue, elsewhere=tables))
+        except RulebookErrors as errors:
+            mistakes += errors.mistakes
+    if mistakes:
+        raise RulebookErrors(mistakes)
+    return Library(rulebooks)
+
+
+def identity(text: str) -> tuple[str, str] | None:
+    """Key and issuer of the rulebook in a text, before it is checked; None where they can't be read."""
+    try:
+        head = tomllib.loads(text).get("rulebook", {})
+        return str(head["key"]), str(head.get("issued-by", head.get("issued_by", NATIONAL)))
+    except (tomllib.TOMLDecodeError, RecursionError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def _indicators_in(text: str) -> dict[str, str]:
+    """The fact table of each indicator in a text that is not checked yet."""
+    try:
+        found = tomllib.loads(text).get("indicator", [])
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
+    raws = [raw for raw in found if isinstance(raw, dict)] if isinstance(found, list) else []
+    return {str(raw["key"]): str(raw["over"]) for raw in raws if "key" in raw and "over" in raw}
 
 
 class _Reader:

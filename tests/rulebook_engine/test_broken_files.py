@@ -33,6 +33,9 @@ MISTAKES = {
     "english_missing": [
         "10:1: 'en' is missing.",
     ],
+    "expression_is_no_text": [
+        "11:1: Found True; needed is an expression in quotes.",
+    ],
     "function": [
         "11:10: No function 'median'. Did you mean 'mean'?",
     ],

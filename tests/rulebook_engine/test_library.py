@@ -7,7 +7,7 @@ import pytest
 from guben.rulebook_engine.entries import Rulebook
 from guben.rulebook_engine.errors import RulebookErrors
 from guben.rulebook_engine.library import Library, holds_at
-from guben.rulebook_engine.loading import read_rulebook
+from guben.rulebook_engine.loading import identity, read_library, read_rulebook
 from tests.rulebook_engine.tables import DUTY, HEAD, INDICATOR, STANDARD, small_catalogue
 
 TABLES = {"share-35-or-under": "member"}
@@ -78,3 +78,28 @@ def test_a_rule_holds_in_the_subtree_of_its_issuer() -> None:
     assert holds_at(national, ["110000"])
     assert holds_at(local, ["110000", "030012"])
     assert not holds_at(local, ["110000"])
+
+
+def test_files_are_read_together_in_any_order() -> None:
+    local = HEAD.replace("sample", "local") + STANDARD + 'issued-by = "030012"\n'
+    files = [("local.toml", local), ("sample.toml", HEAD + INDICATOR)]
+
+    for order in (files, files[::-1]):
+        library = read_library(order, small_catalogue())
+        assert library.standards(date(2026, 1, 1))[0].opens is not None
+
+
+def test_the_mistakes_of_all_files_are_told_at_once() -> None:
+    files = [("one.toml", HEAD + DUTY + "colour = 1\n"), ("two.toml", "[rulebook"), ("three.toml", HEAD + INDICATOR)]
+
+    with pytest.raises(RulebookErrors) as caught:
+        read_library(files, small_catalogue())
+
+    assert [mistake.file for mistake in caught.value.mistakes] == ["one.toml", "two.toml"]
+
+
+def test_a_rulebook_is_told_by_key_and_issuer() -> None:
+    assert identity(HEAD) == ("sample", "national")
+    assert identity(HEAD + 'issued-by = "030012"\n') == ("sample", "030012")
+    for text in ("[rulebook", "rulebook = 3", "[rulebook]\n", ""):
+        assert identity(text) is None

@@ -98,3 +98,15 @@ def test_a_mistake_inside_a_text_of_several_lines_has_its_own_line() -> None:
 
     (mistake,) = caught.value.mistakes
     assert (mistake.line, mistake.column) == (HEAD.count("\n") + 7, 3)
+
+
+def test_an_entry_is_written_out_with_its_expressions_as_texts() -> None:
+    (indicator,) = read(HEAD, INDICATOR).indicators
+
+    document = indicator.model_dump(mode="json")
+
+    assert (document["value"], document["where"], document["from_on"]) == (
+        "share(age <= 35)",
+        "stage = 'full'",
+        "2018-01-01",
+    )
