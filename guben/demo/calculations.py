@@ -11,8 +11,8 @@ from random import Random
 from guben.kit.days import years_before
 
 YOUNG_TO, OLD_FROM, AGEING_FROM = 35, 60, 45
-ID_AREA = "990000"  # no division of any province begins with 99
-PHONE_START = "190000"  # 190-000x-xxxx is given to no subscriber of the demo's world, nor meant to reach anybody
+ID_AREA = 990_000  # the first area; no division begins with 99
+PHONE_START = "190000"  # 190-000x-xxxx, not meant to reach anybody
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -107,23 +107,16 @@ def check_digit(first_seventeen: str) -> str:
     return "10X98765432"[total % 11]
 
 
-class IdNumbers:
-    """Citizens' numbers with a right check character and an area that does not exist; each is given once."""
+def id_number(serial: int, born_on: date, sex: str) -> str:
+    """A citizen's number for the person with this serial: right check character, an area that does not exist.
 
-    def __init__(self, area: str = ID_AREA) -> None:
-        self._area = area
-        self._given: dict[tuple[date, bool], int] = {}
-
-    def next(self, born_on: date, sex: str) -> str:
-        male = sex == "1"
-        count = self._given.get((born_on, male), 0)
-        self._given[(born_on, male)] = count + 1
-        area = f"{int(self._area) + count // 500:06d}"
-        number = count % 500 * 2 + (1 if male else 0)
-        body = f"{area}{born_on:%Y%m%d}{number:03d}"
-        return body + check_digit(body)
+    Different for each serial up to five million.
+    """
+    area = ID_AREA + serial // 500 % 10_000
+    body = f"{area:06d}{born_on:%Y%m%d}{serial % 500 * 2 + (sex == '1'):03d}"
+    return body + check_digit(body)
 
 
-def phone_number(count: int) -> str:
-    """The demo's n-th telephone number; after 100,000 they begin again."""
-    return f"{PHONE_START}{count * 7919 % 100_000:05d}"
+def phone_number(serial: int) -> str:
+    """A telephone number that nobody has; after 100,000 they begin again."""
+    return f"{PHONE_START}{serial * 7919 % 100_000:05d}"

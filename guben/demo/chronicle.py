@@ -43,9 +43,7 @@ class Roll:
 
     def entitled_people(self, on: date) -> list[PersonPlan]:
         """Those of today's members who were entitled on the day."""
-        return [
-            p for start, p in self._here if start <= on and (p.standing == "home" or p.standing_since > on)
-        ]
+        return [p for start, p in self._here if start <= on and (p.standing == "home" or p.standing_since > on)]
 
 
 class Chronicler:
@@ -84,9 +82,7 @@ class Chronicler:
         named = absent if gathering.held_on >= NAMED_FROM else []
         self._add(unit, gathering, roll, roll, named, len(absent) - len(named))
 
-    def _write_meeting(
-        self, unit: UnitPlan, gathering: Gathering, roll: Roll, leaders: Sequence[PersonPlan]
-    ) -> None:
+    def _write_meeting(self, unit: UnitPlan, gathering: Gathering, roll: Roll, leaders: Sequence[PersonPlan]) -> None:
         random, on = self._random, gathering.held_on
         entitled = roll.entitled(on)
         count = roll.count(on)

@@ -42,7 +42,9 @@ class Plan:
 
 
 @transaction.atomic
-def build(seed: int, by: User, progress: Progress, counts: Counts | None = None, members: int = MEMBERS) -> dict[str, int]:
+def build(
+    seed: int, by: User, progress: Progress, counts: Counts | None = None, members: int = MEMBERS
+) -> dict[str, int]:
     """Builds the demo city in an empty database and says how many rows of each table it has.
 
     `counts` and `members` make a smaller city with the same shares.
@@ -60,7 +62,9 @@ def build(seed: int, by: User, progress: Progress, counts: Counts | None = None,
     written = _write(plan, by, random, progress)
     events.carry_out(plan.special, by)
     top = Organisation.objects.get(code=shape.CITY)
-    trail.record("demo.built", top, by=by, organisation_id=top.pk, details={"seed": seed, "members": members, **written})
+    trail.record(
+        "demo.built", top, by=by, organisation_id=top.pk, details={"seed": seed, "members": members, **written}
+    )
     return {"units": len(plan.city.units), **written}
 
 
@@ -149,7 +153,10 @@ def _write(plan: Plan, by: User, random: Random, progress: Progress) -> dict[str
     gone = [unit for unit, (seat, _) in plan.vacant.items() if seat == 0]
     featured = users.add_featured({"city": city.top, "town": city.towns[0], "branch": plan.special.branch})
     users.add_secretaries(city.units, gone)
-    heads = [*city.towns, *(unit for unit in city.units if not unit.setting and unit.parent is city.top and not unit.territory)]
+    heads = [
+        *city.towns,
+        *(unit for unit in city.units if not unit.setting and unit.parent is city.top and not unit.territory),
+    ]
     clerks = users.add_clerks(heads, random)
     _assign_recorders(city, clerks, by)
     _write_people(plan, store, users, random, progress)

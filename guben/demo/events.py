@@ -76,8 +76,7 @@ def _to_be_large(city: City, branch: UnitPlan, random: Random) -> list[UnitPlan]
 
 def _plan_dissolved(city: City, sibling: UnitPlan) -> UnitPlan:
     """A small branch that went up in its neighbour."""
-    parent = sibling.parent
-    assert parent is not None
+    parent = sibling.parent or city.top
     unit = UnitPlan(
         f"{parent.code}399", parent, f"{parent.short_name.removesuffix('党委')}润和印刷厂党支部", "润和印刷厂", "branch",
         "non_public_enterprise", setting="firm", founded_on=date(2011, 6, 8), ends_on=DISSOLVED_ON,
@@ -89,16 +88,21 @@ def _plan_dissolved(city: City, sibling: UnitPlan) -> UnitPlan:
 def move_people(city: City, special: Special) -> None:
     """Members of young units came from a neighbour; those of the dissolved one went to a neighbour."""
     for unit in special.founded:
-        source = next(u for u in city.branches if u.parent is unit.parent and u.size >= 8 and u.setting == "firm" and u not in special.founded)
+        source = _neighbour(city, special, unit)
         for person in unit.people:
             if person.joined_on < unit.founded_on and source.founded_on < unit.founded_on:
                 person.came_from = source
                 source.former.append(person)
-    parent = special.dissolved.parent
-    heir = next(u for u in city.branches if u.parent is parent and u.setting == "firm" and u.size >= 5 and u not in special.founded)
-    for person in [p for p in heir.full if p.joined_on < ago(500)][:3]:
+    heir = _neighbour(city, special, special.dissolved)
+    for person in [person for person in heir.full if person.joined_on < ago(500)][:3]:
         person.came_from, person.since = special.dissolved, DISSOLVED_ON
         special.dissolved.former.append(person)
+
+
+def _neighbour(city: City, special: Special, unit: UnitPlan) -> UnitPlan:
+    """The largest other firm's branch below the same parent."""
+    fit = [u for u in city.branches if u.parent is unit.parent and u.setting == "firm" and u not in special.founded]
+    return max(fit, key=lambda other: (other.size, other.code))
 
 
 def shape_demo_branch(special: Special) -> None:
@@ -125,7 +129,13 @@ def _plan_exceptions(special: Special, random: Random) -> None:
     special.exceptions[id(special.branch)] = Exceptions(never, short, settled=True)
     others = [unit for unit in special.clerk_branches if unit is not special.branch]
     lines = [unit for unit in others if unit.setting in ("village", "community")]
-    late = [("theme_day", "2026-05"), ("theme_day", "2026-05"), ("committee", "2026-05"), ("member_meeting", "2026-Q1"), ("committee", "2026-04")]
+    late = [
+        ("theme_day", "2026-05"),
+        ("theme_day", "2026-05"),
+        ("committee", "2026-05"),
+        ("member_meeting", "2026-Q1"),
+        ("committee", "2026-04"),
+    ]
     for unit in others:
         special.exceptions[id(unit)] = Exceptions(settled=True)
     for unit, missed in zip(random.sample(lines, min(len(late), len(lines))), late, strict=False):
@@ -141,7 +151,11 @@ def carry_out(special: Special, by: User) -> None:
         [special.moved.id, special.moved_to.id, special.renamed.id, special.dissolved.id]
     )
     actions.move(
-        units[special.moved.id], parent=units[special.moved_to.id], effective_on=MOVED_ON, paper="示组〔2026〕17号", by=by
+        units[special.moved.id],
+        parent=units[special.moved_to.id],
+        effective_on=MOVED_ON,
+        paper="示组〔2026〕17号",
+        by=by,
     )
     renamed = units[special.renamed.id]
     short = "新" + renamed.short_name
@@ -152,4 +166,13 @@ def carry_out(special: Special, by: User) -> None:
     actions.dissolve(units[special.dissolved.id], effective_on=DISSOLVED_ON, paper="示组〔2026〕11号", by=by)
 
 
-__all__ = ["DAY", "PersonPlan", "Special", "carry_out", "choose", "move_people", "shape_demo_branch", "shape_demo_standings"]
+__all__ = [
+    "DAY",
+    "PersonPlan",
+    "Special",
+    "carry_out",
+    "choose",
+    "move_people",
+    "shape_demo_branch",
+    "shape_demo_standings",
+]

@@ -34,6 +34,7 @@ class Exceptions:
     never: frozenset[tuple[str, str]] = frozenset()
     short: frozenset[tuple[str, str]] = frozenset()
     settled: bool = False  # nothing older is open
+    thin: bool = False  # few forms only
 
 
 _BRANCH_FORMS: tuple[tuple[str, Every], ...] = (
@@ -48,8 +49,13 @@ _BRANCH_FORMS: tuple[tuple[str, Every], ...] = (
 )
 
 
-def forms_of(unit: UnitPlan) -> tuple[tuple[str, Every], ...]:
-    """Which meetings a unit holds, and how often. Source: 支部工作条例 Art. 11-19."""
+_THIN = frozenset({"theme_day", "committee", "member_meeting", "democratic_life"})
+
+
+def forms_of(unit: UnitPlan, *, thin: bool = False) -> tuple[tuple[str, Every], ...]:
+    """Which meetings a unit holds, and how often; `thin` leaves out the yearly ones. Source: 支部工作条例 Art. 11-19."""
+    if thin:
+        return tuple(pair for pair in forms_of(unit) if pair[0] in _THIN)
     if unit.kind in ("committee", "work_committee"):
         return (("democratic_life", "year"),)
     if unit.kind == "general_branch":
@@ -66,7 +72,7 @@ def gatherings(unit: UnitPlan, until: date, exceptions: Exceptions, random: Rand
     if unit.kept_from is None:
         return
     first = max(unit.kept_from, KEPT_FROM)
-    for form, every in forms_of(unit):
+    for form, every in forms_of(unit, thin=exceptions.thin):
         for period in periods_between(first, until, every):
             for group in unit.groups if form == "group" else (None,):
                 found = _gathering(unit, form, period, group, exceptions, random)

@@ -74,11 +74,25 @@ def add_organisers(store: Store, city: City, random: Random) -> None:
     part_time = set(random.sample(range(1, towns), min(towns - 1, round(towns * PART_TIME_IN / 23) - 1))) | {0}
     for number, town in enumerate(city.towns):
         homes = [branch for branch in city.below(town) if branch.setting == "agency"]
-        free = [p for home in homes for p in home.full if p.leads is None and p not in home.team and p.standing == "home"]
+        free = [
+            p for home in homes for p in home.full if p.leads is None and p not in home.team and p.standing == "home"
+        ]
         if number in full_time and free:
-            _fill_post(store, town.id, "organiser_full_time", "专职组织员", True, True, free.pop(0))
+            add_organiser(store, town, free.pop(0), full_time=True)
         if number in part_time and free:
-            _fill_post(store, town.id, "organiser_part_time", "兼职组织员", False, True, free.pop(0))
+            add_organiser(store, town, free.pop(0), full_time=False)
+
+
+def add_organiser(store: Store, town: UnitPlan, person: PersonPlan, *, full_time: bool) -> None:
+    """One organiser's post in a town, filled."""
+    kind, title = ("organiser_full_time", "专职组织员") if full_time else ("organiser_part_time", "兼职组织员")
+    _fill_post(store, town.id, kind, title, full_time, True, person)
+
+
+def add_staff(store: Store, unit: UnitPlan, person: PersonPlan, *, grassroots: bool) -> None:
+    """One post in an organisation department, filled."""
+    title = "基层组织科干部" if grassroots else "干部科干部"
+    _fill_post(store, unit.id, "department_staff", title, True, grassroots, person)
 
 
 def _fill_post(

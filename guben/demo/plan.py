@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as column
 from datetime import date, timedelta
 
 DAY = date(2026, 6, 30)  # the demo's today (演示日)
@@ -65,10 +66,10 @@ class UnitPlan:
     term_months: int = 36
     elected_on: date | None = None
     ends_on: date | None = None  # dissolved
-    people: list[PersonPlan] = field(default_factory=list)  # members first, then those on the way
-    former: list[PersonPlan] = field(default_factory=list)  # who came from here to where they now are
-    team: list[PersonPlan] = field(default_factory=list)
-    groups: list[int] = field(default_factory=list)
+    people: list[PersonPlan] = column(default_factory=list)  # members first, then those on the way
+    former: list[PersonPlan] = column(default_factory=list)  # who came from here to where they now are
+    team: list[PersonPlan] = column(default_factory=list)
+    groups: list[int] = column(default_factory=list)
     recorder: int = 0  # the user who keeps its records
     clerk: int = 0  # the town's clerk, who records for it
     id: int = 0

@@ -17,9 +17,9 @@ CLERK_TOWN = "990001"  # the town whose clerk keeps the records of some 40 branc
 _NUMBERS = "一二三四五六七八九十"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Counts:
-    """How many units of each sort; the full city unless scaled down."""
+    """How many units of each sort; the full city unless told otherwise."""
 
     towns: int = 15
     streets: int = 8
@@ -34,6 +34,9 @@ class Counts:
     per_town: float = 1.0
     clerk_villages: int = 15
     clerk_communities: int = 12
+
+
+SMALL = Counts(3, 2, 9, 9, 14, 5, 3, 2, 14, 1, 0.4, 3, 2)  # a city for tests, with everything in it once
 
 
 @dataclass(slots=True)
@@ -73,7 +76,9 @@ class _Builder:
         self.city = City()
         self._last: dict[str, int] = {}
 
-    def add(self, parent: UnitPlan | None, code: str, name: str, short: str, kind: str, field_: str, **more: object) -> UnitPlan:
+    def add(
+        self, parent: UnitPlan | None, code: str, name: str, short: str, kind: str, field_: str, **more: object
+    ) -> UnitPlan:
         unit = UnitPlan(code, parent, name, short, kind, field_, **more)  # type: ignore[arg-type]
         if parent and unit.founded_on < parent.founded_on:
             unit.founded_on = parent.founded_on
@@ -89,20 +94,47 @@ class _Builder:
     def day(self, first: int, last: int) -> date:
         return date(first, 1, 1) + timedelta(days=self.random.randrange((last - first + 1) * 365))
 
-    def branch(self, parent: UnitPlan, code: str, title: str, short: str, setting: str, field_: str, years: tuple[int, int], weight: float, **more: object) -> UnitPlan:
+    def branch(
+        self,
+        parent: UnitPlan,
+        code: str,
+        title: str,
+        short: str,
+        setting: str,
+        field_: str,
+        years: tuple[int, int],
+        weight: float,
+        **more: object,
+    ) -> UnitPlan:
         return self.add(
             parent, code, f"{title}党支部", short, str(more.pop("kind", "branch")), field_,
             setting=setting, weight=weight, founded_on=self.day(*years), **more,
         )  # fmt: skip
 
-    def split(self, parent: UnitPlan, title: str, short: str, setting: str, field_: str, count: int, weight: float) -> None:
-        """Two to four branches below a general branch."""
+    def general_branch(
+        self,
+        parent: UnitPlan,
+        title: str,
+        short: str,
+        setting: str,
+        field_: str,
+        years: tuple[int, int],
+        count: int,
+        weight: float,
+        **more: object,
+    ) -> UnitPlan:
+        """A general branch with two to four branches below it, who have the members."""
+        unit = self.add(
+            parent, self.below(parent), f"{title}党总支", short, "general_branch", field_,
+            founded_on=self.day(*years), **more,
+        )  # fmt: skip
         for number in range(count):
             nth = f"第{_NUMBERS[number]}"
             self.branch(
-                parent, self.below(parent), f"{title}{nth}", f"{short}{nth}党支部", setting, field_,
-                (parent.founded_on.year, parent.founded_on.year + 6), weight * self.random.uniform(0.7, 1.2),
+                unit, self.below(unit), f"{title}{nth}", f"{short}{nth}党支部", setting, field_,
+                (unit.founded_on.year, unit.founded_on.year + 6), weight * self.random.uniform(0.7, 1.2),
             )  # fmt: skip
+        return unit
 
 
 def plan_city(counts: Counts, random: Random) -> City:
@@ -118,6 +150,7 @@ def plan_city(counts: Counts, random: Random) -> City:
     _plan_offices(builder, top)
     _plan_education(builder, top)
     _plan_firms(builder, top)
+    _plan_hospitals(builder, top)
     _plan_new_fields(builder, top)
     return builder.city
 
@@ -168,15 +201,9 @@ def _plan_settlement(builder: _Builder, town: UnitPlan, name: str, setting: str,
     more = {"territory": setting, "term_months": 60}
     if not split or town.code == CLERK_TOWN:
         weight = builder.random.uniform(24, 50)
-        return builder.branch(
-            town, builder.below(town), f"{place}{name}", name, setting, field_, years, weight, **more
-        )
-    unit = builder.add(
-        town, builder.below(town), f"{place}{name}党总支", name, "general_branch", field_,
-        founded_on=builder.day(*years), **more,
-    )  # fmt: skip
-    builder.split(unit, f"{place}{name}", name, setting, field_, builder.random.choice((2, 3, 3, 4)), 38)
-    return unit
+        return builder.branch(town, builder.below(town), f"{place}{name}", name, setting, field_, years, weight, **more)
+    count = builder.random.choice((2, 3, 3, 4))
+    return builder.general_branch(town, f"{place}{name}", name, setting, field_, years, count, 38, **more)
 
 
 def _plan_town_units(builder: _Builder, town: UnitPlan) -> None:
@@ -224,37 +251,39 @@ def _plan_offices(builder: _Builder, top: UnitPlan) -> None:
 
 def _plan_education(builder: _Builder, top: UnitPlan) -> None:
     works = builder.add(
-        top, "990102", "中共示范市委教育工作委员会", "市教育工委", "work_committee", "school", founded_on=date(1996, 9, 1)
+        top,
+        "990102",
+        "中共示范市委教育工作委员会",
+        "市教育工委",
+        "work_committee",
+        "school",
+        founded_on=date(1996, 9, 1),
     )
     for number in range(builder.counts.schools):
         sort = ("中学", "小学", "实验学校", "幼儿园")[number % 4]
         title = f"示范市第{_NUMBERS[number // 4]}{sort}"
         short = title.removeprefix("示范")
         if number % 4 == 0:
-            unit = builder.add(
-                works, builder.below(works), f"{title}党总支", short, "general_branch", "school",
-                founded_on=builder.day(1997, 2003),
-            )  # fmt: skip
-            builder.split(unit, title, short, "school", "school", 3, 32)
+            builder.general_branch(works, title, short, "school", "school", (1997, 2003), 3, 32)
         else:
             weight = builder.random.uniform(16, 44)
             builder.branch(works, builder.below(works), title, short, "school", "school", (1997, 2010), weight)
+    _plan_college(builder, works)
+
+
+def _plan_college(builder: _Builder, works: UnitPlan) -> None:
     college = builder.add(
         works, builder.below(works), "中共示范市职业技术学院委员会", "市职业技术学院党委", "committee", "school",
         founded_on=date(2002, 9, 1),
     )  # fmt: skip
-    for title, setting in _college_branches(builder.counts):
+    departments = ("机电", "信息", "财经", "护理", "农林", "艺术")
+    pairs = [(f"{name}系学生", "students") for name in departments]
+    pairs += [(f"{name}系教工", "school") for name in departments] + [("机关", "school"), ("后勤", "school")]
+    for title, setting in pairs if builder.counts.per_town == 1 else pairs[5:8]:
         builder.branch(
             college, builder.below(college), f"示范市职业技术学院{title}", f"学院{title}", setting, "school",
             (2003, 2015), builder.random.uniform(24, 46),
         )  # fmt: skip
-
-
-def _college_branches(counts: Counts) -> list[tuple[str, str]]:
-    departments = ("机电", "信息", "财经", "护理", "农林", "艺术")
-    pairs = [(f"{name}系学生", "students") for name in departments] + [(f"{name}系教工", "school") for name in departments]
-    pairs += [("机关", "school"), ("后勤", "school")]
-    return pairs if counts.per_town == 1 else pairs[:1] + pairs[6:7]
 
 
 def _plan_firms(builder: _Builder, top: UnitPlan) -> None:
@@ -263,32 +292,25 @@ def _plan_firms(builder: _Builder, top: UnitPlan) -> None:
         founded_on=date(2004, 8, 1),
     )  # fmt: skip
     for number, name in enumerate(names.STATE_FIRMS[: builder.counts.state_firms]):
+        title, years = f"示范市{name}", (2005, 2009)
         if number < 8:
-            unit = builder.add(
-                works, builder.below(works), f"示范市{name}党总支", name, "general_branch", "enterprise",
-                founded_on=builder.day(2005, 2009),
-            )  # fmt: skip
-            builder.split(unit, f"示范市{name}", name, "state_firm", "enterprise", 3 + number % 2, 34)
+            builder.general_branch(works, title, name, "state_firm", "enterprise", years, 3 + number % 2, 34)
         else:
-            builder.branch(works, builder.below(works), f"示范市{name}", name, "state_firm", "enterprise", (2005, 2012), 30)
-    health = builder.add(
+            builder.branch(works, builder.below(works), title, name, "state_firm", "enterprise", years, 30)
+
+
+def _plan_hospitals(builder: _Builder, top: UnitPlan) -> None:
+    works = builder.add(
         top, "990104", "中共示范市卫生健康工作委员会", "市卫生健康工委", "work_committee", "public_institution",
         founded_on=date(2001, 4, 1),
     )  # fmt: skip
-    titles = [f"第{_NUMBERS[i]}人民医院" for i in range(4)] + ["中医院", "妇幼保健院", "疾控中心", "血站", "急救中心", "口腔医院", "康复医院"]
-    for number, title in enumerate(titles[: builder.counts.hospitals]):
+    for number, name in enumerate(names.HOSPITALS[: builder.counts.hospitals]):
+        title, short, years = f"示范市{name}", f"市{name}", (2002, 2009)
         if number < 6:
-            unit = builder.add(
-                health, builder.below(health), f"示范市{title}党总支", f"市{title}", "general_branch",
-                "public_institution", founded_on=builder.day(2001, 2006),
-            )  # fmt: skip
-            builder.split(unit, f"示范市{title}", f"市{title}", "hospital", "public_institution", 4, 36)
+            builder.general_branch(works, title, short, "hospital", "public_institution", years, 4, 36)
         else:
             weight = builder.random.uniform(18, 40)
-            builder.branch(
-                health, builder.below(health), f"示范市{title}", f"市{title}", "hospital", "public_institution",
-                (2002, 2012), weight,
-            )  # fmt: skip
+            builder.branch(works, builder.below(works), title, short, "hospital", "public_institution", years, weight)
 
 
 def _plan_new_fields(builder: _Builder, top: UnitPlan) -> None:

@@ -57,6 +57,19 @@ def _site(unit: UnitPlan, suffix: str, least: int, most: int, random: Random) ->
     )
 
 
+def random_site(unit: UnitPlan, random: Random) -> SitePlan:
+    """A site for a village or community of any tree: most owned, few small, very few dangerous."""
+    site = _site(unit, "党群服务站", 60, 700, random)
+    if random.random() < (0.36 if unit.territory == "community" else 0.06):
+        site.tenure = random.choice(("rented", "rented", "borrowed"))
+        site.lease_ends_on = DAY + timedelta(days=random.choice((-25, 40, 150, 420, 900)))
+    if random.random() < 0.01:
+        site.area_m2 = random.randrange(8, 30)
+    if random.random() < 0.006:
+        site.condition = "dangerous"
+    return site
+
+
 def _rent(rooms: Sequence[SitePlan], for_sure: UnitPlan, random: Random) -> None:
     """Lets exactly 32 of the 88 rent or borrow; fewer, in proportion, in a smaller city."""
     rented, borrowed = round(len(rooms) * RENTED / 88), round(len(rooms) * BORROWED / 88)

@@ -12,7 +12,7 @@ from django.conf import settings
 from guben.access.models import Grant
 from guben.accounts.models import User
 from guben.demo import standings
-from guben.demo.calculations import IdNumbers, phone_number
+from guben.demo.calculations import id_number, phone_number
 from guben.demo.plan import DAY, PersonPlan, UnitPlan
 from guben.demo.sites import SitePlan
 from guben.demo.writing import Rows
@@ -23,7 +23,7 @@ from guben.members import sealed
 from guben.members.models import Affiliation, Contact, Holding, Person, Stage, Standing
 from guben.organisations.models import Group, Post, Site, Team
 
-NO_PASSWORD = "!demo"  # starts with the mark of an unusable password
+UNUSABLE = "!demo"  # begins with the mark of a password that never fits
 ZONE = ZoneInfo(settings.TIME_ZONE)
 _NUMBERS = "一二三四五六七八"
 
@@ -36,7 +36,7 @@ def moment(day: date, hour: int = 17, minute: int = 20) -> datetime:
 class Store:
     """All tables on their way. `close` sends what is left."""
 
-    def __init__(self, id_area: str = "990000") -> None:
+    def __init__(self) -> None:
         self.people = Rows(
             Person, "name", "sex", "born_on", "ethnicity", "education", "occupation", "id_number_cipher",
             "id_number_index", "id_number_mask", "phone_cipher", "phone_index", "phone_mask", "pinyin", "initials", "user_id",
@@ -62,8 +62,6 @@ class Store:
             "recorded_on", "recorded_by_id", "recorded_for_unit",
         )  # fmt: skip
         self.absences = Rows(Absence, "meeting_id", "person_id", "reason", "entitled")
-        self._id_numbers = IdNumbers(id_area)
-        self._phones = 0
 
     def close(self) -> dict[str, int]:
         """Sends the rest, in the order in which the tables need each other, and counts the rows."""
@@ -76,9 +74,9 @@ class Store:
 
     def add_person(self, person: PersonPlan, user_id: int | None = None) -> int:
         """The person's own row, with sealed numbers that belong to nobody."""
-        self._phones += 1
-        number = sealed.seal("id_number", self._id_numbers.next(person.born_on, person.sex))
-        phone = sealed.seal("phone", phone_number(self._phones))
+        serial = self.people.next_key
+        number = sealed.seal("id_number", id_number(serial, person.born_on, person.sex))
+        phone = sealed.seal("phone", phone_number(serial))
         keys = name_keys(person.name)
         person.id = self.people.add(
             person.name, person.sex, person.born_on, person.ethnicity, person.education, person.occupation,

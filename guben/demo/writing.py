@@ -27,13 +27,13 @@ class Rows:
         self._sql = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({quoted}) VALUES ({marks})"
         self._turn = [_turner(field) for field in self._fields]
         self._rows: list[tuple[Any, ...]] = []
-        self._next = (model._default_manager.aggregate(last=Max("pk"))["last"] or 0) + 1
+        self.next_key: int = (model._default_manager.aggregate(last=Max("pk"))["last"] or 0) + 1
         self.written = 0
 
     def add(self, *values: Any) -> int:
         """Adds a row, in the order of the columns named at the start; returns its key."""
-        key = self._next
-        self._next += 1
+        key = self.next_key
+        self.next_key += 1
         turned = [
             value if value is None or turn is None else turn(value)
             for turn, value in zip(self._turn, values, strict=True)
