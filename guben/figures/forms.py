@@ -31,5 +31,5 @@ class DiagnosisForm(forms.Form):
     @property
     def on_day(self) -> date:
         """The day asked for, else today."""
-        self.is_valid()
-        return self.cleaned_data.get("on") or self.today
+        asked = self.cleaned_data.get("on") if self.is_bound and (self.is_valid() or self.cleaned_data) else None
+        return asked or self.today
