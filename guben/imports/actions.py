@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -17,9 +17,11 @@ from guben.imports import columns as c
 from guben.imports import member_records, member_rows, unit_rows
 from guben.imports.errors import DemoRefusesRosters, NothingToSave, RowNotSaved, SheetRefused
 from guben.imports.lines import Line, lines_of
+from guben.imports.member_records import Plan as MemberPlan
 from guben.imports.member_rows import MemberRow
 from guben.imports.results import ImportResult
 from guben.imports.scope import Scope
+from guben.imports.unit_rows import UnitPlan
 from guben.jobs import actions as jobs
 from guben.jobs.models import Job
 from guben.kit.errors import DomainError
@@ -73,16 +75,8 @@ def import_members(
     rows = member_rows.read_rows(lines, scope, today, report)
     report(len(rows), len(rows), _("对照库里的记录"))
     plan = member_records.plan_for(rows, scope, by, today)
-    result = ImportResult(
-        rows=len(rows),
-        accepted=len(plan.new),
-        updated=len(plan.updates),
-        unchanged=plan.unchanged,
-        rejected_rows=sum(not row.good for row in rows),
-        notes=(*notes, *_member_notes(sheet, plan.new)),
-        dry_run=dry_run,
-        **_told(lines, member_rows.shown_cells),
-    )
+    notes += _member_notes(sheet, plan.new)
+    result = _result(lines, plan, notes, member_rows.shown_cells, dry_run=dry_run)
     if not dry_run and (plan.new or plan.updates):
         report(len(rows), len(rows), _("保存"))
         with transaction.atomic():
@@ -118,16 +112,7 @@ def import_organisations(
     rows = unit_rows.read_rows(lines, installation.today(), report)
     report(len(rows), len(rows), _("对照库里的记录"))
     plan = unit_rows.plan_for(rows, scope, by)
-    result = ImportResult(
-        rows=len(rows),
-        accepted=len(plan.new),
-        updated=len(plan.updates),
-        unchanged=plan.unchanged,
-        rejected_rows=sum(not row.good for row in rows),
-        notes=tuple(notes),
-        dry_run=dry_run,
-        **_told(lines, unit_rows.shown_cells),
-    )
+    result = _result(lines, plan, notes, unit_rows.shown_cells, dry_run=dry_run)
     if not dry_run and (plan.new or plan.updates):
         report(len(rows), len(rows), _("保存"))
         with transaction.atomic():
@@ -181,14 +166,27 @@ def _silent(done: int, total: int, message: str) -> None:
     """Nobody watches."""
 
 
-def _told(lines: Iterable[Line], shown_cells: Any) -> dict[str, Any]:
-    """Faults in the order of the sheet, and the rows to show beside them."""
-    lines = list(lines)
-    return {
-        "faults": tuple(fault for line in lines for fault in line.faults),
-        "checks": tuple(check for line in lines if not line.faults for check in line.checks),
-        "shown": {line.number: shown_cells(line) for line in lines if line.faults or line.checks},
-    }
+def _result(
+    lines: Sequence[Line],
+    plan: MemberPlan | UnitPlan,
+    notes: Sequence[str],
+    shown_cells: Callable[[Line], list[str]],
+    *,
+    dry_run: bool,
+) -> ImportResult:
+    """Counts, faults in the order of the sheet, and the rows to show beside them."""
+    return ImportResult(
+        rows=len(lines),
+        accepted=len(plan.new),
+        updated=len(plan.updates),
+        unchanged=plan.unchanged,
+        rejected_rows=sum(bool(line.faults) for line in lines),
+        faults=tuple(fault for line in lines for fault in line.faults),
+        checks=tuple(check for line in lines if not line.faults for check in line.checks),
+        notes=tuple(notes),
+        dry_run=dry_run,
+        shown={line.number: shown_cells(line) for line in lines if line.faults or line.checks},
+    )
 
 
 def _member_notes(sheet: Sheet, new: Sequence[MemberRow]) -> list[str]:

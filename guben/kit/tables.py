@@ -247,12 +247,7 @@ def workbook_bytes(
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(file, options) as book:
-        formats = {
-            "head": book.add_format({"bold": True, "bottom": 1}),
-            "text": book.add_format({"num_format": "@"}),
-            "day": book.add_format({"num_format": "yyyy-mm-dd"}),
-            "mark": book.add_format({"bg_color": "#FAECE9", "border": 1, "border_color": "#B3261E", "num_format": "@"}),
-        }
+        formats = _formats(book)
         sheet = book.add_worksheet(sheet_name[:31])
         kept = list(rows)
         for index, header in enumerate(headers):
@@ -270,6 +265,15 @@ def workbook_bytes(
         if notes:
             _add_notes(book, *notes)
     return file.getvalue()
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    return {
+        "head": book.add_format({"bold": True, "bottom": 1}),
+        "text": book.add_format({"num_format": "@"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "mark": book.add_format({"bg_color": "#FAECE9", "border": 1, "border_color": "#B3261E", "num_format": "@"}),
+    }
 
 
 def _width(value: Written) -> int:
