@@ -79,8 +79,8 @@ def end_grant(grant_id: int, *, by: User) -> None:
 
 
 @transaction.atomic
-def open_account(username: str, display_name: str, role: str, unit: Any, *, by: User) -> User:
-    """Opens an account without a password and gives its first role, from today. The user sets her password by a link.
+def open_account(username: str, display_name: str, role: str, unit: Any, *, by: User, password: str = "") -> User:
+    """Opens an account and gives its first role, from today. Without a password the user sets her own by a link.
 
     Raises:
         NameTaken: another account has this user name; and all that `grant` raises.
@@ -89,7 +89,7 @@ def open_account(username: str, display_name: str, role: str, unit: Any, *, by: 
     if User.objects.filter(username__iexact=username).exists():
         raise errors.NameTaken(username)
     user = User(username=username, display_name=display_name)
-    user.set_unusable_password()
+    user.set_password(password or None)  # None leaves a password that opens nothing
     user.save()
     trail.record(
         "access.opened",

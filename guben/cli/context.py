@@ -47,7 +47,8 @@ def library_of(options: Namespace) -> Library:
     """The installed rules, with the rules of the given files over them."""
     if not options.rules:
         return rulebook_queries.library()
-    return sources.read_all([*installed_files(), *files_of(options.rules)])
+    given = files_of(options.rules)
+    return sources.read_all([*given, *sources.without_renewed(installed_files(), given)])
 
 
 def installed_files() -> list[sources.RuleFile]:

@@ -75,7 +75,7 @@ def add_user(options: Namespace) -> int:
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
 
-    from guben.access.actions import add_user as add
+    from guben.access.actions import open_account
 
     if options.role not in roles():
         raise BadInput(f"There is no role {options.role}. The roles: {', '.join(roles())}.")
@@ -84,13 +84,7 @@ def add_user(options: Namespace) -> int:
         validate_password(password)
     except ValidationError as fault:
         raise BadInput(" ".join(fault.messages)) from None
-    add(
-        options.name,
-        display_name=options.display_name,
-        password=password,
-        role=options.role,
-        unit=unit_of(options.at),
-        by=user_of(options),
-    )
+    unit, by = unit_of(options.at), user_of(options)
+    open_account(options.name, options.display_name or options.name, options.role, unit, by=by, password=password)
     print(f"{options.name} may sign in as {options.role} at {options.at}.")
     return 0

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from typing import Any
+
+from pydantic import BaseModel
 
 from guben.cli.context import day_of, files_of, installed_files, library_of, print_json, user_of
 from guben.rulebook.actions import install
@@ -10,6 +13,8 @@ from guben.rulebook.errors import BrokenRulebook
 from guben.rulebook.queries import require_known
 from guben.rulebook.sources import read_all, shipped_files, without_renewed
 from guben.rulebook_engine.entries import Entry
+from guben.rulebook_engine.errors import Mistake
+from guben.rulebook_engine.expressions import Checked
 from guben.rulebook_engine.facts import catalogue
 
 
@@ -19,25 +24,25 @@ def run(options: Namespace) -> int:
 
 
 def check(options: Namespace) -> int:
-    """Checks the files together with what is installed and not renewed by them."""
+    """Checks the files together with what is installed; a file that is installed already stands for itself."""
     given = files_of(options.files)
+    names = {source.name for source in given}
+    mistakes = []
     try:
         library = read_all([*given, *without_renewed(installed_files(), given)])
+        count = sum(1 for rule in library if rule.place.file in names)
     except BrokenRulebook as broken:
-        if options.json:
-            print_json({"mistakes": [vars_of(mistake) for mistake in broken.mistakes]})
-        else:
-            for mistake in broken.mistakes:
-                print(mistake)
-        return 1
-    count = sum(len(book.entries) for book in library.rulebooks[: len(given)])
+        mistakes, count = list(broken.mistakes), 0
     if options.json:
-        return print_json({"mistakes": [], "rules": count})
-    print(f"{len(given)} file(s), {count} rules, no mistakes.")
-    return 0
+        print_json({"mistakes": [_mistake(mistake) for mistake in mistakes], "rules": count})
+    elif mistakes:
+        print("\n".join(str(mistake) for mistake in mistakes))
+    else:
+        print(f"{len(given)} file(s), {count} rules, no mistakes.")
+    return 1 if mistakes else 0
 
 
-def vars_of(mistake: object) -> dict[str, object]:
+def _mistake(mistake: Mistake) -> dict[str, object]:
     return {name: getattr(mistake, name) for name in ("file", "line", "column", "sentence")}
 
 
@@ -71,8 +76,21 @@ def show_one(options: Namespace) -> int:
     return 0
 
 
-def _entry(entry: Entry) -> dict[str, object]:
-    return {**entry.model_dump(mode="json"), "kind": entry.kind, "edition": entry.edition_label}
+def _entry(entry: Entry) -> dict[str, Any]:
+    """The rule as its author wrote it: expressions as text."""
+    document = _plain(entry)
+    document.pop("place", None)
+    return {"kind": entry.kind, **document, "edition": entry.edition_label}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Checked):
+        return value.text
+    if isinstance(value, BaseModel):
+        return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
 
 
 def facts(options: Namespace) -> int:

@@ -112,8 +112,11 @@ class Explanation:
         if self.figure:
             yield f"  数字：{self.figure.numerator} ÷ {self.figure.denominator} = {self.figure.value}"
             yield f"  记录：{len(self.records)}"
+        elif self.indicator:
+            yield "  这条制度不是说这个组织的，所以没有数。guben diagnose 列出越线的组织。"
         if self.line:
-            yield f"  线：{self.line}；{'守住' if self.holds else '越线' if self.holds is False else '说不准'}"
+            verdict = {True: "；守住", False: "；越线", None: ""}[self.holds]
+            yield f"  线：{self.line}{verdict}"
         for item in self.items:
             yield f"  {item.period.label}: {item.state.label}，期限 {item.due_on}，记录 {len(item.records)} {item.reason}"
 

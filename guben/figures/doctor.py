@@ -1,0 +1,105 @@
+"""What must be true of an installation, checked; what is derived, rebuilt."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from guben.access import policy
+from guben.accounts.models import User
+from guben.audit import trail
+from guben.figures.errors import BrokenSnapshot
+from guben.figures.models import Snapshot
+from guben.figures.snapshots import open_snapshot
+from guben.kit.errors import DomainError
+from guben.organisations.actions import check_tree, rebuild_index
+from guben.organisations.models import Organisation
+from guben.rulebook.queries import library
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; no faults means it is in order."""
+
+    name: str
+    faults: list[str]
+
+
+def check_all() -> list[Check]:
+    """Every check. None of them changes anything."""
+    checks: dict[str, Callable[[], Iterator[str]]] = {
+        "database: migrations applied": _migrations,
+        "folders and keys: owner only": _owner_only,
+        "tree: today's copy, no orphans, no cycles": _tree,
+        "people: one open row of each kind": _people,
+        "rulebooks: readable and fitting together": _rules,
+        "snapshots: files as their manifests say": _snapshots,
+    }
+    return [Check(name, list(check())) for name, check in checks.items()]
+
+
+def _migrations() -> Iterator[str]:
+    executor = MigrationExecutor(connection)
+    for migration, _backwards in executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        yield f"{migration} is not applied: run `guben manage migrate`."
+
+
+def _owner_only() -> Iterator[str]:
+    data = Path(settings.DATA)
+    keys = data / "keys"
+    for place in (data, keys, *(keys.glob("*") if keys.is_dir() else ())):
+        if place.exists() and stat.S_IMODE(place.stat().st_mode) & 0o077:
+            yield f"{place} can be read by others: chmod go-rwx {place}"
+
+
+def _tree() -> Iterator[str]:
+    yield from check_tree()
+
+
+def _people() -> Iterator[str]:
+    """Counts what the unique indexes must have kept out; a fault means the indexes are gone."""
+    with connection.cursor() as cursor:
+        for table in ("members_affiliation", "members_stage", "members_standing"):
+            cursor.execute(f"SELECT person_id FROM {table} WHERE until_on IS NULL GROUP BY person_id HAVING count(*) > 1")
+            for (person,) in cursor.fetchall():
+                yield f"{table}: person {person} has more than one open row."
+
+
+def _rules() -> Iterator[str]:
+    try:
+        if not library().rulebooks:
+            yield "No rulebook is installed: run `guben rules install`."
+    except DomainError as fault:
+        yield str(fault)
+
+
+def _snapshots() -> Iterator[str]:
+    for snapshot in Snapshot.objects.all():
+        try:
+            with open_snapshot(Path(snapshot.folder)):
+                pass
+        except BrokenSnapshot as fault:
+            yield str(fault)
+
+
+@transaction.atomic
+def rebuild_all(*, by: User) -> int:
+    """Derives today's copy of the tree anew from the placements; returns how many units changed.
+
+    Raises:
+        PermissionDenied: the user does not manage the system.
+    """
+    if not policy.may_anywhere(by, "system.manage"):
+        raise PermissionDenied("system.manage")
+    changed = rebuild_index()
+    first = Organisation.objects.order_by("path").first()
+    if first is not None:
+        trail.record("tree.rebuilt", first, by=by, organisation_id=first.pk, right="system.manage", details={"changed": changed})
+    return changed
