@@ -76,14 +76,14 @@ def _atoms_of_units(
         group_by_organisation=True,
         on=on,
     )
-    lists = list(columns.values())
+    places = [(column, float if atom.is_double else int) for atom, column in columns.items()]
     for row in rows:
         number = tree.numbers.get(row[0])
         if number is None:
             continue
-        for atom, column, value in zip(atoms, lists, row[1:], strict=True):
+        for (column, kind), value in zip(places, row[1:], strict=True):
             if value is not None:
-                column[number] = float(value) if atom.is_double else int(value)
+                column[number] = kind(value)
     return columns
 
 
