@@ -48,11 +48,16 @@ def roles_given_anywhere(user: User) -> list[Role]:
     return [role for role in roles().values() if role.key in keys]
 
 
+def in_the_gift_of(giver: User, grant: Grant) -> bool:
+    """Could this user have given the grant, and so may end it? Nobody gives or ends her own."""
+    return (
+        grant.user_id != giver.pk
+        and policy.may(giver, "accounts.grant", grant.organisation)
+        and grant.role in {role.key for role in roles_given_by(giver, grant.organisation)}
+    )
+
+
 def can_give_all_roles_of(giver: User, user: User) -> bool:
     """May the giver give everything that the user holds, now or later? True for a user who holds nothing."""
     held = Grant.objects.filter(user=user).exclude(until_on__lte=today()).select_related("organisation")
-    return not user.is_operator and all(
-        policy.may(giver, "accounts.grant", grant.organisation)
-        and grant.role in {role.key for role in roles_given_by(giver, grant.organisation)}
-        for grant in held
-    )
+    return not user.is_operator and all(in_the_gift_of(giver, grant) for grant in held)

@@ -37,8 +37,10 @@ def people(request: HttpRequest) -> HttpResponse:
     _require(user, "accounts.view")
     asked = {key: request.GET.get(key, "").strip() for key in ("q", "role", "ended")}
     found = queries.grants_seen(user, words=asked["q"], role=asked["role"], ended=asked["ended"] == "1")
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     shown = {
-        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [(row, queries.in_the_gift_of(user, row)) for row in page],
         "asked": asked,
         "roles": [(role.key, title_of(role.key)) for role in roles().values() if role.key != policy.OPERATOR],
         "may_grant": policy.may_anywhere(user, "accounts.grant"),
