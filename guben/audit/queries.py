@@ -19,13 +19,17 @@ from guben.audit.models import Entry
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An entry in words: what was done, the details, the fields that changed, on what."""
+    """An entry in words: what was done, the details, the fields that changed, on what, and the right with the role that
+    gave it and the code of the unit where it is held."""
 
     entry: Entry
     action: str
     detail: str
     fields: list[str]
     noun: str
+    right: str
+    role: str
+    held_at: str
 
 
 def visible_to(user: User | AnonymousUser) -> QuerySet[Entry]:
@@ -63,16 +67,22 @@ def filtered(
 
 def lines(entries: Iterable[Entry]) -> list[Line]:
     """The entries in words; no personal value is in them, because none is kept."""
-    return [
-        Line(
-            entry=entry,
-            action=sentences.name_of(entry.action),
-            detail=sentences.detail_of(entry.action, entry.details),
-            fields=[_field_name(entry.object_type, name) for name in entry.fields],
-            noun=_noun(entry.object_type),
-        )
-        for entry in entries
-    ]
+    return [_line(entry) for entry in entries]
+
+
+def _line(entry: Entry) -> Line:
+    right, _, holder = entry.right.partition(" ")
+    role, _, held_at = holder.partition("@")
+    return Line(
+        entry=entry,
+        action=sentences.name_of(entry.action),
+        detail=sentences.detail_of(entry.action, entry.details),
+        fields=[_field_name(entry.object_type, name) for name in entry.fields],
+        noun=_noun(entry.object_type),
+        right=right,
+        role=role,
+        held_at=held_at,
+    )
 
 
 def _midnight(day: date) -> datetime:

@@ -11,6 +11,9 @@ from django.utils.translation import ngettext
 
 from guben.kit.errors import DomainError
 
+# `fields` names the form fields that an error may stand beside, the first that the form has.
+DAYS = ("effective_on", "on", "founded_on", "elected_on", "from_on")
+
 
 def _day(day: date) -> str:
     return date_format(day, "Y-m-d")
@@ -28,6 +31,8 @@ class SuperiorDecides(DomainError):
 
 
 class BadCode(DomainError):
+    fields = ("code",)
+
     def __init__(self, code: str) -> None:
         super().__init__(
             _("代码“%(code)s”不合规。代码用字母、数字和连字符，最多32位，例如 442000109004。") % {"code": code}
@@ -35,8 +40,13 @@ class BadCode(DomainError):
 
 
 class CodeTaken(DomainError):
+    fields = ("code",)
+
     def __init__(self, code: str, name: str) -> None:
-        super().__init__(_("代码%(code)s已由“%(name)s”使用。换一个代码。") % {"code": code, "name": name})
+        if name:
+            super().__init__(_("代码%(code)s已由“%(name)s”使用。换一个代码。") % {"code": code, "name": name})
+        else:
+            super().__init__(_("代码%(code)s已有别的组织使用。换一个代码。") % {"code": code})
 
 
 class NameMissing(DomainError):
@@ -64,11 +74,15 @@ class AlreadyDissolved(DomainError):
 
 
 class ParentDissolved(DomainError):
+    fields = ("parent",)
+
     def __init__(self, name: str, on: date) -> None:
         super().__init__(_("“%(name)s”已于%(day)s撤销，不能作上级。换一个上级。") % {"name": name, "day": _day(on)})
 
 
 class DayInFuture(DomainError):
+    fields = DAYS
+
     def __init__(self, day: date, today: date) -> None:
         super().__init__(
             _("%(day)s还没有到。今天是%(today)s，到那天再登记。") % {"day": _day(day), "today": _day(today)}
@@ -78,6 +92,8 @@ class DayInFuture(DomainError):
 class DayTooEarly(DomainError):
     """Something is already recorded from a later day."""
 
+    fields = DAYS
+
     def __init__(self, name: str, since: date) -> None:
         super().__init__(
             _("“%(name)s”自%(since)s起的情况已经登记。生效日期改为这一天或以后。")
@@ -86,17 +102,23 @@ class DayTooEarly(DomainError):
 
 
 class DayNotLater(DomainError):
+    fields = DAYS
+
     def __init__(self, name: str, since: date) -> None:
         super().__init__(_("“%(name)s”自%(since)s开始，结束日期要晚于这一天。") % {"name": name, "since": _day(since)})
 
 
 class BeforeFounding(DomainError):
+    fields = ("day", "from_on", "elected_on")
+
     def __init__(self, name: str, founded_on: date) -> None:
         super().__init__(_("“%(name)s”%(day)s才成立。日期改为这一天或以后。") % {"name": name, "day": _day(founded_on)})
 
 
 class ParentStoodElsewhere(DomainError):
     """The new parent did not stand on that day where it stands today."""
+
+    fields = DAYS
 
     def __init__(self, name: str, since: date) -> None:
         super().__init__(
@@ -106,6 +128,8 @@ class ParentStoodElsewhere(DomainError):
 
 
 class WouldBeItsOwnParent(DomainError):
+    fields = ("parent",)
+
     def __init__(self, name: str, parent: str) -> None:
         super().__init__(
             _("“%(parent)s”在“%(name)s”之内，不能作它的上级。换一个上级。") % {"name": name, "parent": parent}
@@ -113,6 +137,8 @@ class WouldBeItsOwnParent(DomainError):
 
 
 class AlreadyThere(DomainError):
+    fields = ("parent",)
+
     def __init__(self, name: str, parent: str) -> None:
         super().__init__(_("“%(name)s”已隶属“%(parent)s”。没有要改的。") % {"name": name, "parent": parent})
 
@@ -169,6 +195,8 @@ class SeatsMissing(DomainError):
 
 class ParentNotYours(DomainError):
     """The new parent is outside the user's reach, or there is none of that code; both read the same."""
+
+    fields = ("parent",)
 
     def __init__(self) -> None:
         super().__init__(_("您的权限里没有这个上级。搜索名称或代码，从结果里选一个。"))

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from guben.access import policy
 from guben.access.policy import Someone
 from guben.accounts.installation import today
-from guben.organisations import queries
+from guben.organisations import calculations, queries
+from guben.organisations.choices import TEAM_POSTS
 from guben.organisations.models import Organisation, Post, Site
 
 Text = str | Promise
@@ -96,7 +97,7 @@ def own_counts(unit: Organisation, day: date, known: Mapping[str, int]) -> dict[
     """The numbers behind this app's own tabs, as far as the page does not know them."""
     found: dict[str, int] = {}
     if "team" not in known:
-        found["team"] = Post.objects.filter(queries.as_of(day), organisation=unit).count()
+        found["team"] = Post.objects.filter(queries.as_of(day), organisation=unit, kind__in=TEAM_POSTS).count()
     if "sites" not in known:
         found["sites"] = Site.objects.filter(queries.as_of(day), organisation=unit).count()
     return found
@@ -117,7 +118,8 @@ def acts_open(user: Someone, unit: Organisation) -> list[ActLink]:
         return []
     acts: list[tuple[Text, str, str]] = []
     if policy.may(user, "units.change", unit):
-        acts.append((_("登记下级组织"), "found", "plus"))
+        if not calculations.is_branch(unit.kind):
+            acts.append((_("登记下级组织"), "found", "plus"))
         acts.append((_("定建账日"), "keep_from", "calendar-check"))
     if queries.may_decide_place(user, unit):
         acts.append((_("更名"), "rename", "pencil"))

@@ -62,7 +62,7 @@ def found_many(rows: Sequence[NewUnit], *, by: User) -> list[Organisation]:
     if not rows:
         return []
     known = _existing_parents(rows)
-    _refuse_wrong_rows(rows, known, today())
+    _refuse_wrong_rows(rows, known, by)
     _require_right(rows, known, by)
     roots = steps.lock_trees(*known.values()) if known else []
     known = {unit.code: unit for unit in roots}
@@ -81,8 +81,9 @@ def _existing_parents(rows: Sequence[NewUnit]) -> dict[str, Organisation]:
     return found
 
 
-def _refuse_wrong_rows(rows: Sequence[NewUnit], known: dict[str, Organisation], now: date) -> None:
-    taken = _names_by_code([row.code for row in rows])
+def _refuse_wrong_rows(rows: Sequence[NewUnit], known: dict[str, Organisation], by: User) -> None:
+    now = today()
+    taken = _names_by_code([row.code for row in rows], by)
     founded_on = {unit.code: unit.founded_on for unit in known.values()}
     for row in rows:
         if not calculations.is_code(row.code):
@@ -114,11 +115,12 @@ def _refuse_wrong_day(row: NewUnit, known: dict[str, Organisation], founded_on: 
         raise errors.BeforeFounding(name, founded_on[row.parent_code])
 
 
-def _names_by_code(codes: Sequence[str]) -> dict[str, str]:
+def _names_by_code(codes: Sequence[str], by: User) -> dict[str, str]:
+    """The codes that are in use, each with its unit's name where the user may see it."""
     found: dict[str, str] = {}
     for start in range(0, len(codes), BATCH):
-        rows = Organisation.objects.filter(code__in=codes[start : start + BATCH])
-        found.update(rows.values_list("code", "name"))
+        for unit in Organisation.objects.filter(code__in=codes[start : start + BATCH]).only("code", "name", "path"):
+            found[unit.code] = unit.name if policy.may(by, "units.view", unit) else ""
     return found
 
 

@@ -14,7 +14,7 @@ from guben.access import policy
 from guben.accounts.installation import today
 from guben.kit import tree
 from guben.organisations import actions, errors, obstacles, queries
-from guben.organisations.choices import Kind
+from guben.organisations.choices import BRANCH_KINDS, Kind
 from guben.organisations.forms import DissolveForm, FoundForm, KeepFromForm, MoveForm, RenameForm
 from guben.organisations.models import Organisation
 from guben.organisations.views.posting import answer
@@ -130,13 +130,13 @@ def _move(request: HttpRequest, unit: Organisation, values: dict[str, Any]) -> N
 
 
 def _candidates(request: HttpRequest, unit: Organisation, text: str) -> list[Organisation]:
-    """The units that may become the parent: those found, or at first the parent's neighbours."""
+    """The units that may become the parent (no branch): those found, or at first the parent's neighbours."""
     if text.strip():
         found = queries.search_units(request.user, text, right=CHANGE)
     else:
         above = unit.parent.parent_id if unit.parent else None
         found = queries.visible_units(request.user, CHANGE).filter(parent=above).select_related("parent")
-    rows = found.filter(dissolved_on__isnull=True)[: 2 * OFFERED]
+    rows = found.filter(dissolved_on__isnull=True).exclude(kind__in=BRANCH_KINDS)[: 2 * OFFERED]
     possible = (one for one in rows if one.pk != unit.parent_id and not tree.is_at_or_below(one.path, unit.path))
     return list(islice(possible, OFFERED))
 

@@ -23,14 +23,18 @@ def answer(
     done: str,
     to: str,
 ) -> HttpResponse:
-    """Shows the form, or does the act and leads on to `to`; a refusal stands on top of the form with what was typed."""
+    """Shows the form, or does the act and leads on to `to`.
+
+    A refusal stands beside its field (`error.fields`), or on top of the form; what was typed stays.
+    """
     if request.method == "POST" and form.is_valid():
         try:
             act()
         except DomainError as error:
             if error.status != 422:
                 raise
-            form.add_error(None, str(error))
+            beside = next((name for name in getattr(error, "fields", ()) if name in form.fields), None)
+            form.add_error(beside, str(error))
         else:
             messages.success(request, done)
             return redirect(to)

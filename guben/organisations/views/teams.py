@@ -75,7 +75,7 @@ def team(request: HttpRequest, code: str) -> HttpResponse:
     teams = list(Team.objects.filter(organisation=unit))
     groups = list(Group.objects.filter(queries.as_of(now), organisation=unit))
     in_office = next((one for one in teams if one.until_on is None), None)
-    context = pages.unit_page(request.user, unit, "team", counts={"team": len(posts)}) | {
+    context = pages.unit_page(request.user, unit, "team", counts={"team": len(in_team)}) | {
         "seats": in_team,
         "other_seats": [seat for seat in seats if seat.post.kind not in TEAM_POSTS],
         "vacant": sum(seat.is_vacant for seat in in_team),
