@@ -6,7 +6,6 @@ from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, PlainSerializer, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
 
 from guben.kit.days import Every
 from guben.rulebook_engine.expressions import Checked
@@ -65,7 +64,7 @@ class Entry(Part):
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Entry:
         if self.until_on is not None and self.until_on <= self.from_on:
-            raise PydanticCustomError("dates", "'until' must be later than 'from'.")
+            raise ValueError("'until' must be later than 'from'.")
         return self
 
     @property

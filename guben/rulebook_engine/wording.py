@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from guben.rulebook_engine.errors import did_you_mean
 from guben.rulebook_engine.positions import Path
@@ -28,7 +27,7 @@ def sentences(error: ValidationError, model: type[BaseModel], raw: dict[str, Any
     """Each mistake once, with its path inside the entry."""
     told: set[Path] = set()
     for found in error.errors(include_url=False):
-        path = _written_path(found["loc"], raw) or (("until",) if found["type"] == "dates" else ())
+        path = _written_path(found["loc"], raw) or (("until",) if found["type"] == "value_error" else ())
         if path not in told or found["type"] in ("missing", "extra_forbidden"):
             told.add(path)
             yield path, _sentence(found, model)
@@ -49,7 +48,7 @@ def _written_path(location: tuple[int | str, ...], raw: Any) -> Path:
     return path
 
 
-def _sentence(found: ErrorDetails, model: type[BaseModel]) -> str:
+def _sentence(found: Mapping[str, Any], model: type[BaseModel]) -> str:
     kind, value, context = found["type"], found["input"], found.get("ctx", {})
     name = str(found["loc"][-1]) if found["loc"] else ""
     shown = repr(value) if isinstance(value, str | int | float | bool) else f"a value of type {type(value).__name__}"
@@ -68,8 +67,8 @@ def _sentence(found: ErrorDetails, model: type[BaseModel]) -> str:
             return f"This text is longer than {context.get('max_length')} characters."
         case "greater_than_equal" | "less_than_equal":
             return f"{shown} is out of range: {found['msg'].removeprefix('Input should be ')}."
-        case "dates":
-            return found["msg"]
+        case "value_error":
+            return str(found["msg"]).removeprefix("Value error, ")
         case _:
             return f"Found {shown}; needed is {NEEDED.get(kind, found['msg'])}."
 
