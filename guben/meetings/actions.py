@@ -127,36 +127,62 @@ def record_many(  # noqa: PLR0913 - the same facts, for many units
     by: User,
     starts_at: time | None = None,
     minutes_long: int | None = None,
+    minutes: str = "",
     makes_up_on: date | None = None,
 ) -> BatchResult:
     """Records the same meeting for many units with exceptions only; a unit that fails does not hold up the others.
+
+    Where groups met, each group of the unit gets its own record.
 
     `exceptions` gives for a unit's id who did not come and why, or only how many.
     """
     result = BatchResult(uuid.uuid4())
     for unit in units:
         missing = _missing((exceptions or {}).get(unit.pk, ()))
+        saved: list[Meeting] = []
         try:
+            policy.require(by, "meetings.record", unit)
             with transaction.atomic():
-                meeting = record_meeting(
-                    unit,
-                    form,
-                    held_on,
-                    topic,
-                    missing.named,
-                    by=by,
-                    starts_at=starts_at,
-                    minutes_long=minutes_long,
-                    makes_up_on=makes_up_on,
-                    unnamed_absent=missing.unnamed,
-                    batch=result.batch,
-                )
-            result.saved.append(meeting)
+                for group, absent in _by_group(unit, form, held_on, missing):
+                    meeting = record_meeting(
+                        unit,
+                        form,
+                        held_on,
+                        topic,
+                        absent.named,
+                        by=by,
+                        starts_at=starts_at,
+                        minutes_long=minutes_long,
+                        minutes=minutes,
+                        group=group,
+                        makes_up_on=makes_up_on,
+                        unnamed_absent=absent.unnamed,
+                        batch=result.batch,
+                    )
+                    saved.append(meeting)
+            result.saved += saved
         except DomainError as refusal:
             result.refused.append(Refusal(unit, str(refusal)))
         except (PermissionDenied, Http404):
             result.refused.append(Refusal(unit, _("您没有在这里记会议的权限。")))
     return result
+
+
+def _by_group(unit: Organisation, form: str, held_on: date, missing: Missing) -> list[tuple[Group | None, Missing]]:
+    """The records that one unit gets: one, or one for each of its groups with the group's own absences."""
+    groups = queries.groups_of(unit, held_on) if form == Form.GROUP else []
+    if not groups:
+        return [(None, missing)]
+    if missing.unnamed and len(groups) > 1:
+        raise errors.NamesMissing
+    roll = queries.roll_for(unit, form, held_on)
+    place = {entry.person_id: entry.group_id for entry in roll}
+    if strangers := sum(person_id not in place for person_id, _reason in missing.named):
+        raise errors.NotOnRoll(strangers, held_on)
+    return [
+        (group, Missing([one for one in missing.named if place[one[0]] == group.pk], missing.unnamed))
+        for group in groups
+    ]
 
 
 @transaction.atomic
@@ -225,6 +251,8 @@ def _refuse_wrong_words(unit: Organisation, form: str, held_on: date, topic: str
         raise errors.TopicMissing
     if group and (form != Form.GROUP or group not in queries.groups_of(unit, held_on)):
         raise errors.GroupElsewhere
+    if form == Form.GROUP and not group:
+        raise errors.GroupMissing
     if earlier := queries.recorded_already(unit, form, held_on, group):
         raise errors.AlreadyRecorded(earlier)
 

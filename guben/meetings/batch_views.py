@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +19,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from guben.access import policy
 from guben.accounts.installation import today
 from guben.meetings import actions, queries
 from guben.meetings.calculations import TAKE_BACK, needed
@@ -76,8 +76,14 @@ class BatchPage:
         rolls = queries.roll_counts(self.units, self.kind, on)
         refused = refused or {}
         return [
-            BatchLine(unit, rolls[unit.pk].entitled, rolls[unit.pk].roll, self._absent(unit), self.duties.get(unit.pk),
-                      refused.get(unit.pk, ""))
+            BatchLine(
+                unit,
+                rolls[unit.pk].entitled,
+                rolls[unit.pk].roll,
+                self._absent(unit),
+                self.duties.get(unit.pk),
+                refused.get(unit.pk, ""),
+            )
             for unit in self.units
         ]
 
@@ -129,7 +135,7 @@ def record_many(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not page.form.is_valid():
         return _render(request, page, status=422 if page.form.is_bound else 200)
     result = actions.record_many(page.units, by=request.user, **page.form.values(page.units))  # type: ignore[arg-type]
-    if result.saved:
+    if result.saved and (result.refused or not request.POST.get("next")):
         messages.success(request, _saved_sentence(result))
     if not result.refused:
         return _back(request, result.batch)
@@ -165,9 +171,7 @@ def batch(request: HttpRequest, batch: UUID) -> HttpResponse:
 def withdraw_batch(request: HttpRequest, batch: UUID) -> HttpResponse:
     """Takes a batch back."""
     number = actions.withdraw_batch(batch, by=request.user)  # type: ignore[arg-type]
-    messages.success(
-        request, ngettext("%(count)d条已撤回。", "%(count)d条已撤回。", number) % {"count": number}
-    )
+    messages.success(request, ngettext("%(count)d条已撤回。", "%(count)d条已撤回。", number) % {"count": number})
     return _back(request)
 
 
@@ -198,8 +202,14 @@ def _back(request: HttpRequest, batch: UUID | None = None) -> HttpResponse:
     """To where one came from, naming the batch so that it can be taken back there."""
     url = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure()):
-        page, _hash, cell = url.partition("#")
+        parts = urlsplit(url)
+        query = QueryDict(parts.query, mutable=True)
+        query.pop("batch", None)
         if batch:
-            page += f"{'&' if '?' in page else '?'}batch={batch}"
-        return redirect(f"{page}#{cell}" if cell else page)
-    return redirect(reverse("meetings:batch", args=[batch]) if batch else reverse("meetings:list"))
+            query["batch"] = str(batch)
+        url = urlunsplit(("", "", parts.path, query.urlencode(), parts.fragment))
+    else:
+        url = reverse("meetings:batch", args=[batch]) if batch else reverse("meetings:list")
+    if getattr(request, "htmx", False):
+        return HttpResponse(headers={"HX-Redirect": url})
+    return redirect(url)

@@ -65,6 +65,16 @@ class GroupElsewhere(DomainError):
         super().__init__(_("这个党小组不在本支部，或当天还没有。另选一个党小组。"))
 
 
+class GroupMissing(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("没有选是哪个党小组开的会。选一个，或选各小组一起。"))
+
+
+class NamesMissing(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("各小组分开算到会，只有人数算不到哪个小组。写没来的人的姓名，或逐个小组记。"))
+
+
 class MakesUpWrongDay(DomainError):
     def __init__(self, makes_up_on: date, held_on: date) -> None:
         super().__init__(

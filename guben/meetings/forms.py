@@ -113,9 +113,7 @@ class _When(forms.Form):
     held_on = forms.DateField(label=_("哪天"), widget=day_input())
     starts_at = forms.TimeField(label=_("几点开始"), widget=time_input(), required=False)
     ends_at = forms.TimeField(label=_("几点结束"), widget=time_input(), required=False)
-    topic = forms.CharField(
-        label=_("议题"), max_length=200, error_messages={"required": _("没有写议题。写一句就够。")}
-    )
+    topic = forms.CharField(label=_("议题"), max_length=200, error_messages={"required": _("没有写议题。写一句就够。")})
 
     def clean_ends_at(self) -> time | None:
         """Refuses an end before the start."""
@@ -137,7 +135,10 @@ class RecordForm(_When):
     """One meeting of one unit."""
 
     form = forms.ChoiceField(
-        label=_("什么会"), widget=forms.RadioSelect, choices=Form.choices, error_messages={"required": _("没有选什么会。")}
+        label=_("什么会"),
+        widget=forms.RadioSelect,
+        choices=Form.choices,
+        error_messages={"required": _("没有选什么会。")},
     )
     group = forms.ModelChoiceField(
         label=_("哪个党小组"), queryset=Group.objects.none(), required=False, empty_label=_("各小组一起")
@@ -201,7 +202,9 @@ class RecordManyForm(_When):
 
 class WithdrawForm(forms.Form):
     reason = forms.CharField(
-        label=_("为什么撤回"), max_length=200, error_messages={"required": _("没有写撤回的原因。写一句，历史里看得到。")}
+        label=_("为什么撤回"),
+        max_length=200,
+        error_messages={"required": _("没有写撤回的原因。写一句，历史里看得到。")},
     )
 
 
@@ -220,6 +223,4 @@ class FilterForm(forms.Form):
         try:
             return parse_period(self.cleaned_data["period"]) if self.cleaned_data["period"] else None
         except ValueError as error:
-            raise forms.ValidationError(
-                gettext("看不懂这一期。写2026、2026-H1、2026-Q2或2026-06。")
-            ) from error
+            raise forms.ValidationError(gettext("看不懂这一期。写2026、2026-H1、2026-Q2或2026-06。")) from error

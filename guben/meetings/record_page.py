@@ -1,4 +1,4 @@
-"""What the page for recording one meeting shows: the forms of meetings held here, the rolls, and what can be settled."""
+"""What the page for recording one meeting shows: the forms held here, the rolls, and what can be settled."""
 
 from __future__ import annotations
 

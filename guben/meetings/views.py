@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -11,12 +13,15 @@ from django.utils.translation import gettext as _
 
 from guben.access import policy
 from guben.accounts.installation import today
+from guben.accounts.models import User
 from guben.kit.errors import DomainError
 from guben.meetings import actions, errors, queries, record_page
 from guben.meetings.batch_views import batch, record_many, roll, withdraw_batch
 from guben.meetings.calculations import days_to_record, is_entered_late, is_quorate
+from guben.meetings.choices import Form
 from guben.meetings.consequences import teller
 from guben.meetings.forms import FilterForm, WithdrawForm
+from guben.meetings.models import Meeting
 from guben.organisations import queries as organisations
 from guben.organisations.models import Organisation
 
@@ -44,7 +49,12 @@ def list_meetings(request: HttpRequest) -> HttpResponse:
     for meeting in page.object_list:
         meeting.days_late = _late_entry(meeting.held_on, meeting.recorded_on)  # type: ignore[attr-defined]
         meeting.falls_short = not is_quorate(meeting.present, meeting.entitled_count)  # type: ignore[attr-defined]
-    context = {"form": form, "page": page, "unit": unit, "may_record": policy.may_anywhere(request.user, "meetings.record")}
+    context = {
+        "form": form,
+        "page": page,
+        "unit": unit,
+        "may_record": policy.may_anywhere(request.user, "meetings.record"),
+    }
     name = "meetings/list_results.html" if getattr(request, "htmx", False) else "meetings/list.html"
     return render(request, name, context)
 
@@ -63,7 +73,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "days_late": _late_entry(meeting.held_on, meeting.recorded_on),
         "is_quorate": is_quorate(meeting.present, meeting.entitled_count),  # type: ignore[attr-defined]
         "crumbs": organisations.crumbs(meeting.organisation, request.user),
-        "may_withdraw": not meeting.withdrawn_at and policy.may(request.user, "meetings.withdraw", meeting.organisation),
+        "may_withdraw": not meeting.withdrawn_at
+        and policy.may(request.user, "meetings.withdraw", meeting.organisation),
         "may_see_history": policy.may(request.user, "history.view", meeting.organisation),
     }
     return render(request, "meetings/detail.html", context)
@@ -75,17 +86,30 @@ def record(request: HttpRequest) -> HttpResponse:
     if unit is None:
         return render(request, "meetings/record_where.html", {"units": record_page.units_to_choose(request)})
     page = record_page.RecordPage(request, unit)
-    if request.method == "POST" and page.form.is_valid():
+    if request.method == "POST" and page.form.is_valid() and (meeting := _save(request, page)):
+        messages.success(request, record_page.saved_sentence(meeting))
+        return redirect(_next(request) or meeting.get_absolute_url())
+    status = 422 if page.form.is_bound else 200
+    return render(request, "meetings/record.html", page.context(), status=status)
+
+
+def _save(request: HttpRequest, page: record_page.RecordPage) -> Meeting | None:
+    """Records what the form says; a refusal becomes an error of the form. All groups together are one batch."""
+    user = cast(User, request.user)
+    values = page.form.values(page.duties)
+    if values["form"] != Form.GROUP or values["group"]:
         try:
-            meeting = actions.record_meeting(unit, by=request.user, **page.form.values(page.duties))  # type: ignore[arg-type]
+            return actions.record_meeting(page.unit, by=user, **values)
         except DomainError as error:
             page.form.add_error(None, str(error))
             page.earlier = getattr(error, "meeting", None)
-        else:
-            messages.success(request, record_page.saved_sentence(meeting))
-            return redirect(_next(request) or meeting.get_absolute_url())
-    status = 422 if page.form.is_bound else 200
-    return render(request, "meetings/record.html", page.context(), status=status)
+            return None
+    del values["group"]
+    exceptions = {page.unit.pk: values.pop("absences")}
+    result = actions.record_many([page.unit], exceptions=exceptions, by=user, **values)
+    for refusal in result.refused:
+        page.form.add_error(None, refusal.sentence)
+    return result.saved[-1] if result.saved else None
 
 
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
@@ -114,7 +138,8 @@ def _unit_asked(request: HttpRequest) -> Organisation | None:
     code = request.GET.get("at")
     if not code:
         return None
-    return get_object_or_404(Organisation.objects.filter(policy.within(request.user, "meetings.view", "path")), code=code)
+    seen = Organisation.objects.filter(policy.within(request.user, "meetings.view", "path"))
+    return get_object_or_404(seen, code=code)
 
 
 def _next(request: HttpRequest) -> str:

@@ -32,7 +32,11 @@ def test_those_who_should_have_come_are_the_full_members_at_home(cast):
 
 
 def test_who_did_not_come_is_taken_off_and_the_excused_count_for_nothing(cast):
-    absent = [(cast.people["敖石匠"].pk, "ill"), (cast.people["宁远行"].pk, "away"), (cast.people["阮新芽"].pk, "leave")]
+    absent = [
+        (cast.people["敖石匠"].pk, "ill"),
+        (cast.people["宁远行"].pk, "away"),
+        (cast.people["阮新芽"].pk, "leave"),
+    ]
     meeting = record(cast, absences=absent)
     assert present(meeting) == 5
     assert meeting.absences.filter(entitled=False).count() == 2
@@ -50,6 +54,24 @@ def test_a_group_meeting_draws_the_roll_of_the_group(cast):
     meeting = record(cast, form="group", group=cast.groups[0])
     assert {entry.name for entry in queries.roll_for(cast.branch, "group", DAY, cast.groups[0])} >= {"柏守田", "邬春桥"}
     assert meeting.roll_count == 5
+
+
+def test_a_group_meeting_names_its_group(cast):
+    with pytest.raises(errors.GroupMissing):
+        record(cast, form="group")
+
+
+def test_for_many_each_group_gets_its_own_record_and_absences(cast):
+    absent = {cast.branch.pk: [(cast.people["敖石匠"].pk, "ill")]}
+    result = actions.record_many([cast.branch], "group", DAY, "谈收成", absent, by=cast.clerk)
+    assert [meeting.group for meeting in result.saved] == cast.groups
+    assert [meeting.absences.count() for meeting in result.saved] == [0, 1]
+
+
+def test_a_number_alone_is_refused_where_several_groups_met(cast):
+    result = actions.record_many([cast.branch], "group", DAY, "谈收成", {cast.branch.pk: 1}, by=cast.clerk)
+    assert not result.saved
+    assert "姓名" in result.refused[0].sentence
 
 
 def test_somebody_not_on_the_roll_is_refused(cast):

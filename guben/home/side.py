@@ -1,0 +1,119 @@
+"""What stands beside: problems found at a unit, what its superior owes it, the structure of its members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from guben.access import policy
+from guben.access.policy import Someone
+from guben.duties import queries as duties
+from guben.duties.states import State
+from guben.figures import queries as figures
+from guben.home.town_day import OwnDuty, line
+from guben.members import queries as members
+from guben.organisations.models import Organisation
+from guben.rulebook_engine.entries import Duty, Indicator, Standard
+
+CHARTS = ("age", "education")
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One slice of a chart, drawn on a width of 100."""
+
+    label: str
+    count: int | None
+    share: float | None
+    bar_width: float
+    also_x: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    key: str
+    title: str
+    slices: list[Bar]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A finding with the share of units it concerns."""
+
+    rule: Standard | Duty
+    indicator: Indicator | None
+    value: float | int | None
+    of: float | int | None
+    units: tuple[figures.UnitFigure, ...]
+    severity: str
+    is_figure: bool
+
+    @property
+    def part(self) -> float:
+        return float(self.value or 0) / float(self.of or 1)
+
+
+def of_superior(unit: Organisation, on: date) -> dict[str, Any]:
+    """The problems at and below a unit, the heaviest first."""
+    found = figures.diagnose(unit, on)
+    problems = [
+        Problem(one.rule, one.indicator, one.value, one.of, one.units, one.severity, one.is_figure)
+        for one in found.findings
+    ]
+    return {"unit": unit, "findings": problems, "tried": len(found.findings) + len(found.quiet)}
+
+
+def of_today(user: Someone, unit: Organisation, on: date) -> dict[str, Any]:
+    """Problems found here and the duties that the superior has not done yet."""
+    return {
+        "unit": unit,
+        "findings": figures.findings_at(unit, on),
+        "superior": unit.parent,
+        "superior_owes": _owed_by(unit.parent, on) if unit.parent else [],
+    }
+
+
+def of_unit(user: Someone, unit: Organisation, on: date) -> dict[str, Any]:
+    """Problems found here and the structure of the members beside the superior's."""
+    top = _compared_with(user, unit)
+    coarse = not policy.may(user, "members.view", unit)
+    structure = members.structure_of(unit, on, also=top, coarse=coarse)
+    return {
+        "unit": unit,
+        "on": on,
+        "findings": figures.findings_at(unit, on),
+        "charts": [_chart(dimension) for dimension in structure.dimensions if dimension.key in CHARTS],
+        "structure": structure,
+    }
+
+
+def _chart(dimension: members.Dimension) -> Chart:
+    scale = 98 / dimension.widest
+    return Chart(
+        dimension.key,
+        dimension.title,
+        [
+            Bar(
+                label=one.label,
+                count=one.count,
+                share=one.share,
+                bar_width=round((one.share or 0) * scale, 1),
+                also_x=None if one.also is None else round(one.also * scale, 1),
+            )
+            for one in dimension.slices
+        ],
+    )
+
+
+def _owed_by(unit: Organisation, on: date) -> list[OwnDuty]:
+    """A superior's duties that are late or due, shown to the units below in the same form."""
+    return [line(item, on) for item in duties.items([unit], on) if item.state in {State.LATE, State.DUE}]
+
+
+def _compared_with(user: Someone, unit: Organisation) -> Organisation | None:
+    """The highest superior whose figures the reader may see."""
+    above = [
+        path for path in policy.reach(user, "figures.view") if path and path != unit.path and unit.path.startswith(path)
+    ]
+    return Organisation.objects.filter(path=above[0]).first() if above else None

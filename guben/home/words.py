@@ -1,0 +1,106 @@
+"""Names of periods and duties as pages say them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from guben.kit.days import Period
+from guben.meetings.choices import Form
+from guben.rulebook_engine.entries import Duty, Entry
+
+SEASONS = ("一季度", "二季度", "三季度", "四季度")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_FORM = re.compile(r"\bform\s*(?:=|in)\s*\(?\s*'(\w+)'")
+
+
+def is_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def title_of(entry: Entry) -> str:
+    """A rule's title in the reader's language."""
+    return entry.title.say(get_language() or "zh-hans")
+
+
+def article_of(entry: Entry) -> str:
+    """The article as it is cited, else the document."""
+    return entry.article or entry.source
+
+
+def cited(entry: Entry) -> str:
+    """Document and article without the brackets of the document's title."""
+    return entry.source_text
+
+
+def period_name(period: Period, on: date) -> str:
+    """6月, 二季度, 上半年, 2026年; with the year where it is another one than on the day `on`."""
+    year, month = period.starts_on.year, period.starts_on.month
+    if is_english():
+        name = _english(period, month)
+        return name if year == on.year or period.every == "year" else f"{name} {year}"
+    if period.every == "year":
+        return f"{year}年"
+    name = {
+        "month": f"{month}月",
+        "quarter": SEASONS[(month - 1) // 3],
+        "half_year": "上半年" if month == 1 else "下半年",
+    }[period.every]
+    return name if year == on.year else f"{year}年{name}"
+
+
+def _english(period: Period, month: int) -> str:
+    if period.every == "month":
+        return MONTHS[month - 1]
+    if period.every == "quarter":
+        return f"Q{(month + 2) // 3}"
+    return str(period.starts_on.year) if period.every == "year" else ("first half" if month == 1 else "second half")
+
+
+def level_name(entry: Entry) -> str:
+    """Who imposed the rule, for the level chip."""
+    return _("中央规定") if entry.is_national else _("上级要求")
+
+
+def form_of(duty: Duty) -> str:
+    """The form of meeting that settles a duty; empty where another record does."""
+    if duty.evidence.record != "meeting":
+        return ""
+    if duty.entry in Form.values:
+        return duty.entry
+    for expression in (duty.evidence.matches, duty.evidence.where):
+        found = _FORM.search(str(expression or ""))
+        if found and found[1] in Form.values:
+            return found[1]
+    return ""
+
+
+def needs_quorum(duty: Duty) -> bool:
+    """Does a meeting count for this duty only when enough came?"""
+    return "entitled" in str(duty.evidence.where or "")
+
+
+def short_title(duty: Duty) -> str:
+    """A title that fits over a column: the everyday name of the meeting, else the rule's title."""
+    names = {
+        Form.MEMBER_MEETING: _("党员大会"),
+        Form.COMMITTEE: _("支委会"),
+        Form.GROUP: _("小组会"),
+        Form.LECTURE: _("党课"),
+        Form.THEME_DAY: _("主题党日"),
+        Form.ORGANISATIONAL_LIFE: _("组织生活会"),
+        Form.APPRAISAL: _("民主评议"),
+        Form.TALK: _("谈心谈话"),
+    }
+    return names.get(form_of(duty), "") or title_of(duty)  # type: ignore[call-overload]  # a plain text may be the key
+
+
+def every_name(every: str) -> str:
+    """月, 季, 半年, 年: how often a duty comes."""
+    return {"month": _("月"), "quarter": _("季"), "half_year": _("半年"), "year": _("年")}[every]
