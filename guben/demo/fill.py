@@ -240,8 +240,9 @@ def _write_leaders(office: UnitPlan, committee: UnitPlan, store: Store, random: 
     free = [person for person in office.full if person.standing == "home" and person not in office.team]
     committee.term_months, committee.elected_on = 60, teams.term_start(committee, random)
     committee.seats, committee.team = (5 if len(free) >= 5 else 3), free[:5]
+    spread = teams.GOOD if random.random() < 0.92 else teams.POOR
     for leader in committee.team:
-        leader.leads = random.uniform(*(teams.GOOD if random.random() < 0.9 else teams.POOR))
+        leader.leads = random.uniform(*spread)
     committee.recorder = office.recorder
     officers.add_team_posts(store, committee, None, random)
     Chronicler(store, random).write(committee, DAY, Exceptions(thin=True))

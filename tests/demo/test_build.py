@@ -14,6 +14,7 @@ from guben.access.models import Grant
 from guben.accounts import installation
 from guben.accounts.models import User
 from guben.accounts.operator import acting_user
+from guben.audit import sentences
 from guben.audit.models import Entry
 from guben.demo import errors
 from guben.demo.cast import USERNAMES
@@ -55,7 +56,9 @@ def test_it_says_how_many_rows_it_wrote(city: dict[str, int]) -> None:
     assert city["units"] == Organisation.objects.count()
     assert city["people"] == Person.objects.count()
     assert city["meetings"] == Meeting.objects.count()
-    assert Entry.objects.get(action="demo.built").details["members"] == MEMBERS
+    entry = Entry.objects.get(action="demo.built")
+    assert entry.details["members"] == MEMBERS
+    assert sentences.detail_of(entry.action, entry.details) == "种子3，党员1800人"
 
 
 def test_it_is_a_demo_whose_day_stands_still(city: dict[str, int]) -> None:
