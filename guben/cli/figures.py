@@ -40,7 +40,9 @@ def due(options: Namespace) -> int:
         return print_json({"on": on, "at": unit.code, "items": [_item(item) for item in found]})
     for item in found:
         if item.is_owed:
-            print(f"{item.unit.code:<16} {item.period.label:<8} {item.state.label:<4} {item.due_on}  {item.duty.title.zh}  {item.unit.short_name}  {item.reason}")
+            print(
+                f"{item.unit.code:<16} {item.period.label:<8} {item.state.label:<4} {item.due_on}  {item.duty.title.zh}  {item.unit.short_name}  {item.reason}"
+            )
     return 0
 
 
@@ -66,7 +68,9 @@ def diagnose(options: Namespace) -> int:
     if options.json:
         return print_json(diagnosis_document(diagnosis))
     for finding in diagnosis.findings:
-        print(f"[{finding.severity:<6}] {finding.rule.title.zh}: {_amount(finding)}。{finding.line}（{finding.rule.source_text}）")
+        print(
+            f"[{finding.severity:<6}] {finding.rule.title.zh}: {_amount(finding)}。{finding.line}（{finding.rule.source_text}）"
+        )
         names = "、".join(one.unit.short_name for one in finding.units[:8])
         print(f"         {finding.rule.key}: {names}{' 等' if len(finding.units) > 8 else ''}")
     print(f"{len(diagnosis.findings)} findings; {len(diagnosis.quiet)} rules found nothing.")
@@ -126,7 +130,9 @@ def evaluate(options: Namespace) -> int:
     for row in rows:
         value = row.figure.value
         shown = "—" if value is None else f"{value:.2%}" if row.indicator.unit == "share" else f"{value:g}"
-        print(f"{row.unit.code:<16} {row.indicator.key:<32} {shown:>10}  {row.figure.numerator} / {row.figure.denominator}  {row.unit.short_name}")
+        print(
+            f"{row.unit.code:<16} {row.indicator.key:<32} {shown:>10}  {row.figure.numerator} / {row.figure.denominator}  {row.unit.short_name}"
+        )
     return 0
 
 

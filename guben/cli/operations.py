@@ -45,7 +45,9 @@ def _print_address(address: str) -> None:
     installation = current()
     print(f"\n固本 Guben  {address}", flush=True)
     if installation.is_demo and installation.demo_sign_in:
-        print(f"演示数据 demo data, 演示日 {today(installation)}. One-click sign-in: {address}/demo/sign-in/", flush=True)
+        print(
+            f"演示数据 demo data, 演示日 {today(installation)}. One-click sign-in: {address}/demo/sign-in/", flush=True
+        )
         for user in User.objects.filter(is_demo=True).order_by("pk"):
             print(f"  {user.display_name}  ({user.username})", flush=True)
     print("Ctrl+C stops it.", flush=True)
@@ -59,7 +61,9 @@ def doctor(options: Namespace) -> int:
         rebuild_all(by=user_of(options))
     checks = check_all()
     if options.json:
-        print_json({"checks": [{"name": check.name, "ok": not check.faults, "faults": check.faults} for check in checks]})
+        print_json(
+            {"checks": [{"name": check.name, "ok": not check.faults, "faults": check.faults} for check in checks]}
+        )
     else:
         for check in checks:
             print(f"{'ok ' if not check.faults else 'BAD'} {check.name}")

@@ -23,13 +23,17 @@ def _where(parser: argparse.ArgumentParser, *, below: bool = False) -> None:
 def _when(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--on", type=_day, metavar="DAY", help="the day, as 2026-06-30 (default today)")
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output, nothing else")
-    parser.add_argument("--rules", action="append", default=[], metavar="FILE", help="a rulebook that is not installed (repeatable)")
+    parser.add_argument(
+        "--rules", action="append", default=[], metavar="FILE", help="a rulebook that is not installed (repeatable)"
+    )
 
 
 def build_parser() -> argparse.ArgumentParser:
     """All commands with their options; `command` names the function to run."""
     parser = argparse.ArgumentParser(prog="guben", description="Guben (固本): the rules of a membership organisation.")
-    parser.add_argument("--as", dest="acting", default="", metavar="USER", help="as whom to act (default the logged operator)")
+    parser.add_argument(
+        "--as", dest="acting", default="", metavar="USER", help="as whom to act (default the logged operator)"
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _figures(commands)
     _rules(commands)
@@ -64,19 +68,25 @@ def _rules(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     check = verbs.add_parser("check", help="print FILE:LINE:COLUMN: sentence for each mistake")
     check.add_argument("files", nargs="+", metavar="FILE")
     check.add_argument("--json", action="store_true")
-    verbs.add_parser("install", help="install the shipped rulebooks, or these").add_argument("files", nargs="*", metavar="FILE")
+    verbs.add_parser("install", help="install the shipped rulebooks, or these").add_argument(
+        "files", nargs="*", metavar="FILE"
+    )
     _when(verbs.add_parser("list", help="the rules in force"))
     show = verbs.add_parser("show", help="one rule with all its editions")
     show.add_argument("key", metavar="KEY")
     _when(show)
-    verbs.add_parser("facts", help="the fact tables and columns rules may speak of").add_argument("--json", action="store_true")
+    verbs.add_parser("facts", help="the fact tables and columns rules may speak of").add_argument(
+        "--json", action="store_true"
+    )
 
 
 def _records(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     demo = commands.add_parser("demo", help="build the demo city, or fill an imported tree")
     demo.add_argument("--seed", type=int, default=20260630, metavar="N")
     demo.add_argument("--on-tree", metavar="CODE", help="fill the units at and below this one instead")
-    demo.add_argument("--members-per-unit", type=int, default=0, metavar="N", help="with --on-tree: how many people a unit gets")
+    demo.add_argument(
+        "--members-per-unit", type=int, default=0, metavar="N", help="with --on-tree: how many people a unit gets"
+    )
     demo.add_argument("--json", action="store_true")
     imports = commands.add_parser("import", help="take in workbooks, CSV files, public divisions")
     kinds = imports.add_subparsers(dest="verb", required=True, metavar="WHAT")

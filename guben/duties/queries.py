@@ -24,9 +24,9 @@ from guben.rulebook.queries import library as installed
 from guben.rulebook_engine.dialects import SQLITE
 from guben.rulebook_engine.duty_state import Evidence, state_of
 from guben.rulebook_engine.entries import NATIONAL, Duty, Words
-from guben.rulebook_engine.owing import evidence
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.library import Library
+from guben.rulebook_engine.owing import evidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,9 @@ def _people() -> Iterator[str]:
     """Counts what the unique indexes must have kept out; a fault means the indexes are gone."""
     with connection.cursor() as cursor:
         for table in ("members_affiliation", "members_stage", "members_standing"):
-            cursor.execute(f"SELECT person_id FROM {table} WHERE until_on IS NULL GROUP BY person_id HAVING count(*) > 1")
+            cursor.execute(
+                f"SELECT person_id FROM {table} WHERE until_on IS NULL GROUP BY person_id HAVING count(*) > 1"
+            )
             for (person,) in cursor.fetchall():
                 yield f"{table}: person {person} has more than one open row."
 
@@ -101,5 +103,7 @@ def rebuild_all(*, by: User) -> int:
     changed = rebuild_index()
     first = Organisation.objects.order_by("path").first()
     if first is not None:
-        trail.record("tree.rebuilt", first, by=by, organisation_id=first.pk, right="system.manage", details={"changed": changed})
+        trail.record(
+            "tree.rebuilt", first, by=by, organisation_id=first.pk, right="system.manage", details={"changed": changed}
+        )
     return changed

@@ -30,5 +30,6 @@ class BrokenSnapshot(DomainError):
 
     def __init__(self, folder: str, reason: str) -> None:
         super().__init__(
-            _("%(folder)s 不是完好的快照：%(reason)s。用 guben snapshot 重新生成。") % {"folder": folder, "reason": reason}
+            _("%(folder)s 不是完好的快照：%(reason)s。用 guben snapshot 重新生成。")
+            % {"folder": folder, "reason": reason}
         )

@@ -10,7 +10,6 @@ from typing import Any
 from django.utils.translation import get_language
 
 from guben.duties.queries import DutyItem, in_words, items
-from guben.figures.labels import label_of
 from guben.figures.trees import DayTree, UnitName, day_tree
 from guben.organisations.models import Organisation
 from guben.rulebook.live import LiveEngine
@@ -123,7 +122,7 @@ class Explanation:
 
 def in_plain_words(checked: Checked) -> str:
     """An expression in the reader's language."""
-    return describe(checked, get_language() or "zh", label_of)
+    return describe(checked, get_language() or "zh")
 
 
 def explain(key: str, at: Organisation, on: date, *, rules: Library | None = None) -> Explanation:

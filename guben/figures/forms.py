@@ -14,7 +14,9 @@ class DiagnosisForm(forms.Form):
     """Filters in the address. A day that can't be read is told beside the field and today is used."""
 
     at = forms.CharField(required=False, label=_("组织代码"))
-    on = forms.DateField(required=False, label=_("哪天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    on = forms.DateField(
+        required=False, label=_("哪天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     severity = forms.ChoiceField(required=False, label=_("分量"), choices=SEVERITIES)
     mechanism = forms.CharField(required=False, label=_("机制"))
 

@@ -179,7 +179,9 @@ def _of_standards(
         about = {unit: verdict for unit, verdict in verdicts[standard.key].items() if holds(standard, day.units[unit])}
         if only is not None:
             about = {unit: verdict for unit, verdict in about.items() if unit == only}
-        past = [UnitFigure(day.units[unit], verdict.figure) for unit, verdict in about.items() if verdict.holds is False]
+        past = [
+            UnitFigure(day.units[unit], verdict.figure) for unit, verdict in about.items() if verdict.holds is False
+        ]
         if past:
             findings.append(_finding(standard, library.indicator_of(standard, day.on), past, len(about), day))
         elif about:
@@ -187,9 +189,7 @@ def _of_standards(
     return findings, quiet
 
 
-def _finding(
-    standard: Standard, indicator: Indicator, past: list[UnitFigure], tried: int, day: DayTree
-) -> Finding:
+def _finding(standard: Standard, indicator: Indicator, past: list[UnitFigure], tried: int, day: DayTree) -> Finding:
     own = next((one for one in past if one.unit.id == day.top.pk), None)
     if standard.reports == "figure" and own is not None:
         return Finding(standard, indicator, own.figure.value, own.figure.denominator, (own,))

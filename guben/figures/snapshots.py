@@ -96,7 +96,17 @@ def freeze(on: date, folder: Path, progress: Progress = _silent) -> tuple[str, d
 def _tree_rows(on: date) -> Iterator[list[Any]]:
     from guben.kit.tree import subtree_ends
 
-    columns = ("organisation_id", "path", "organisation__code", "name", "short_name", "parent_id", "kind", "field", "territory")
+    columns = (
+        "organisation_id",
+        "path",
+        "organisation__code",
+        "name",
+        "short_name",
+        "parent_id",
+        "kind",
+        "field",
+        "territory",
+    )
     units = list(units_on(on).order_by("path").values_list(*columns))
     ends = subtree_ends([unit[1] for unit in units])
     for number, (organisation, *rest) in enumerate(units):

@@ -53,6 +53,16 @@ def day_tree(top: Organisation, on: date, *, below: bool = True) -> DayTree:
     if placement is None:
         raise UnitNotThere(top.code, on)
     placements = units_on(on, top=top) if below else Placement.objects.filter(pk=placement.pk)
-    columns = ("organisation_id", "organisation__code", "name", "short_name", "path", "parent_id", "kind", "field", "territory")
+    columns = (
+        "organisation_id",
+        "organisation__code",
+        "name",
+        "short_name",
+        "path",
+        "parent_id",
+        "kind",
+        "field",
+        "territory",
+    )
     units = [UnitName(*row) for row in placements.order_by("path").values_list(*columns)]
     return DayTree(on, top, Tree([unit.id for unit in units], [unit.path for unit in units]), {u.id: u for u in units})

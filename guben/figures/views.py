@@ -124,7 +124,12 @@ def _explanation(request: HttpRequest, rule: str, code: str) -> tuple[Organisati
         raise Http404 from None
 
 
-PERSONS = {"member": "members.view", "post": "members.view", "leader_meeting": "members.view", "meeting": "meetings.view"}
+PERSONS = {
+    "member": "members.view",
+    "post": "members.view",
+    "leader_meeting": "members.view",
+    "meeting": "meetings.view",
+}
 
 
 def _sees_records(request: HttpRequest, unit: Organisation, explanation: Explanation) -> bool:
@@ -168,7 +173,9 @@ def _people(ids: list[int], on: date) -> dict[int, Record]:
     people = Person.objects.filter(pk__in=ids).prefetch_related("affiliations__organisation")
     found = {}
     for person in people:
-        units = [a.organisation for a in person.affiliations.all() if a.from_on <= on and (not a.until_on or a.until_on > on)]
+        units = [
+            a.organisation for a in person.affiliations.all() if a.from_on <= on and (not a.until_on or a.until_on > on)
+        ]
         words = _("%(year)s年生，%(age)s岁") % {"year": person.born_on.year, "age": completed_years(person.born_on, on)}
         found[person.pk] = Record(person.name, words, units[0].short_name if units else "", person.get_absolute_url())
     return found
@@ -185,7 +192,9 @@ def _sites(ids: list[int], on: date) -> dict[int, Record]:
 
 def _units(ids: list[int], on: date) -> dict[int, Record]:
     units = Organisation.objects.filter(pk__in=ids)
-    return {unit.pk: Record(unit.name, str(unit.get_kind_display()), unit.code, unit.get_absolute_url()) for unit in units}
+    return {
+        unit.pk: Record(unit.name, str(unit.get_kind_display()), unit.code, unit.get_absolute_url()) for unit in units
+    }
 
 
 def _posts(ids: list[int], on: date) -> dict[int, Record]:

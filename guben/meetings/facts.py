@@ -14,7 +14,7 @@ MEETING = FactTable(
     zh="会议",
     en="meeting",
     columns=(
-        Column("form", "text", "什么会", "form", tuple(Form.values)),
+        Column("form", "text", "什么会", "form", tuple(Form.values), labels=dict(Form.choices)),
         Column("held_on", "date", "召开日期", "day held"),
         Column("counts_on", "date", "算在哪一天的期里", "day it counts for"),
         Column("recorded_on", "date", "登记日期", "day recorded"),
@@ -40,7 +40,7 @@ LEADER_MEETING = FactTable(
     zh="领导参加所在支部组织生活",
     en="leader's part in the own branch's life",
     columns=(
-        Column("form", "text", "什么会", "form", tuple(Form.values)),
+        Column("form", "text", "什么会", "form", tuple(Form.values), labels=dict(Form.choices)),
         Column("held_on", "date", "召开日期", "day held"),
         Column("attended", "boolean", "到会", "attended"),
     ),

@@ -14,14 +14,18 @@ MEMBER = FactTable(
     zh="党员和发展中的人员",
     en="person on a roll",
     columns=(
-        Column("stage", "text", "人员类别", "stage", tuple(StageKind.values)),
-        Column("standing", "text", "在册情况", "standing", tuple(StandingKind.values)),
-        Column("sex", "text", "性别", "sex", tuple(Sex.values)),
+        Column("stage", "text", "人员类别", "stage", tuple(StageKind.values), labels=dict(StageKind.choices)),
+        Column(
+            "standing", "text", "在册情况", "standing", tuple(StandingKind.values), labels=dict(StandingKind.choices)
+        ),
+        Column("sex", "text", "性别", "sex", tuple(Sex.values), labels=dict(Sex.choices)),
         Column("born_on", "date", "出生日期", "day of birth"),
         Column("age", "age", "年龄", "age", of="born_on"),
-        Column("ethnicity", "text", "民族", "ethnicity", tuple(ETHNICITY)),
-        Column("education", "text", "学历", "education", ("", *EDUCATION)),
-        Column("occupation", "text", "工作岗位", "occupation", ("", *Occupation.values)),
+        Column("ethnicity", "text", "民族", "ethnicity", tuple(ETHNICITY), labels=ETHNICITY),
+        Column("education", "text", "学历", "education", ("", *EDUCATION), labels=EDUCATION),
+        Column(
+            "occupation", "text", "工作岗位", "occupation", ("", *Occupation.values), labels=dict(Occupation.choices)
+        ),
         Column("joined_on", "date", "入党日期", "day of admission"),
         Column("full_on", "date", "转正日期", "day of full membership"),
         Column("last_contact_on", "date", "最近联系日期", "day of the last contact"),
@@ -50,14 +54,14 @@ POST = FactTable(
     zh="岗位",
     en="post",
     columns=(
-        Column("kind", "text", "职务", "kind of post", tuple(PostKind.values)),
+        Column("kind", "text", "职务", "kind of post", tuple(PostKind.values), labels=dict(PostKind.choices)),
         Column("is_full_time", "boolean", "专职", "full-time"),
         Column("on_grassroots_work", "boolean", "直接从事基层党建", "on grassroots work"),
         Column("filled", "boolean", "有人任职", "filled"),
         Column("holder_born_on", "date", "任职者出生日期", "holder's day of birth"),
         Column("holder_age", "age", "任职者年龄", "holder's age", of="holder_born_on"),
-        Column("holder_sex", "text", "任职者性别", "holder's sex", tuple(Sex.values)),
-        Column("holder_education", "text", "任职者学历", "holder's education", ("", *EDUCATION)),
+        Column("holder_sex", "text", "任职者性别", "holder's sex", tuple(Sex.values), labels=dict(Sex.choices)),
+        Column("holder_education", "text", "任职者学历", "holder's education", ("", *EDUCATION), labels=EDUCATION),
         Column("held_since", "date", "任职自", "held since"),
         Column("vacant_since", "date", "空缺自", "vacant since"),
     ),

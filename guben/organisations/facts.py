@@ -10,9 +10,9 @@ ORGANISATION = FactTable(
     zh="组织",
     en="unit",
     columns=(
-        Column("kind", "text", "组织类别", "kind of unit", tuple(Kind.values)),
-        Column("field", "text", "所属领域", "field", tuple(Field.values)),
-        Column("territory", "text", "所在层级", "territory", ("", *Territory.values)),
+        Column("kind", "text", "组织类别", "kind of unit", tuple(Kind.values), labels=dict(Kind.choices)),
+        Column("field", "text", "所属领域", "field", tuple(Field.values), labels=dict(Field.choices)),
+        Column("territory", "text", "所在层级", "territory", ("", *Territory.values), labels=dict(Territory.choices)),
         Column("founded_on", "date", "成立日期", "founding day"),
         Column("kept_from", "date", "建账日", "day from which records are kept"),
         Column("groups", "integer", "党小组数", "groups"),
@@ -44,8 +44,8 @@ SITE = FactTable(
     en="site",
     columns=(
         Column("area_m2", "number", "面积（平方米）", "area in m²"),
-        Column("tenure", "text", "产权", "tenure", tuple(Tenure.values)),
-        Column("condition", "text", "房屋状况", "condition", tuple(Condition.values)),
+        Column("tenure", "text", "产权", "tenure", tuple(Tenure.values), labels=dict(Tenure.choices)),
+        Column("condition", "text", "房屋状况", "condition", tuple(Condition.values), labels=dict(Condition.choices)),
         Column("lease_ends_on", "date", "租借到期", "day the lease ends"),
     ),
     sql="""

@@ -7,7 +7,7 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from guben.access import policy
 from guben.accounts.installation import today
@@ -17,9 +17,9 @@ from guben.rulebook import queries
 from guben.rulebook.live import LiveEngine, Within
 from guben.rulebook.models import Rulebook
 from guben.rulebook_engine.describing import describe
+from guben.rulebook_engine.engines import conditions
 from guben.rulebook_engine.entries import Duty, Entry, Indicator, Standard
 from guben.rulebook_engine.examples import Example, read_examples
-from guben.rulebook_engine.engines import conditions
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.library import Library
 
@@ -40,7 +40,13 @@ def rule_list(request: HttpRequest) -> HttpResponse:
         rules = [rule for rule in book.entries if rule.in_force(on) and _matches(rule, words, kind)]
         if rules:
             books.append((book, rules))
-    shown = {"books": books, "q": words, "kind": kind, "kinds": KINDS, "count": sum(len(rules) for _book, rules in books)}
+    shown = {
+        "books": books,
+        "q": words,
+        "kind": kind,
+        "kinds": KINDS,
+        "count": sum(len(rules) for _book, rules in books),
+    }
     return render(request, "rulebook/list.html", shown)
 
 
@@ -83,7 +89,9 @@ def _workings(rule: Entry) -> list[tuple[str, str]]:
         pairs += [("quality", describe(rule.evidence.where, lang))] if rule.evidence.where else []
         return pairs
     if isinstance(rule, Standard):
-        return [("holds", describe(rule.holds, lang))] + ([("who", describe(rule.who, lang))] if rule.who else [])
+        return [("holds", describe(rule.holds, lang, {"value": gettext("数字")}))] + (
+            [("who", describe(rule.who, lang))] if rule.who else []
+        )
     if isinstance(rule, Indicator):
         pairs = [("value", describe(rule.value, lang))]
         pairs += [("where", describe(rule.where, lang))] if rule.where else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import assert_never
 
@@ -23,9 +23,7 @@ from guben.rulebook_engine.expressions import (
     Node,
     type_of,
 )
-from guben.rulebook_engine.facts import Column
 
-Labels = Callable[[Column, str], str | None]
 SIGNS = {
     "number": {
         "zh": {"=": "等于", "<>": "不等于", "<": "低于", "<=": "不超过", ">": "超过", ">=": "不低于"},
@@ -71,17 +69,16 @@ FIGURES = {
 }
 
 
-def describe(checked: Checked, lang: str, labels: Labels | None = None, names: Mapping[str, str] | None = None) -> str:
-    """The expression in words. `labels` gives the name of a code of a column, where it has one; `names` says a column
+def describe(checked: Checked, lang: str, names: Mapping[str, str] | None = None) -> str:
+    """The expression in words, with the columns' own names for their codes; `names` says a column
     by another title, such as `value` by that of its indicator."""
-    describer = _Describer("zh" if lang.startswith("zh") else "en", labels or (lambda column, code: None), names or {})
+    describer = _Describer("zh" if lang.startswith("zh") else "en", names or {})
     return describer.say(checked.tree)
 
 
 class _Describer:
-    def __init__(self, lang: str, labels: Labels, names: Mapping[str, str]) -> None:
+    def __init__(self, lang: str, names: Mapping[str, str]) -> None:
         self.lang = lang
-        self.labels = labels
         self.names = names
 
     def pick(self, zh: str, en: str) -> str:
@@ -129,7 +126,7 @@ class _Describer:
     def _beside(self, node: Node, item: Node) -> str:
         """A code beside its column is said by its name."""
         if isinstance(node, Constant) and isinstance(node.value, str) and isinstance(item, ColumnValue):
-            return self.labels(item.column, node.value) or node.value or self.pick("空", "empty")
+            return str(item.column.labels.get(node.value, "")) or node.value or self.pick("空", "empty")
         return self._inside(node)
 
     def _comparison(self, node: Comparison) -> str:

@@ -5,7 +5,7 @@ Apps publish their tables in `facts.py` and register them when Django starts. Th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -17,7 +17,7 @@ class Column:
     """One column. `values` lists the codes a text column may hold (empty = any).
 
     A column of type `age` has no data of its own: it is the completed years since the date column named in `of`.
-    `default` stands in where an extension has no row for a unit (None = null).
+    `labels` names the codes in the reader's language. `default` stands in where an extension has no row for a unit (None = null).
     """
 
     name: str
@@ -27,6 +27,7 @@ class Column:
     values: tuple[str, ...] = ()
     of: str = ""
     default: int | None = None
+    labels: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
