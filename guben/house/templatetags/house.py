@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -192,7 +193,7 @@ def share0(value: float | Decimal | None) -> str:
 
 
 @register.filter
-def count(value: int | None) -> str:
+def count(value: int | str | None) -> str:
     """1046 → 1,046; unknown is —"""
     return UNKNOWN if value is None or value == "" else f"{int(value):,}".replace("-", "−")
 
@@ -266,7 +267,7 @@ def moment(value: datetime | None) -> str:
 
 
 @register.simple_tag
-def joined(items: list[object] | tuple[object, ...]) -> SafeString:
+def joined(items: Iterable[Any]) -> SafeString:
     """A list in words: 甲、乙、丙"""
     comma = pgettext("between the items of a list", "、")
     return mark_safe(conditional_escape(comma).join(conditional_escape(item) for item in items))  # noqa: S308 - each escaped
