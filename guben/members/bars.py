@@ -10,7 +10,6 @@ from django.urls import reverse
 from guben.members.queries import Dimension, Slice
 
 LENGTH = 300  # of the longest bar, in the drawing's own units
-TICK = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def chart(dimension: Dimension, query: str) -> Chart:
             Bar(
                 slice=piece,
                 length=round(LENGTH * (piece.share or 0) / dimension.widest),
-                tick=None if piece.also is None else round((LENGTH - TICK) * piece.also / dimension.widest),
+                tick=None if piece.also is None else round(LENGTH * piece.also / dimension.widest),
                 url=_list_of(dimension.key, piece, query),
             )
             for piece in dimension.slices

@@ -59,7 +59,7 @@ class FilterForm(forms.Form):
     stage = forms.ChoiceField(
         label=_("人员类别"),
         required=False,
-        choices=_or_all([c for c in StageKind.choices if c[0] != StageKind.ENDED], _("党员（正式和预备）")),
+        choices=_or_all([c for c in StageKind.choices if c[0] != StageKind.ENDED], _("全部党员")),
     )
     standing = forms.ChoiceField(label=_("在册情况"), required=False, choices=_or_all(StandingKind.choices, _("全部")))
     age = forms.ChoiceField(

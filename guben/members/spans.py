@@ -23,8 +23,11 @@ def holds_on(on: date, prefix: str = "") -> Q:
 
 
 def people_on(on: date) -> People:
-    """People with the stage, affiliation and standing of a day: `stage_on`, `affiliation_on`, `standing_on` to filter
-    by, and `stage`, `standing`, `organisation_id_on`, `group_id_on` to read. Who belonged to no unit that day is out.
+    """People with what holds for them on a day: `stage`, `standing`, `standing_from`, `organisation_id_on`, `unit_path`
+    (today's) and `group_id_on`, null where nothing holds.
+
+    Filter by these names: a filter on the relations `stage_on`, `affiliation_on`, `standing_on` themselves would join
+    the rows of the day once more.
     """
     return Person.objects.annotate(
         affiliation_on=FilteredRelation("affiliations", condition=holds_on(on, "affiliations")),
@@ -33,9 +36,16 @@ def people_on(on: date) -> People:
     ).annotate(
         stage=F("stage_on__kind"),
         standing=Coalesce(F("standing_on__kind"), Value(StandingKind.HOME.value)),
+        standing_from=F("standing_on__from_on"),
         organisation_id_on=F("affiliation_on__organisation_id"),
+        unit_path=F("affiliation_on__organisation__path"),
         group_id_on=F("affiliation_on__group_id"),
     )
+
+
+def on_a_roll(on: date) -> People:
+    """People who belong to a unit and stand at a stage on a day. Saying so lets the database start from the units."""
+    return people_on(on).filter(organisation_id_on__isnull=False, stage__isnull=False)
 
 
 def last_contact(on: date) -> QuerySet[Any, Any]:

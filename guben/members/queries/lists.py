@@ -17,11 +17,11 @@ from guben.kit.names import as_typed
 from guben.members import calculations, lookups, sealed
 from guben.members.choices import HAN, MEMBER_STAGES, NEEDS_CONTACT, StageKind
 from guben.members.models import Person
-from guben.members.spans import People, holds_on, last_contact, people_on, with_last_contact
+from guben.members.spans import People, holds_on, last_contact, on_a_roll, with_last_contact
 from guben.organisations.models import Organisation, Placement
 
 AGES: dict[str, tuple[int | None, int | None]] = calculations.AGE_BANDS | {"45+": (45, None)}
-ORDER = ("affiliation_on__organisation__path", "pinyin", "name", "pk")
+ORDER = ("unit_path", "pinyin", "name", "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,36 +60,30 @@ def members_at(user: Someone, unit: Organisation | None, on: date, filters: Filt
 
     Today's rights decide who is seen; where a unit stood on an earlier day is read from its placements.
     """
-    people = people_on(on).filter(
-        policy.within(user, "members.view", "affiliation_on__organisation__path"), stage_on__kind__isnull=False
-    )
+    people = on_a_roll(on).filter(policy.within(user, "members.view", "unit_path"))
     if unit is not None:
         people = people.filter(below(unit, on))
     people = people.annotate(
         unit_name=F("affiliation_on__organisation__short_name"),
         unit_code=F("affiliation_on__organisation__code"),
         group_name=F("affiliation_on__group__name"),
-        standing_from=F("standing_on__from_on"),
         contact_name=F("standing_on__contact_person__name"),
     )
     return filtered(people, filters or Filters(), on).order_by(*ORDER)
 
 
-def below(unit: Organisation, on: date, field: str = "affiliation_on__organisation") -> Q:
-    """The filter for the units at or below a unit on a day."""
+def below(unit: Organisation, on: date) -> Q:
+    """The filter for the people of the units at or below a unit on a day."""
     if on >= today():
-        return policy.in_subtrees([unit.path], f"{field}__path")
+        return policy.in_subtrees([unit.path], "unit_path")
     stood = Placement.objects.filter(holds_on(on), organisation=unit).values_list("path", flat=True).first()
     placed = Placement.objects.filter(holds_on(on), policy.in_subtrees([stood] if stood else []))
-    return Q(**{f"{field}__in": placed.values("organisation")})
+    return Q(organisation_id_on__in=placed.values("organisation"))
 
 
 def filtered(people: People, filters: Filters, on: date) -> People:
     """The people that all the filters let through."""
-    if filters.stage:
-        people = people.filter(stage_on__kind=filters.stage)
-    else:
-        people = people.filter(stage_on__kind__in=MEMBER_STAGES)
+    people = people.filter(stage__in=[filters.stage] if filters.stage else MEMBER_STAGES)
     if filters.standing:
         people = people.filter(standing=filters.standing)
     if filters.age in AGES:
@@ -107,7 +101,7 @@ def filtered(people: People, filters: Filters, on: date) -> People:
 def overdue(people: People, on: date) -> People:
     """Those who cannot come and were last contacted too long ago."""
     return with_last_contact(people, on).filter(
-        standing_on__kind__in=NEEDS_CONTACT, last_contact_on__lt=calculations.contact_overdue_before(on)
+        standing__in=NEEDS_CONTACT, last_contact_on__lt=calculations.contact_overdue_before(on)
     )
 
 
@@ -147,11 +141,10 @@ def contacts_overdue(unit: Organisation, on: date) -> list[Row]:
 
     Source: 党员教育管理工作条例 Art. 23, 32-33; M3.6.
     """
-    people = people_on(on).filter(below(unit, on), stage_on__kind__in=MEMBER_STAGES)
+    people = on_a_roll(on).filter(below(unit, on), stage__in=MEMBER_STAGES)
     people = people.annotate(
         unit_name=F("affiliation_on__organisation__short_name"),
         unit_code=F("affiliation_on__organisation__code"),
-        standing_from=F("standing_on__from_on"),
         contact_name=F("standing_on__contact_person__name"),
     )
     return rows_of(list(overdue(people, on).order_by("last_contact_on", "pk")), on)

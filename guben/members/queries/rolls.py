@@ -11,13 +11,11 @@ from django.db.models import Case, Count, Q, Value, When
 
 from guben.members.choices import MEMBER_STAGES, StageKind, StandingKind
 from guben.members.models import Holding
-from guben.members.spans import People, holds_on, people_on
+from guben.members.spans import People, holds_on, on_a_roll
 from guben.organisations.choices import TEAM_POSTS
 from guben.organisations.models import Group, Organisation
 
-ENTITLED = Q(stage_on__kind=StageKind.FULL) & (
-    Q(standing_on__kind=StandingKind.HOME) | Q(standing_on__kind__isnull=True)
-)
+ENTITLED = Q(stage=StageKind.FULL, standing=StandingKind.HOME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +47,14 @@ def roll_of(unit: Organisation, on: date) -> list[RollEntry]:
 
     Source: 支部工作条例 Art. 11; 党员教育管理工作条例 Art. 23, 32.
     """
-    return _entries(_members_on(on).filter(affiliation_on__organisation=unit))
+    return _entries(_members_on(on).filter(organisation_id_on=unit.pk))
 
 
 def rolls_of(units: Iterable[Organisation], on: date) -> dict[int, list[RollEntry]]:
     """The rolls of many units by the unit's id, in one query."""
     ids = [unit.pk for unit in units]
     rolls: dict[int, list[RollEntry]] = defaultdict(list)
-    rows = _members_on(on).filter(affiliation_on__organisation__in=ids).values_list(*_COLUMNS, "organisation_id_on")
+    rows = _members_on(on).filter(organisation_id_on__in=ids).values_list(*_COLUMNS, "organisation_id_on")
     for row in rows:
         rolls[row[-1]].append(_entry(row[:-1]))
     return {unit_id: rolls[unit_id] for unit_id in ids}
@@ -66,14 +64,14 @@ def roll_counts(units: Iterable[Organisation], on: date) -> dict[int, RollCount]
     """The counts of many rolls by the unit's id, in one query; a unit without members counts 0."""
     ids = [unit.pk for unit in units]
     rows = (
-        people_on(on)
-        .filter(affiliation_on__organisation__in=ids, stage_on__kind__in=MEMBER_STAGES)
+        on_a_roll(on)
+        .filter(organisation_id_on__in=ids, stage__in=MEMBER_STAGES)
         .order_by()
         .values("organisation_id_on")
         .annotate(
             roll=Count("pk"),
             entitled=Count("pk", filter=ENTITLED),
-            full=Count("pk", filter=Q(stage_on__kind=StageKind.FULL)),
+            full=Count("pk", filter=Q(stage=StageKind.FULL)),
         )
     )
     counts = {
@@ -95,21 +93,21 @@ def team_roll(unit: Organisation, on: date) -> list[RollEntry]:
     ranks: dict[int, int] = {}
     for person_id in holders.order_by(order, "post_id").values_list("person_id", flat=True):
         ranks.setdefault(person_id, len(ranks))
-    rows = people_on(on).filter(pk__in=list(ranks)).values_list(*_COLUMNS)
+    rows = on_a_roll(on).filter(pk__in=list(ranks)).values_list(*_COLUMNS)
     entries = [_entry(row, entitled=True) for row in rows]
     return sorted(entries, key=lambda entry: ranks[entry.person_id])
 
 
 def group_roll(group: Group, on: date) -> list[RollEntry]:
     """The members of a group on a day. Source: 支部工作条例 Art. 13."""
-    return _entries(_members_on(on).filter(affiliation_on__group=group))
+    return _entries(_members_on(on).filter(group_id_on=group.pk))
 
 
 _COLUMNS = ("pk", "name", "stage", "standing", "group_id_on")
 
 
 def _members_on(on: date) -> People:
-    return people_on(on).filter(stage_on__kind__in=MEMBER_STAGES).order_by("pinyin", "name", "pk")
+    return on_a_roll(on).filter(stage__in=MEMBER_STAGES).order_by("pinyin", "name", "pk")
 
 
 def _entries(people: People) -> list[RollEntry]:

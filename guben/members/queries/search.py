@@ -13,7 +13,7 @@ from guben.accounts.installation import today
 from guben.kit.errors import DomainError
 from guben.members import lookups
 from guben.members.queries.lists import ORDER, named
-from guben.members.spans import people_on
+from guben.members.spans import on_a_roll
 
 MOST = 20
 
@@ -34,8 +34,8 @@ def search(user: Someone, text: str, *, limit: int = MOST) -> Found:
     if not text.strip() or not policy.may_anywhere(user, "members.view"):
         return Found()
     people = (
-        people_on(today())
-        .filter(policy.within(user, "members.view", "affiliation_on__organisation__path"), named(text))
+        on_a_roll(today())
+        .filter(policy.within(user, "members.view", "unit_path"), named(text))
         .annotate(
             unit_name=F("affiliation_on__organisation__short_name"),
             unit_code=F("affiliation_on__organisation__code"),

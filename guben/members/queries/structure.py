@@ -22,7 +22,7 @@ from guben.members.choices import (
     education_label,
 )
 from guben.members.queries.lists import below
-from guben.members.spans import people_on
+from guben.members.spans import on_a_roll
 from guben.organisations.models import Organisation
 
 UNKNOWN = "unknown"
@@ -92,8 +92,8 @@ def _tally(unit: Organisation, on: date) -> Tally:
         output_field=CharField(),
     )
     groups = (
-        people_on(on)
-        .filter(below(unit, on), stage_on__kind__in=ON_THE_ROLL)
+        on_a_roll(on)
+        .filter(below(unit, on), stage__in=ON_THE_ROLL)
         .annotate(band=band, people=Case(When(ethnicity=HAN, then=Value("han")), default=Value("minority")))
         .order_by()
         .values_list("stage", "standing", "sex", "people", "band", "education", "occupation")

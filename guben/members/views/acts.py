@@ -46,6 +46,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "heading": _("登记人员"),
         "scope": _("编入%(unit)s。") % {"unit": unit.name},
         "save": _("登记人员"),
+        "cancel": _("不登记了，回去"),
         "unit": unit,
         "groups_of_fields": _register_fields(form),
         "template": "members/register.html",
@@ -151,6 +152,7 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
         return person.get_absolute_url()
 
     page = _about(_("记录和%(name)s的联系") % {"name": person.name}, _("记录联系"))
+    page["cancel"] = _("不记了，回去")
     return answer(request, form, act, page, person.get_absolute_url())
 
 

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from guben.access import policy
 from guben.accounts.models import User
@@ -79,7 +80,12 @@ def answer(
             refuse(form, error)
         else:
             return redirect(next_of(request) or goal)
-    context = {"form": form, "back": next_of(request) or back, "next": next_of(request)} | page
+    context = {
+        "form": form,
+        "back": next_of(request) or back,
+        "next": next_of(request),
+        "cancel": _("不改了，回去"),
+    } | page
     status = 422 if form.is_bound and form.errors else 200
     return render(request, page.get("template", "members/form.html"), context, status=status)
 

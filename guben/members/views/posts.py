@@ -37,6 +37,7 @@ def appoint(request: HttpRequest, pk: int) -> HttpResponse:
         "heading": _("登记%(post)s任职") % {"post": post},
         "scope": post.organisation.name,
         "save": _("登记任职"),
+        "cancel": _("不登记了，回去"),
         "text": text,
         "people": people,
         "are_many": len(people) >= PEOPLE_SHOWN,
@@ -60,6 +61,7 @@ def relieve(request: HttpRequest, pk: int) -> HttpResponse:
         "heading": _("登记免去%(name)s的%(post)s职务") % words,
         "scope": _("随这个职务授予的角色同一天结束。任职历史保留。"),
         "save": _("登记免职"),
+        "cancel": _("不登记了，回去"),
     }
     return answer(request, form, act, page, _team(holding.post.organisation))
 
