@@ -104,6 +104,14 @@ class TestTree:
         assert "柳溪村总支部" not in before
         assert "4月30日" in before
 
+    def test_a_filter_without_a_reload_also_changes_the_line_below_the_title(self, client: Client, cast: Cast) -> None:
+        url = reverse("organisations:tree")
+        part = (
+            sign_in(client, cast.clerk).get(url, {"on": "2026-04-01"}, headers={"HX-Request": "true"}).content.decode()
+        )
+        assert "<html" not in part
+        assert re.search(r'id="tree-scope" hx-swap-oob="true">\s*4月1日', part)
+
     def test_a_day_to_come_is_refused_in_words(self, client: Client, cast: Cast) -> None:
         assert "2026-07-01还没有到" in text(page(client, cast.organiser, "tree", on="2026-07-01"))
 
