@@ -16,6 +16,7 @@ from guben.accounts.operator import UnknownUser, acting_user
 from guben.organisations.models import Organisation
 from guben.rulebook import queries as rulebook_queries
 from guben.rulebook import sources
+from guben.rulebook.models import Rulebook
 from guben.rulebook_engine.library import Library
 
 
@@ -31,7 +32,14 @@ def user_of(options: Namespace) -> User:
 
 
 def unit_of(code: str) -> Organisation:
+    """The unit with this code; a division's short code (44, 4420) stands for the six digits of GB/T 2260.
+
+    Raises:
+        BadInput: there is none.
+    """
     unit = Organisation.objects.filter(code=code).first()
+    if unit is None and code.isdecimal() and len(code) in (2, 4):
+        unit = Organisation.objects.filter(code=code.ljust(6, "0")).first()
     if unit is None:
         first = Organisation.objects.filter(parent=None).values_list("code", flat=True)[:5]
         hint = f" The tops of the tree here: {', '.join(first)}." if first else " No unit is recorded here yet."
@@ -52,8 +60,6 @@ def library_of(options: Namespace) -> Library:
 
 
 def installed_files() -> list[sources.RuleFile]:
-    from guben.rulebook.models import Rulebook
-
     return [sources.RuleFile(row.file_name, row.text) for row in Rulebook.objects.order_by("issued_by", "key")]
 
 

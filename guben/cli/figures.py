@@ -10,12 +10,13 @@ from typing import Any
 from guben.access import policy
 from guben.accounts.models import User
 from guben.cli.context import BadInput, day_of, library_of, print_json, progress, unit_of, user_of
-from guben.duties.queries import DutyItem, items
+from guben.duties.queries import DutyItem, in_words, items
 from guben.figures import queries, snapshots
 from guben.figures.explanations import explain as explain_figure
 from guben.figures.queries import Diagnosis, Finding, Row
 from guben.organisations.models import Organisation
 from guben.organisations.queries import at_or_below
+from guben.rulebook_engine.aggregates import Figure
 from guben.rulebook_engine.entries import Indicator
 
 
@@ -40,10 +41,13 @@ def due(options: Namespace) -> int:
         return print_json({"on": on, "at": unit.code, "items": [_item(item) for item in found]})
     for item in found:
         if item.is_owed:
-            print(
-                f"{item.unit.code:<16} {item.period.label:<8} {item.state.label:<4} {item.due_on}  {item.duty.title.zh}  {item.unit.short_name}  {item.reason}"
-            )
+            print(_item_line(item))
     return 0
+
+
+def _item_line(item: DutyItem) -> str:
+    head = f"{item.unit.code:<16} {item.period.label:<8} {item.state.label:<4} {item.due_on}"
+    return f"{head}  {in_words(item.duty.title)}  {item.unit.short_name}  {item.reason}".rstrip()
 
 
 def _item(item: DutyItem) -> dict[str, Any]:
@@ -68,9 +72,8 @@ def diagnose(options: Namespace) -> int:
     if options.json:
         return print_json(diagnosis_document(diagnosis))
     for finding in diagnosis.findings:
-        print(
-            f"[{finding.severity:<6}] {finding.rule.title.zh}: {_amount(finding)}。{finding.line}（{finding.rule.source_text}）"
-        )
+        title, source = in_words(finding.rule.title), finding.rule.source_text
+        print(f"[{finding.severity:<6}] {title}: {_amount(finding)}。{finding.line}（{source}）")
         names = "、".join(one.unit.short_name for one in finding.units[:8])
         print(f"         {finding.rule.key}: {names}{' 等' if len(finding.units) > 8 else ''}")
     print(f"{len(diagnosis.findings)} findings; {len(diagnosis.quiet)} rules found nothing.")
@@ -111,8 +114,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "period": finding.period,
         "remedy": finding.remedy,
         "figures": [
-            {"code": one.unit.code, "value": one.figure.value, "numerator": one.figure.numerator, "denominator": one.figure.denominator}
-            for one in finding.units
+            {"code": one.unit.code, **_figure(one.figure)} for one in finding.units
         ],
     }  # fmt: skip
 
@@ -128,12 +130,14 @@ def evaluate(options: Namespace) -> int:
     if options.json:
         return print_json({"on": on, "at": unit.code, "engine": options.engine, "rows": [_row(row) for row in rows]})
     for row in rows:
-        value = row.figure.value
-        shown = "—" if value is None else f"{value:.2%}" if row.indicator.unit == "share" else f"{value:g}"
-        print(
-            f"{row.unit.code:<16} {row.indicator.key:<32} {shown:>10}  {row.figure.numerator} / {row.figure.denominator}  {row.unit.short_name}"
-        )
+        print(_row_line(row))
     return 0
+
+
+def _row_line(row: Row) -> str:
+    value, base = row.figure.value, f"{row.figure.numerator} / {row.figure.denominator}"
+    shown = "—" if value is None else f"{value:.2%}" if row.indicator.unit == "share" else f"{value:g}"
+    return f"{row.unit.code:<16} {row.indicator.key:<32} {shown:>10}  {base}  {row.unit.short_name}"
 
 
 def _evaluate(unit: Organisation, options: Namespace, indicators: list[Indicator], user: User) -> list[Row]:
@@ -151,11 +155,13 @@ def _row(row: Row) -> dict[str, Any]:
     return {
         "code": row.unit.code,
         "indicator": row.indicator.key,
-        "value": row.figure.value,
-        "numerator": row.figure.numerator,
-        "denominator": row.figure.denominator,
+        **_figure(row.figure),
         "edition": row.indicator.edition_label,
     }
+
+
+def _figure(figure: Figure) -> dict[str, float | int | None]:
+    return {"value": figure.value, "numerator": figure.numerator, "denominator": figure.denominator}
 
 
 def explain(options: Namespace) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 
 from guben.cli.parser import build_parser
@@ -28,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _run(options)
 
 
-def _run(options: object) -> int:
+def _run(options: Namespace) -> int:
     import django
     from django.db.utils import OperationalError
 

@@ -7,6 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from guben.cli.context import BadInput, print_json, progress, unit_of, user_of
+from guben.organisations.divisions import DivisionCounts, import_divisions
 from guben.organisations.models import Organisation
 
 
@@ -51,8 +52,8 @@ def take_in(options: Namespace) -> int:
     result = take(read(content, path.name), at, by, dry_run=options.dry_run)
     if options.json:
         return print_json(result.as_json())
-    for fault in result.faults:
-        print(f"{path.name}:{fault.row}: {fault.column}: {fault.message}")
+    for wrong in result.faults:
+        print(f"{path.name}:{wrong.row}: {wrong.column}: {wrong.message}")
     print(
         f"{result.rows} rows: {result.accepted} accepted, {result.updated} updated, {result.unchanged} unchanged, "
         f"{result.rejected_rows} rejected." + (" Nothing was saved (--dry-run)." if options.dry_run else "")
@@ -71,13 +72,26 @@ def _only_root(verb: str) -> Organisation | None:
 
 
 def _divisions(options: Namespace) -> int:
-    from guben.organisations.divisions import import_divisions
-
     folder = Path(options.folder)
     if not (folder / "villages.csv").is_file():
         raise BadInput(f"{folder} holds no division data. `make data` fetches it; --folder names another place.")
-    counts = import_divisions(folder, options.province, by=user_of(options), progress=progress)
+    counts = import_divisions(
+        folder, options.province, user_of(options), lambda done, total: progress("divisions", done, total)
+    )
+    faults = [{"code": code, "message": message} for code, message in counts.faults]
     if options.json:
-        return print_json(counts)
-    print(", ".join(f"{value:,} {name}" for name, value in counts.items()))
+        return print_json({**_counts(counts), "faults": faults})
+    for fault in faults:
+        print(f"{fault['code']}: {fault['message']}")
+    print(", ".join(f"{value:,} {name.replace('_', ' ')}" for name, value in _counts(counts).items()))
     return 0
+
+
+def _counts(counts: DivisionCounts) -> dict[str, int]:
+    return {
+        "rows": counts.rows,
+        "accepted": counts.accepted,
+        "updated": 0,
+        "unchanged": counts.unchanged,
+        "rejected_rows": counts.rejected,
+    }

@@ -19,10 +19,11 @@ from guben.duties.states import OWED, SETTLED, State
 from guben.kit import tree
 from guben.kit.days import Every, Period, period_of, periods_between
 from guben.organisations.models import Organisation
-from guben.rulebook.live import LiveEngine, Within, fact_sql, ids_or_path, rows
+from guben.rulebook.live import LiveEngine, Within, ids_or_path, rows, select
 from guben.rulebook.queries import library as installed
 from guben.rulebook_engine.dialects import SQLITE
 from guben.rulebook_engine.duty_state import Evidence, state_of
+from guben.rulebook_engine.engines import needed_table
 from guben.rulebook_engine.entries import NATIONAL, Duty, Words
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.library import Library
@@ -31,7 +32,7 @@ from guben.rulebook_engine.owing import evidence
 
 @dataclass(frozen=True, slots=True)
 class DutyItem:
-    """One duty of one unit in one period. `reason` is a sentence where nothing is owed, or where a record falls short."""
+    """One duty of one unit in one period. `reason` says why nothing is owed, or what a record lacks."""
 
     unit: Organisation
     duty: Duty
@@ -160,8 +161,7 @@ def _identity(duty: Duty) -> tuple[str, str, date]:
 
 def _unit_facts(plan: Sequence[_Planned], within: Within) -> Facts:
     """For each day and unit: whether each duty is about it, which condition fails first, and how often it is owed."""
-    table = catalogue.table("organisation")
-    assert table is not None
+    table = needed_table("organisation", catalogue)
     duties = list({_identity(planned.duty): planned.duty for planned in plan}.values())
     parts, shape = [], [(duty, len(duty.applies), isinstance(duty.times, str)) for duty in duties]
     for day in sorted({planned.day for planned in plan}):
@@ -170,7 +170,7 @@ def _unit_facts(plan: Sequence[_Planned], within: Within) -> Facts:
             columns.append(duty.who.sql(SQLITE, day))
             columns += [applies.where.sql(SQLITE, day) for applies in duty.applies]
             columns += [f'"{duty.times}"'] if isinstance(duty.times, str) else []
-        parts.append(f"SELECT {', '.join(columns)} FROM ({fact_sql(table, day, within)}) AS fact")
+        parts.append(select(columns, table, day, within))
     facts: Facts = {}
     for day_text, organisation, founded, kept, *values in rows(" UNION ALL ".join(parts)):
         known: dict[Any, Any] = {"founded_on": _as_day(founded), "kept_from": _as_day(kept)}

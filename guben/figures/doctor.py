@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count
 
 from guben.access import policy
 from guben.accounts.models import User
@@ -19,6 +20,7 @@ from guben.figures.errors import BrokenSnapshot
 from guben.figures.models import Snapshot
 from guben.figures.snapshots import open_snapshot
 from guben.kit.errors import DomainError
+from guben.members.models import Affiliation, Stage, Standing
 from guben.organisations.actions import check_tree, rebuild_index
 from guben.organisations.models import Organisation
 from guben.rulebook.queries import library
@@ -65,13 +67,10 @@ def _tree() -> Iterator[str]:
 
 def _people() -> Iterator[str]:
     """Counts what the unique indexes must have kept out; a fault means the indexes are gone."""
-    with connection.cursor() as cursor:
-        for table in ("members_affiliation", "members_stage", "members_standing"):
-            cursor.execute(
-                f"SELECT person_id FROM {table} WHERE until_on IS NULL GROUP BY person_id HAVING count(*) > 1"
-            )
-            for (person,) in cursor.fetchall():
-                yield f"{table}: person {person} has more than one open row."
+    for model in (Affiliation, Stage, Standing):
+        rows = model.objects.filter(until_on=None).order_by().values("person_id")
+        for row in rows.annotate(count=Count("pk")).filter(count__gt=1):
+            yield f"{model.__name__}: person {row['person_id']} has {row['count']} open rows."
 
 
 def _rules() -> Iterator[str]:

@@ -117,7 +117,8 @@ class Explanation:
             verdict = {True: "；守住", False: "；越线", None: ""}[self.holds]
             yield f"  线：{self.line}{verdict}"
         for item in self.items:
-            yield f"  {item.period.label}: {item.state.label}，期限 {item.due_on}，记录 {len(item.records)} {item.reason}"
+            head = f"  {item.period.label}: {item.state.label}，期限 {item.due_on}"
+            yield f"{head}，记录 {len(item.records)} {item.reason}".rstrip()
 
 
 def in_plain_words(checked: Checked) -> str:

@@ -23,12 +23,12 @@ from guben.audit import trail
 from guben.figures.errors import BrokenSnapshot, UnitNotThere
 from guben.figures.models import Snapshot
 from guben.figures.trees import DayTree, UnitName
+from guben.kit.tree import subtree_ends
 from guben.organisations.models import Organisation
 from guben.organisations.queries import units_on
-from guben.rulebook.live import fact_sql
+from guben.rulebook.live import select
 from guben.rulebook.queries import library
 from guben.rulebook_engine.adapters.duckdb import ParquetEngine, write_parquet
-from guben.rulebook_engine.dialects import DUCKDB
 from guben.rulebook_engine.evaluation import Tree
 from guben.rulebook_engine.facts import Column, FactTable, catalogue
 
@@ -53,6 +53,12 @@ TREE = FactTable(
     ),
     sql="",
 )
+SUBTREE = """
+WITH tree AS (SELECT * FROM read_parquet($1))
+SELECT t.organisation, t.code, t.name, t.short_name, t.path, t.parent, t.kind, t.field, t.territory
+FROM tree AS t JOIN tree AS top ON top.code = $2 AND t.number >= top.number AND t.number < top.ends
+ORDER BY t.number
+"""
 Progress = Callable[[str, int, int], None]
 
 
@@ -94,8 +100,6 @@ def freeze(on: date, folder: Path, progress: Progress = _silent) -> tuple[str, d
 
 
 def _tree_rows(on: date) -> Iterator[list[Any]]:
-    from guben.kit.tree import subtree_ends
-
     columns = (
         "organisation_id",
         "path",
@@ -116,8 +120,8 @@ def _tree_rows(on: date) -> Iterator[list[Any]]:
 def _fact_rows(table: FactTable, on: date) -> Iterator[Sequence[Any]]:
     """The rows of a fact table; where a row is about a person, its id is replaced by its place in the file."""
     with connection.cursor() as cursor:
-        names = ", ".join(f'"{column.name}"' for column in table.stored_columns)
-        cursor.execute(f"SELECT organisation, record, {names} FROM ({fact_sql(table, on, None)}) AS fact")
+        names = [f'"{column.name}"' for column in table.stored_columns]
+        cursor.execute(select(["organisation", "record", *names], table, on, None))
         place = 0
         while chunk := cursor.fetchmany(FETCH):
             for row in chunk:
@@ -165,13 +169,7 @@ class OpenSnapshot:
         Raises:
             UnitNotThere: the snapshot does not know the unit.
         """
-        file = DUCKDB.text(str(self.folder / "tree.parquet"))
-        columns = "organisation, code, name, short_name, path, parent, kind, field, territory"
-        found = self.engine.connection.execute(
-            f"SELECT {columns} FROM read_parquet({file}) AS t, (SELECT number AS low, ends AS high FROM read_parquet({file})"
-            " WHERE code = ?) AS top WHERE t.number >= top.low AND t.number < top.high ORDER BY t.number",
-            [top.code],
-        ).fetchall()
+        found = self.engine.connection.execute(SUBTREE, [str(self.folder / "tree.parquet"), top.code]).fetchall()
         if not found:
             raise UnitNotThere(top.code, self.on)
         units = [UnitName(*row) for row in found]

@@ -19,8 +19,9 @@ from guben.figures.forms import DiagnosisForm
 from guben.figures.queries import Diagnosis, Finding, diagnose
 from guben.jobs.downloads import workbook_response
 from guben.kit.days import completed_years
+from guben.meetings.models import Meeting
 from guben.members.models import Person
-from guben.organisations.models import Organisation, Site
+from guben.organisations.models import Organisation, Post, Site
 from guben.organisations.queries import unit_for
 from guben.rulebook.errors import UnknownRule
 from guben.rulebook_engine.entries import Duty
@@ -198,8 +199,6 @@ def _units(ids: list[int], on: date) -> dict[int, Record]:
 
 
 def _posts(ids: list[int], on: date) -> dict[int, Record]:
-    from guben.organisations.models import Post
-
     found = {}
     for post in Post.objects.filter(pk__in=ids).select_related("organisation"):
         url = reverse("organisations:team", args=[post.organisation.code])
@@ -209,8 +208,6 @@ def _posts(ids: list[int], on: date) -> dict[int, Record]:
 
 
 def _meetings(ids: list[int], on: date) -> dict[int, Record]:
-    from guben.meetings.models import Meeting
-
     found = {}
     for meeting in Meeting.objects.filter(pk__in=ids).select_related("organisation"):
         title = f"{meeting.held_on} {meeting.get_form_display()}"

@@ -43,6 +43,11 @@ def fact_sql(table: FactTable, on: date, within: Within | None) -> str:
     return _MARK.sub(lambda found: "AND " + within.condition(found.group(1), on), sql)
 
 
+def select(columns_sql: Iterable[str], table: FactTable, on: date, within: Within | None) -> str:
+    """The query for some SQL columns of a fact table's rows; the columns are compiled, never typed by a user."""
+    return f"SELECT {', '.join(columns_sql)} FROM ({fact_sql(table, on, within)}) AS fact"
+
+
 class LiveEngine:
     """Runs compiled expressions on the live database. `within` narrows every table to some units."""
 
@@ -55,7 +60,7 @@ class LiveEngine:
         self, table: FactTable, columns_sql: list[str], *, where: str | None, group_by_organisation: bool, on: date
     ) -> list[tuple[Any, ...]]:
         """Rows of the organisation's id and the given SQL columns."""
-        sql = f"SELECT {', '.join(['organisation', *columns_sql])} FROM ({fact_sql(table, on, self.within)}) AS fact"
+        sql = select(["organisation", *columns_sql], table, on, self.within)
         if where:
             sql += f" WHERE {where}"
         if group_by_organisation:
