@@ -75,7 +75,8 @@ def install(assets: Path, folder: Path) -> Path:
     node, npm = find_npm()
     command = [str(node), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     path = f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    done = subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, check=False)
+    env = {"NODE_USE_SYSTEM_CA": "1", **os.environ, "PATH": path}  # Node trusts whom this machine trusts
+    done = subprocess.run(command, cwd=folder, env=env, check=False)
     if done.returncode:
         raise RuntimeError(
             "The stylesheet and icons could not be fetched: npm ci failed (its message stands above). "

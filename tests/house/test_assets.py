@@ -7,8 +7,9 @@ import re
 import shutil
 from pathlib import Path
 
-import hatch_build
 import pytest
+
+import hatch_build
 
 ROOT = Path(hatch_build.__file__).parent
 VENDOR = ROOT / "guben" / "static" / "vendor"
