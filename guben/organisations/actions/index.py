@@ -54,7 +54,7 @@ def _copy_faults(units: dict[int, Organisation], open_rows: dict[int, list[Place
                 "count": len(rows),
             }
         elif rows and _differs(unit, rows[0]):
-            yield _("“%(name)s”（%(code)s）的当前位置和隶属记录不一致。用 guben doctor --repair 重建。") % _names(unit)
+            yield _("“%(name)s”（%(code)s）的当前位置和隶属记录不一致。用 guben doctor --rebuild 重建。") % _names(unit)
 
 
 def _path_faults(units: dict[int, Organisation]) -> Iterable[str]:
