@@ -235,7 +235,7 @@ def day(value: date | datetime | None, now: date | None = None) -> str:
     value = _as_day(value)
     same_year = value.year == (now or installation.today()).year
     if (get_language() or "").startswith("en"):
-        text = f"{value:%a} {value.day} {MONTHS[value.month]}"
+        text = f"{value.strftime('%a')} {value.day} {MONTHS[value.month]}"
         return text if same_year else f"{text} {value.year}"
     text = f"{value.month}月{value.day}日（周{'一二三四五六日'[value.weekday()]}）"
     return text if same_year else f"{value.year}年{text}"
