@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,6 +33,8 @@ PAGE = 50
 
 def list_meetings(request: HttpRequest) -> HttpResponse:
     """The records a user may see, newest first, filtered by unit, form, period and how they were entered."""
+    if not policy.may_anywhere(request.user, "meetings.view"):
+        raise PermissionDenied("meetings.view")
     form = FilterForm(request.GET)
     form.is_valid()
     chosen = form.cleaned_data

@@ -8,6 +8,7 @@ see none, and no person of another subtree to anyone.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ def a_reminder(cast: Cast) -> dict[str, Any]:
 
 the_group = pk_of(lambda cast: cast.groups[0])
 the_secretary = pk_of(lambda cast: cast.secretary)
-STANDARD = "unit-growing-old"
+STANDARD = "contact-overdue"
 
 
 def a_reason(cast: Cast) -> dict[str, Any]:
@@ -308,7 +309,7 @@ def test_the_statistician_reads_figures_and_no_person(rules: None, cast: Cast, c
         answer = ask(client, row, cast)
         got_in += answer.status_code == 200
         assert not people_told(answer, cast, cast.statistician), row.name
-        assert "members/" not in words_of(answer).replace("members/structure/", ""), f"{row.name} links to a person"
+        assert not re.search(r'href="/members/\d', words_of(answer)), f"{row.name} links to a person"
     assert got_in >= 8
 
 
