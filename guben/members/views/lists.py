@@ -47,8 +47,7 @@ def list_members(request: HttpRequest) -> HttpResponse:
         "notice": notice,
         "query": _query(request, unit),
     }
-    name = "members/list_results.html" if getattr(request, "htmx", False) else "members/list.html"
-    return render(request, name, context)
+    return render(request, "members/list.html", context)
 
 
 def roster(request: HttpRequest) -> HttpResponse:
