@@ -74,7 +74,12 @@ def _candidates(request: HttpRequest, post: Post, text: str) -> list[tuple[int, 
     else:
         found = list(queries.members_at(request.user, post.organisation, today(), Filters())[:PEOPLE_SHOWN])
     stages = queries.eligible_stages(post)
-    people = [(person.pk, f"{person.name} · {person.unit_name}") for person in found if person.stage in stages]
+    own = post.organisation_id
+    people = [
+        (one.pk, one.name if one.organisation_id_on == own else f"{one.name} · {one.unit_name}")
+        for one in found
+        if one.stage in stages
+    ]
     if chosen.isdecimal() and int(chosen) not in dict(people):
         person = queries.person_for(request.user, int(chosen))
         people.append((person.pk, person.name))
