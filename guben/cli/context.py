@@ -19,6 +19,9 @@ from guben.rulebook import sources
 from guben.rulebook.models import Rulebook
 from guben.rulebook_engine.library import Library
 
+EARLIEST = date(1900, 1, 1)
+LATEST = date(2999, 12, 31)
+
 
 class BadInput(Exception):
     """What was given can't be used; the sentence says why and what to do."""
@@ -48,7 +51,10 @@ def unit_of(code: str) -> Organisation:
 
 
 def day_of(options: Namespace) -> date:
-    return options.on or today()
+    on: date = options.on or today()
+    if not EARLIEST <= on <= LATEST:
+        raise BadInput(f"{on} is out of reach: give a day from {EARLIEST} to {LATEST}.")
+    return on
 
 
 def library_of(options: Namespace) -> Library:
@@ -65,8 +71,8 @@ def installed_files() -> list[sources.RuleFile]:
 
 def files_of(paths: list[str]) -> list[sources.RuleFile]:
     try:
-        return sources.files_at([Path(path) for path in paths])
-    except (OSError, UnicodeDecodeError) as fault:
+        return sources.files_at([Path(path) for path in dict.fromkeys(paths)])
+    except (OSError, ValueError) as fault:
         raise BadInput(f"A rulebook file can't be read: {fault}") from None
 
 

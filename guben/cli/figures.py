@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from argparse import Namespace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from guben.accounts.models import User
 from guben.cli.context import BadInput, day_of, library_of, print_json, progress, unit_of, user_of
 from guben.duties.queries import DutyItem, in_words, items
 from guben.figures import queries, snapshots
+from guben.figures.errors import UnitNotThere
 from guben.figures.explanations import explain as explain_figure
 from guben.figures.queries import Diagnosis, Finding, Row
 from guben.organisations.models import Organisation
-from guben.organisations.queries import at_or_below
+from guben.organisations.queries import placement_on, units_on
 from guben.rulebook_engine.aggregates import Figure
 from guben.rulebook_engine.entries import Indicator
 
@@ -35,14 +37,20 @@ def _require(user: User, right: str, unit: Organisation) -> None:
 def due(options: Namespace) -> int:
     """What a unit, or with --below every unit there, owes, has done, and is late with."""
     unit, on = _readable(options, "figures.view"), day_of(options)
-    units = list(at_or_below(unit, dissolved=True)) if options.below else [unit]
-    found = items(units, on, rules=library_of(options))
+    found = items(_units(unit, on, below=options.below), on, rules=library_of(options))
     if options.json:
         return print_json({"on": on, "at": unit.code, "items": [_item(item) for item in found]})
     for item in found:
         if item.is_owed:
             print(_item_line(item))
     return 0
+
+
+def _units(unit: Organisation, on: date, *, below: bool) -> list[Organisation]:
+    """The unit, or all that stood at and below it on the day."""
+    if placement_on(unit, on) is None:
+        raise UnitNotThere(unit.code, on)
+    return [placement.organisation for placement in units_on(on, unit)] if below else [unit]
 
 
 def _item_line(item: DutyItem) -> str:

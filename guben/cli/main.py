@@ -30,31 +30,43 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(options: Namespace) -> int:
-    import django
-    from django.db.utils import OperationalError
-
-    from guben.kit.errors import DomainError
-
     try:
-        django.setup()
-        from guben.cli.context import BadInput, run
-
-        try:
-            return run(options)
-        except (BadInput, DomainError) as fault:
-            print(f"guben: {fault}", file=sys.stderr)
-            return 1
-        except OperationalError as fault:
-            print(f"guben: The database can't be used ({fault}). `guben manage migrate` prepares it.", file=sys.stderr)
-            return 1
+        return _answer(options)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        print("guben: stopped.", file=sys.stderr)
-        return 1
+        return _refuse("stopped.")
     except ValueError as fault:
         if "DATABASE_URL" in str(fault):
-            print(f"guben: {fault}", file=sys.stderr)
-            return 1
+            return _refuse(str(fault))
         raise
+
+
+def _answer(options: Namespace) -> int:
+    """Sets Django up and calls the command; what the user can put right is told in a sentence."""
+    import django
+
+    django.setup()
+    from django.core.exceptions import PermissionDenied
+    from django.db.utils import OperationalError, ProgrammingError
+    from django.http import Http404
+
+    from guben.cli.context import BadInput, run
+    from guben.kit.errors import DomainError
+
+    try:
+        return run(options)
+    except (BadInput, DomainError) as fault:
+        return _refuse(str(fault))
+    except PermissionDenied as right:
+        return _refuse(f"{options.acting or 'The operator'} may not do this: it takes the right {right}.")
+    except Http404:
+        return _refuse("This is not there, or not for this user to see.")
+    except (OperationalError, ProgrammingError) as fault:
+        return _refuse(f"The database can't be used ({fault}). `guben manage migrate` prepares it.")
+
+
+def _refuse(sentence: str) -> int:
+    print(f"guben: {sentence}", file=sys.stderr)
+    return 1

@@ -20,9 +20,21 @@ def _where(parser: argparse.ArgumentParser, *, below: bool = False) -> None:
     _when(parser)
 
 
+def _output(parser: argparse.ArgumentParser) -> None:
+    """What every command understands after its name too."""
+    parser.add_argument("--json", action="store_true", help="one JSON document on standard output, nothing else")
+    _acting(parser, argparse.SUPPRESS)
+
+
+def _acting(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument(
+        "--as", dest="acting", default=default, metavar="USER", help="as whom to act (default the logged operator)"
+    )
+
+
 def _when(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--on", type=_day, metavar="DAY", help="the day, as 2026-06-30 (default today)")
-    parser.add_argument("--json", action="store_true", help="one JSON document on standard output, nothing else")
+    _output(parser)
     parser.add_argument(
         "--rules", action="append", default=[], metavar="FILE", help="a rulebook that is not installed (repeatable)"
     )
@@ -31,9 +43,7 @@ def _when(parser: argparse.ArgumentParser) -> None:
 def build_parser() -> argparse.ArgumentParser:
     """All commands with their options; `command` names the function to run."""
     parser = argparse.ArgumentParser(prog="guben", description="Guben (固本): the rules of a membership organisation.")
-    parser.add_argument(
-        "--as", dest="acting", default="", metavar="USER", help="as whom to act (default the logged operator)"
-    )
+    _acting(parser, "")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _figures(commands)
     _rules(commands)
@@ -59,7 +69,7 @@ def _figures(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     snapshot = commands.add_parser("snapshot", help="freeze the fact tables as Parquet")
     snapshot.add_argument("--on", type=_day, metavar="DAY")
     snapshot.add_argument("--out", metavar="DIR")
-    snapshot.add_argument("--json", action="store_true")
+    _output(snapshot)
 
 
 def _rules(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -67,17 +77,15 @@ def _rules(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verbs = rules.add_subparsers(dest="verb", required=True, metavar="VERB")
     check = verbs.add_parser("check", help="print FILE:LINE:COLUMN: sentence for each mistake")
     check.add_argument("files", nargs="+", metavar="FILE")
-    check.add_argument("--json", action="store_true")
-    verbs.add_parser("install", help="install the shipped rulebooks, or these").add_argument(
-        "files", nargs="*", metavar="FILE"
-    )
+    _output(check)
+    install = verbs.add_parser("install", help="install the shipped rulebooks, or these")
+    install.add_argument("files", nargs="*", metavar="FILE")
+    _output(install)
     _when(verbs.add_parser("list", help="the rules in force"))
     show = verbs.add_parser("show", help="one rule with all its editions")
     show.add_argument("key", metavar="KEY")
     _when(show)
-    verbs.add_parser("facts", help="the fact tables and columns rules may speak of").add_argument(
-        "--json", action="store_true"
-    )
+    _output(verbs.add_parser("facts", help="the fact tables and columns rules may speak of"))
 
 
 def _records(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -87,7 +95,7 @@ def _records(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     demo.add_argument(
         "--members-per-unit", type=int, default=0, metavar="N", help="with --on-tree: how many people a unit gets"
     )
-    demo.add_argument("--json", action="store_true")
+    _output(demo)
     imports = commands.add_parser("import", help="take in workbooks, CSV files, public divisions")
     kinds = imports.add_subparsers(dest="verb", required=True, metavar="WHAT")
     for kind, words in (("members", "a roll of members"), ("organisations", "a list of units")):
@@ -95,11 +103,11 @@ def _records(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         one.add_argument("file", metavar="FILE")
         one.add_argument("--at", metavar="CODE", default="", help="the unit the rows belong at or below")
         one.add_argument("--dry-run", action="store_true")
-        one.add_argument("--json", action="store_true")
+        _output(one)
     divisions = kinds.add_parser("divisions", help="the public division data as a tree of units")
     divisions.add_argument("--province", required=True, metavar="NN", help="the province's two digits, such as 44")
     divisions.add_argument("--folder", default="data/divisions", metavar="DIR", help="where `make data` put the files")
-    divisions.add_argument("--json", action="store_true")
+    _output(divisions)
 
 
 def _operations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -108,7 +116,7 @@ def _operations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     serve.add_argument("--port", type=int, default=8000)
     doctor = commands.add_parser("doctor", help="check the tree, the copies, the keys and the folders")
     doctor.add_argument("--rebuild", action="store_true", help="rebuild what is derived")
-    doctor.add_argument("--json", action="store_true")
+    _output(doctor)
     user = commands.add_parser("user", help="make a user who signs in with a password, with a first role")
     user.add_argument("name", metavar="NAME")
     user.add_argument("--display-name", default="", metavar="TEXT")

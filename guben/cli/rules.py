@@ -11,7 +11,7 @@ from guben.cli.context import day_of, files_of, installed_files, library_of, pri
 from guben.rulebook.actions import install
 from guben.rulebook.errors import BrokenRulebook
 from guben.rulebook.queries import require_known
-from guben.rulebook.sources import read_all, shipped_files, without_renewed
+from guben.rulebook.sources import RuleFile, read_all, shipped_files, without_renewed
 from guben.rulebook_engine.entries import Entry
 from guben.rulebook_engine.errors import Mistake
 from guben.rulebook_engine.expressions import Checked
@@ -25,10 +25,11 @@ def run(options: Namespace) -> int:
 
 def check(options: Namespace) -> int:
     """Checks the files together with what is installed; a file that is installed already stands for itself."""
-    given = files_of(options.files)
-    names = {source.name for source in given}
-    mistakes = []
+    given: list[RuleFile] = []
+    mistakes: list[Mistake] = []
     try:
+        given = files_of(options.files)
+        names = {source.name for source in given}
         library = read_all([*given, *without_renewed(installed_files(), given)])
         count = sum(1 for rule in library if rule.place.file in names)
     except BrokenRulebook as broken:
@@ -49,6 +50,8 @@ def _mistake(mistake: Mistake) -> dict[str, object]:
 def put_in(options: Namespace) -> int:
     sources = files_of(options.files) if options.files else shipped_files()
     changed = install(sources, by=user_of(options))
+    if options.json:
+        return print_json({"read": len(sources), "changed": changed})
     print(f"{len(sources)} rulebooks read, {changed} installed or renewed.")
     return 0
 

@@ -5,29 +5,45 @@ One query finds to which units each duty applies on each of the days concerned, 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from guben.access import policy
 from guben.duties.states import OWED, SETTLED, State
 from guben.kit import tree
 from guben.kit.days import Every, Period, period_of, periods_between
 from guben.organisations.models import Organisation
+from guben.organisations.queries import placement_on, units_on
+from guben.rulebook.holding import HoldingInTime
 from guben.rulebook.live import LiveEngine, Within, ids_or_path, rows, select
 from guben.rulebook.queries import library as installed
 from guben.rulebook_engine.dialects import SQLITE
 from guben.rulebook_engine.duty_state import Evidence, state_of
 from guben.rulebook_engine.engines import needed_table
-from guben.rulebook_engine.entries import NATIONAL, Duty, Words
-from guben.rulebook_engine.facts import catalogue
+from guben.rulebook_engine.entries import Duty, Words
+from guben.rulebook_engine.facts import Column, catalogue
 from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.owing import evidence
+
+EVERY = {
+    "month": gettext_lazy("每月至少%(times)s次"),
+    "quarter": gettext_lazy("每季度至少%(times)s次"),
+    "half_year": gettext_lazy("每半年至少%(times)s次"),
+    "year": gettext_lazy("每年至少%(times)s次"),
+}
+EACH_OF = {
+    "month": gettext_lazy("每月次数不少于%(of)s"),
+    "quarter": gettext_lazy("每季度次数不少于%(of)s"),
+    "half_year": gettext_lazy("每半年次数不少于%(of)s"),
+    "year": gettext_lazy("每年次数不少于%(of)s"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +88,20 @@ def in_words(words: Words | None) -> str:
     return words.say(get_language() or "zh")
 
 
+def line_of(duty: Duty) -> str:
+    """What a duty asks for, in words: 每季度至少1次；重要事项由全体党员讨论决定。"""
+    if isinstance(duty.times, str):
+        column = needed_table("organisation", catalogue).column(duty.times)
+        often = EACH_OF[duty.every] % {"of": _column_name(column)} if column else ""
+    else:
+        often = EVERY[duty.every] % {"times": duty.times}
+    return _("%(often)s；%(why)s") % {"often": often, "why": in_words(duty.why)} if duty.why else often
+
+
+def _column_name(column: Column) -> str:
+    return column.zh if (get_language() or "zh").startswith("zh") else column.en
+
+
 def default_first(on: date) -> date:
     """From when duties are shown: this year; in its first quarter last year too, so that no year's end is lost."""
     return date(on.year if on.month > 3 else on.year - 1, 1, 1)
@@ -88,8 +118,8 @@ def items(
 ) -> list[DutyItem]:
     """Every duty of the units in the periods that touch the days from `first` to `last`, by unit, duty and period.
 
-    Two queries for any number of units, plus one for the installed rules. Rows where nothing could be owed yet or any
-    more are absent; those that are not required carry the reason.
+    Two queries for any number of units, plus one for the installed rules and one where units made some. Rows where
+    nothing could be owed yet or any more are absent; those that are not required carry the reason.
     """
     if not units:
         return []
@@ -100,12 +130,11 @@ def items(
     within = ids_or_path((unit.pk for unit in units), _common_path(units))
     facts = _unit_facts(plan, within)
     records = _evidence(plan, within, on)
-    holds_below = _issuer_paths(library)
+    holding = HoldingInTime((planned.duty for planned in plan), [unit.pk for unit in units])
     found = []
     for unit in units:
         for planned in plan:
-            top = holds_below.get(planned.duty.issued_by)
-            if top is not None and unit.path.startswith(top):
+            if holding.holds(planned.duty, unit.pk, planned.day):
                 item = _item(unit, planned, facts, records, on)
                 if item is not None:
                     found.append(item)
@@ -120,13 +149,6 @@ def _common_path(units: Sequence[Organisation]) -> str:
     while common < min(len(low), len(high)) and low[common : common + tree.STEP] == high[common : common + tree.STEP]:
         common += tree.STEP
     return low[:common]
-
-
-def _issuer_paths(library: Library) -> dict[str, str]:
-    """Where the rules of each issuer hold: at and below its path; the nation's everywhere."""
-    local = {rule.issued_by for rule in library} - {NATIONAL}
-    paths = dict(Organisation.objects.filter(code__in=local).values_list("code", "path")) if local else {}
-    return {NATIONAL: "", **paths}
 
 
 def _plan(library: Library, first: date, last: date, on: date, keys: Sequence[str] | None) -> list[_Planned]:
@@ -159,7 +181,7 @@ def _identity(duty: Duty) -> tuple[str, str, date]:
     return duty.issued_by, duty.key, duty.from_on
 
 
-def _unit_facts(plan: Sequence[_Planned], within: Within) -> Facts:
+def _unit_facts(plan: Sequence[_Planned], within: Within | None) -> Facts:
     """For each day and unit: whether each duty is about it, which condition fails first, and how often it is owed."""
     table = needed_table("organisation", catalogue)
     duties = list({_identity(planned.duty): planned.duty for planned in plan}.values())
@@ -185,7 +207,7 @@ def _unit_facts(plan: Sequence[_Planned], within: Within) -> Facts:
     return facts
 
 
-def _evidence(plan: Sequence[_Planned], within: Within, on: date) -> Found:
+def _evidence(plan: Sequence[_Planned], within: Within | None, on: date) -> Found:
     """The records that could settle a duty, by unit, duty and period: one query for each kind of record."""
     first = min(planned.period.starts_on for planned in plan)
     last = max(planned.period.ends_on for planned in plan)
@@ -286,30 +308,33 @@ class ChildSummary:
 
 
 def summary_below(unit: Organisation, on: date, *, first: date | None = None) -> list[ChildSummary]:
-    """For each unit directly below, its own and its subtree's duties since `first`, in tree order.
+    """For each unit directly below on the day, its own and its subtree's duties since `first`, in tree order.
 
-    Four queries whatever the size of the tree.
+    A unit that moved counts where it stands on the day. Five queries whatever the size of the tree.
     """
-    low, high = tree.span(unit.path)
-    units = list(Organisation.objects.filter(path__gte=low, path__lt=high, dissolved_on__isnull=True).order_by("path"))
-    depth = len(unit.path) + tree.STEP
+    top = placement_on(unit, on)
+    if top is None:
+        return []
+    placements = list(units_on(on).filter(policy.in_subtrees([top.path])))
+    depth = len(top.path) + tree.STEP
+    above = {one.organisation_id: one.path[:depth] for one in placements if len(one.path) >= depth}
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for item in items([one for one in units if len(one.path) >= depth], on, first=first):
-        counts[item.unit.path[:depth]][item.state] += 1
-    sizes: dict[str, int] = defaultdict(int)
-    for one in units:
-        sizes[one.path[:depth]] += 1
+    for item in items([one.organisation for one in placements if one.organisation_id in above], on, first=first):
+        counts[above[item.unit.pk]][item.state] += 1
+    sizes = Counter(above.values())
     return [
-        ChildSummary(
-            child,
-            units=sizes[child.path],
-            owed=sum(counts[child.path][state] for state in OWED),
-            done=counts[child.path][State.DONE],
-            done_late=counts[child.path][State.DONE_LATE],
-            late=counts[child.path][State.LATE],
-            due=counts[child.path][State.DUE],
-            not_kept=counts[child.path][State.NOT_KEPT],
-        )
-        for child in units
-        if len(child.path) == depth
+        _summary(one.organisation, sizes[one.path], counts[one.path]) for one in placements if len(one.path) == depth
     ]
+
+
+def _summary(child: Organisation, units: int, counts: Mapping[str, int]) -> ChildSummary:
+    return ChildSummary(
+        child,
+        units=units,
+        owed=sum(counts.get(state, 0) for state in OWED),
+        done=counts.get(State.DONE, 0),
+        done_late=counts.get(State.DONE_LATE, 0),
+        late=counts.get(State.LATE, 0),
+        due=counts.get(State.DUE, 0),
+        not_kept=counts.get(State.NOT_KEPT, 0),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,17 @@ class UnitNotThere(DomainError):
 
     def __init__(self, code: str, on: date) -> None:
         super().__init__(_("%(on)s 这一天没有代码为 %(code)s 的组织。") % {"on": on, "code": code})
+
+
+class NotInForce(DomainError):
+    """The rule exists, with no edition for the day."""
+
+    status = 404
+
+    def __init__(self, key: str, on: date, spans: Sequence[tuple[date, date | None]]) -> None:
+        known = "、".join(f"{first}–{last or ''}" for first, last in spans)
+        sentence = _("“%(key)s”在 %(on)s 没有有效的版本。有效的日子：%(known)s。换一天再看。")
+        super().__init__(sentence % {"key": key, "on": on, "known": known})
 
 
 class NotAnIndicator(DomainError):

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import get_language
 
 from guben.duties.queries import DutyItem, in_words, items
+from guben.figures.errors import NotInForce
 from guben.figures.trees import DayTree, UnitName, day_tree
 from guben.organisations.models import Organisation
 from guben.rulebook.live import LiveEngine
@@ -130,12 +131,15 @@ def explain(key: str, at: Organisation, on: date, *, rules: Library | None = Non
     """Why a rule says what it says of a unit on a day.
 
     Raises:
-        UnknownRule: no rule in force on the day has the key.
+        UnknownRule: no rule has the key.
+        NotInForce: no edition of it is in force on the day.
         UnitNotThere: the unit did not exist on the day.
     """
     library = rules or installed()
     require_known(key, library)
-    rule = library.get(key, on) or library.editions(key)[-1]
+    rule = library.get(key, on)
+    if rule is None:
+        raise NotInForce(key, on, [(edition.from_on, edition.until_on) for edition in library.editions(key)])
     day = day_tree(at, on)
     unit = day.units[at.pk]
     if isinstance(rule, Duty):

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from guben.access import policy
 from guben.duties import queries as duties
 from guben.duties.queries import in_words
 from guben.duties.states import State
-from guben.figures.errors import NotAnIndicator
+from guben.figures.errors import NotAnIndicator, NotInForce
 from guben.figures.snapshots import open_snapshot
 from guben.figures.trees import DayTree, UnitName, day_tree
 from guben.kit.days import period_of, previous_period
 from guben.organisations.models import Organisation
+from guben.organisations.queries import units_on
+from guben.rulebook.holding import Holding
 from guben.rulebook.live import LiveEngine
 from guben.rulebook.queries import library as installed
 from guben.rulebook.queries import require_known
@@ -68,7 +69,7 @@ class Finding:
 
     @property
     def line(self) -> str:
-        return in_words(self.rule.line if isinstance(self.rule, Standard) else self.rule.why or self.rule.title)
+        return in_words(self.rule.line) if isinstance(self.rule, Standard) else duties.line_of(self.rule)
 
     @property
     def remedy(self) -> str:
@@ -95,7 +96,8 @@ def indicators_for(keys: Sequence[str], on: date, library: Library) -> list[Indi
 
     Raises:
         UnknownRule: no rule has the key.
-        NotAnIndicator: the rule gives no figure, or no edition is in force.
+        NotInForce: no edition of it is in force on the day.
+        NotAnIndicator: the rule gives no figure.
     """
     if not keys:
         return library.indicators(on)
@@ -103,6 +105,8 @@ def indicators_for(keys: Sequence[str], on: date, library: Library) -> list[Indi
     for key in keys:
         require_known(key, library)
         rule = library.get(key, on)
+        if rule is None:
+            raise NotInForce(key, on, [(edition.from_on, edition.until_on) for edition in library.editions(key)])
         if isinstance(rule, Standard):
             rule = library.indicator_of(rule, on)
         if not isinstance(rule, Indicator):
@@ -127,33 +131,23 @@ def evaluate_snapshot(at: Organisation, on: date, indicators: Sequence[Indicator
 
 
 def _rows(day: DayTree, indicators: Sequence[Indicator], figures: Figures) -> list[Row]:
-    holds = _holding(indicators)
+    holding = Holding(indicators, day.on)
     return [
         Row(day.units[unit], indicator, figure)
         for indicator in indicators
         for unit, figure in figures[indicator.key].items()
-        if holds(indicator, day.units[unit])
+        if holding.holds(indicator, day.units[unit].path)
     ]
 
 
-def _holding(rules: Sequence[Entry]) -> Callable[[Entry, UnitName], bool]:
-    """Whether a rule holds at a unit: the nation's everywhere, a unit's own at and below it."""
-    issuers = {rule.issued_by for rule in rules if not rule.is_national}
-    paths = dict(Organisation.objects.filter(code__in=issuers).values_list("code", "path")) if issuers else {}
-
-    def holds(rule: Entry, unit: UnitName) -> bool:
-        top = "" if rule.is_national else paths.get(rule.issued_by)
-        return top is not None and unit.path.startswith(top)
-
-    return holds
-
-
-def diagnose(at: Organisation, on: date, *, rules: Library | None = None) -> Diagnosis:
-    """Every standard and every duty tried on every unit at and below `at` (M9.2)."""
+def diagnose(
+    at: Organisation, on: date, *, rules: Library | None = None, keys: Collection[str] | None = None
+) -> Diagnosis:
+    """Every standard and every duty (or those with the keys) tried on every unit at and below `at` (M9.2)."""
     library = rules or installed()
     day = day_tree(at, on)
-    findings, quiet = _of_standards(day, library, LiveEngine(day.within))
-    more, also_quiet = _of_duties(day, library)
+    findings, quiet = _of_standards(day, library, LiveEngine(day.within), keys=keys)
+    more, also_quiet = _of_duties(day, library, keys)
     return Diagnosis(day, tuple(sorted([*findings, *more], key=lambda one: one.weight)), (*quiet, *also_quiet))
 
 
@@ -166,19 +160,26 @@ def findings_at(unit: Organisation, on: date, *, rules: Library | None = None) -
 
 
 def _of_standards(
-    day: DayTree, library: Library, engine: Engine, *, only: int | None = None
+    day: DayTree,
+    library: Library,
+    engine: Engine,
+    *,
+    only: int | None = None,
+    keys: Collection[str] | None = None,
 ) -> tuple[list[Finding], list[Entry]]:
-    standards = library.standards(day.on)
+    standards = [rule for rule in library.standards(day.on) if keys is None or rule.key in keys]
     indicators = list({s.indicator: library.indicator_of(s, day.on) for s in standards}.values())
     figures = evaluate(indicators, engine, day.tree, day.on, catalogue)
     verdicts = judge(standards, figures, engine, day.tree, day.on, catalogue)
-    holds = _holding(standards)
+    holding = Holding(standards, day.on)
     findings: list[Finding] = []
     quiet: list[Entry] = []
     for standard in standards:
-        about = {unit: verdict for unit, verdict in verdicts[standard.key].items() if holds(standard, day.units[unit])}
-        if only is not None:
-            about = {unit: verdict for unit, verdict in about.items() if unit == only}
+        about = {
+            unit: verdict
+            for unit, verdict in verdicts[standard.key].items()
+            if only in (None, unit) and holding.holds(standard, day.units[unit].path)
+        }
         past = [
             UnitFigure(day.units[unit], verdict.figure) for unit, verdict in about.items() if verdict.holds is False
         ]
@@ -197,18 +198,20 @@ def _finding(standard: Standard, indicator: Indicator, past: list[UnitFigure], t
     return Finding(standard, indicator, len(past), tried, tuple(past))
 
 
-def _of_duties(day: DayTree, library: Library) -> tuple[list[Finding], list[Entry]]:
+def _of_duties(day: DayTree, library: Library, keys: Collection[str] | None) -> tuple[list[Finding], list[Entry]]:
     """Units late with a duty in the last period that is over: one finding for each duty."""
-    units = [unit for unit in Organisation.objects.filter(policy.in_subtrees([day.top.path])) if unit.pk in day.units]
+    rules = [rule for rule in library.duties(day.on) if keys is None or rule.key in keys]
+    units = [placement.organisation for placement in units_on(day.on, day.top)] if rules else []
     findings: list[Finding] = []
     quiet: list[Entry] = []
-    rules = library.duties(day.on)
     for every in dict.fromkeys(rule.every for rule in rules):
+        alike = [rule for rule in rules if rule.every == every]
         period = previous_period(period_of(day.on, every))
-        keys = [rule.key for rule in rules if rule.every == every]
-        items = duties.items(units, day.on, first=period.starts_on, last=period.ends_on, rules=library, keys=keys)
-        for rule in (rule for rule in rules if rule.every == every):
-            owed = [item for item in items if item.duty.key == rule.key and item.is_owed]
+        found = duties.items(
+            units, day.on, first=period.starts_on, last=period.ends_on, rules=library, keys=[rule.key for rule in alike]
+        )
+        for rule in alike:
+            owed = [item for item in found if item.duty.key == rule.key and item.is_owed]
             late = [item for item in owed if item.state == State.LATE]
             missing = tuple(UnitFigure(day.units[item.unit.pk], Figure(len(item.records))) for item in late)
             if missing:

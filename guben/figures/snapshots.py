@@ -76,7 +76,7 @@ def take(on: date, *, by: User, folder: Path | None = None, progress: Progress =
     roots = list(Organisation.objects.filter(parent=None))
     if not roots or not all(policy.may(by, "snapshots.take", root) for root in roots):
         raise PermissionDenied("snapshots.take")
-    folder = folder or settings.DATA / "snapshots" / f"{on}-{os.urandom(4).hex()}"
+    folder = (folder or settings.DATA / "snapshots" / f"{on}-{os.urandom(4).hex()}").resolve()
     digest, counts = freeze(on, folder, progress)
     snapshot = Snapshot.objects.create(
         on=on, folder=str(folder), manifest_digest=digest, taken_by=by, keep_until=on + timedelta(days=KEEP_DAYS)
@@ -179,18 +179,22 @@ class OpenSnapshot:
 
 @contextmanager
 def open_snapshot(folder: Path) -> Iterator[OpenSnapshot]:
-    """Opens a snapshot after checking its files against the manifest.
+    """Opens a snapshot after checking its files against the manifest, and the manifest against the register.
 
     Raises:
         BrokenSnapshot: no manifest, or a file that differs from it.
     """
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        on = date.fromisoformat(manifest["on"])
-        for name, entry in manifest["tables"].items():
-            if _digest(folder / f"{name}.parquet") != entry["sha256"]:
+        text = (folder / "manifest.json").read_text(encoding="utf-8")
+        manifest = json.loads(text)
+        on, tables = date.fromisoformat(manifest["on"]), manifest["tables"]
+        for name in (TREE.name, *catalogue.names):
+            if _digest(folder / f"{name}.parquet") != tables[name]["sha256"]:
                 raise BrokenSnapshot(str(folder), f"{name}.parquet")
     except (OSError, ValueError, KeyError, TypeError) as fault:
-        raise BrokenSnapshot(str(folder), str(fault)) from None
+        raise BrokenSnapshot(str(folder), f"{type(fault).__name__}: {fault}") from None
+    taken = Snapshot.objects.filter(folder=str(folder.resolve())).order_by("-pk").first()
+    if taken and taken.manifest_digest != hashlib.sha256(text.encode()).hexdigest():
+        raise BrokenSnapshot(str(folder), "manifest.json")
     with ParquetEngine(folder) as engine:
         yield OpenSnapshot(folder, on, engine)

@@ -93,13 +93,12 @@ def finding(request: HttpRequest, rule: str) -> HttpResponse:
     """All units past one line."""
     unit = _unit(request)
     on = DiagnosisForm(request.GET or None, today=today()).on_day
-    found = diagnose(unit, on)
-    one = next((one for one in found.findings if one.rule.key == rule), None)
+    found = diagnose(unit, on, keys=[rule])
+    one = next(iter(found.findings), None)
     if one is None:
-        quiet = next((each for each in found.quiet if each.key == rule), None)
-        if quiet is None:
+        if not found.quiet:
             raise Http404
-        return render(request, "figures/no_finding.html", {"unit": unit, "on": on, "rule": quiet})
+        return render(request, "figures/no_finding.html", {"unit": unit, "on": on, "rule": found.quiet[0]})
     page = Paginator(one.units, RECORDS_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "figures/finding.html", {"unit": unit, "on": on, "finding": one, "page": page})
 

@@ -20,10 +20,12 @@ MOST_IDS = 900
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """Which units' facts are read: the units of some ids, or all at and below a path on a day."""
+    """Which units' facts are read: the units of some ids, all that stood at and below a path on the day, or all that
+    stand there today wherever they stood on the day."""
 
     ids: tuple[int, ...] = ()
     path: str = ""
+    path_today: str = ""
 
     def condition(self, column: str, on: date) -> str:
         """SQL that holds for the rows of these units; ids are integers and paths come from the tree."""
@@ -31,6 +33,11 @@ class Within:
             return (
                 f"{column} IN (SELECT w.organisation_id FROM organisations_placement w WHERE w.path >= '{self.path}'"
                 f" AND w.path < '{self.path}~' AND w.from_on <= '{on}' AND (w.until_on IS NULL OR w.until_on > '{on}'))"
+            )
+        if self.path_today:
+            return (
+                f"{column} IN (SELECT w.id FROM organisations_organisation w WHERE w.path >= '{self.path_today}'"
+                f" AND w.path < '{self.path_today}~')"
             )
         return f"{column} IN ({', '.join(str(int(number)) for number in self.ids) or 'NULL'})"
 
@@ -75,7 +82,9 @@ def rows(sql: str) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def ids_or_path(ids: Iterable[int], path: str) -> Within:
-    """Ids where they are few, else the path's range."""
+def ids_or_path(ids: Iterable[int], path_today: str) -> Within | None:
+    """Ids where they are few, else the range of today's path; None (everything) where the units share no top."""
     few = tuple(ids)
-    return Within(ids=few) if len(few) <= MOST_IDS else Within(path=path)
+    if len(few) <= MOST_IDS:
+        return Within(ids=few)
+    return Within(path_today=path_today) if path_today else None

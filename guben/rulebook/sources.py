@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from guben.rulebook.errors import BrokenRulebook
-from guben.rulebook_engine.errors import RulebookErrors
+from guben.rulebook_engine.errors import Mistake, RulebookErrors
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.loading import identity, read_library
@@ -41,8 +41,19 @@ def files_at(paths: Sequence[Path]) -> list[RuleFile]:
 
     Raises:
         OSError: a file can't be read.
+        BrokenRulebook: a file is not UTF-8 text; says where it stops being so.
     """
-    return [RuleFile(str(path), path.read_text(encoding="utf-8")) for path in paths]
+    return [RuleFile(str(path), _text(str(path), path.read_bytes())) for path in paths]
+
+
+def _text(name: str, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = content.count(b"\n", 0, fault.start) + 1
+        column = len(content[content.rfind(b"\n", 0, fault.start) + 1 : fault.start].decode("utf-8-sig")) + 1
+        sentence = "This is not UTF-8 text. Save the file as UTF-8 (it may be GB18030 or no text at all)."
+        raise BrokenRulebook([Mistake(name, line, column, sentence)]) from None
 
 
 def read_all(sources: Sequence[RuleFile]) -> Library:

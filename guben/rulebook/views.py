@@ -41,6 +41,7 @@ def rule_list(request: HttpRequest) -> HttpResponse:
         if rules:
             books.append((book, rules))
     shown = {
+        "on": on,
         "books": books,
         "q": words,
         "kind": kind,
@@ -63,19 +64,21 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
     if not editions:
         raise Http404
     now = library.get(key, on) or editions[-1]
+    day = on if now.in_force(on) else now.from_on
     home = policy.home_unit(request.user, "units.view", request.session.get("acting_unit", ""))
     shown = {
         "rule": now,
+        "on": on,
         "editions": list(reversed(editions)),
         "in_force": now.in_force(on),
         "workings": _workings(now),
-        "indicator": library.indicator_of(now, on) if isinstance(now, Standard) else None,
+        "indicator": library.indicator_of(now, day) if isinstance(now, Standard) else None,
         "standards": [one for one in library.standards(on) if one.indicator == key],
         "examples": _examples(key),
         "home": home,
     }
     if isinstance(home, Organisation):
-        shown |= _burden(now, home, on, library)
+        shown |= _burden(now, home, day, library)
     return render(request, "rulebook/rule.html", shown)
 
 
