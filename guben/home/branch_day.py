@@ -89,13 +89,14 @@ def context(request: HttpRequest, unit: Organisation, on: date) -> dict[str, Any
         [*_duty_rows(request, unit, items, on), *(_contact_rows(request, unit, on) if sees_people else [])],
         key=lambda row: row.due_on,
     )
+    sunday = on + timedelta(days=6 - on.weekday())
     return {
         "unit": unit,
         "late": [row for row in to_do if row.days < 0],
-        "week": [row for row in to_do if 0 <= row.days <= WEEK],
-        "month": [row for row in to_do if WEEK < row.days <= MONTH],
+        "week": [row for row in to_do if on <= row.due_on <= sunday],
+        "month": [row for row in to_do if row.due_on > sunday and row.days <= MONTH],
         "later": [*(row for row in to_do if row.days > MONTH), *_next_rows(items, on)][:MOST_LATER],
-        "week_ends_on": on + timedelta(days=WEEK),
+        "week_ends_on": sunday,
         "done_lately": _done_lately(items, on),
         "standing": standing_of(unit, items, on),
         "unkept": unit.kept_from is None,

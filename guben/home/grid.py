@@ -305,9 +305,8 @@ def _sections(columns: list[Column], on: date, month: Period) -> list[Section]:
     quarter = period_of(month.starts_on, "quarter")
     titles = {
         "past": _("到期还有缺的"),
-        "month": (_("本月，%(period)s") if now else "%(period)s") % {"period": period_name(month, on)},
-        "quarter": (_("本季度，%(period)s") if quarter == period_of(on, "quarter") else "%(period)s")
-        % {"period": period_name(quarter, on)},
+        "month": _("本月") if now else period_name(month, on),
+        "quarter": _("本季度") if quarter == period_of(on, "quarter") else period_name(quarter, on),
         "long": _("半年和全年"),
     }
     found: dict[str, list[Column]] = {}

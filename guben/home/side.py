@@ -17,6 +17,7 @@ from guben.organisations.models import Organisation
 from guben.rulebook_engine.entries import Duty, Indicator, Standard
 
 CHARTS = ("age", "education")
+HEAVIEST = 10  # problems on a superior's day
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,14 @@ def of_superior(unit: Organisation, on: date) -> dict[str, Any]:
     found = figures.diagnose(unit, on)
     problems = [
         Problem(one.rule, one.indicator, one.value, one.of, one.units, one.severity, one.is_figure)
-        for one in found.findings
+        for one in found.findings[:HEAVIEST]
     ]
-    return {"unit": unit, "findings": problems, "tried": len(found.findings) + len(found.quiet)}
+    return {
+        "unit": unit,
+        "findings": problems,
+        "found": len(found.findings),
+        "tried": len(found.findings) + len(found.quiet),
+    }
 
 
 def of_today(user: Someone, unit: Organisation, on: date) -> dict[str, Any]:

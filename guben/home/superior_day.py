@@ -15,7 +15,7 @@ from guben.duties.states import State
 from guben.home.town_day import line
 from guben.organisations.models import Organisation
 
-STRIP_WIDTH, STRIP_LEFT = 1000, 10  # units of the drawing
+STRIP_WIDTH, STRIP_LEFT = 1380, 16  # units of the drawing, about one pixel on a wide screen
 NAMED = 3  # of the tail, by name
 
 
@@ -102,7 +102,7 @@ def level_below(unit: Organisation, on: date) -> list[Below]:
 def strip_of(rated: list[Below]) -> Strip:
     """The strip for rows sorted by rate, worst first."""
     rates = [row.rate or 0 for row in rated]
-    first = max(0, int(min(rates) * 10) * 10 - 10)
+    first = max(0, int(min(rates) * 20) * 5 - 5)
     middle = median(rates)
 
     def place(rate: float) -> float:
@@ -113,7 +113,7 @@ def strip_of(rated: list[Below]) -> Strip:
         x = place(row.rate or 0)
         anchor = "start" if x < STRIP_WIDTH * 0.8 else "end"
         ticks.append(Tick(x, number % NAMED, row, number < NAMED, anchor))
-    step = 10 if first >= 40 else 20
+    step = 5 if first >= 70 else 10 if first >= 40 else 20
     marks = [(place(value / 100), value) for value in range(first, 101, step)]
     return Strip(ticks, middle, place(middle), first, marks)
 

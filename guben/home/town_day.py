@@ -337,5 +337,5 @@ def _chosen(key: str, grid: Grid) -> Column | None:
     """The column that the phone's check list shows: the one asked for, else the one due first with most open."""
     columns = [column for column in grid.columns if column.form or column.open]
     asked = next((column for column in columns if column.key == key), None)
-    with_open = [column for column in columns if column.open and column.form]
+    with_open = [column for column in columns if column.open and column.form and column.section != "past"]
     return asked or min(with_open, key=lambda column: (column.due_on, -column.open), default=None)

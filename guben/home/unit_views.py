@@ -34,10 +34,9 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     now = today()
     on = unit_page.day_asked(request, now)
     found = unit_page.find(request.user, code, on)
-    context = _frame(request, found, on, now, tab="unit")
-    if policy.may(request.user, "figures.view", found):
-        context |= unit_page.overview(request, found, on)
-    return render(request, "home/unit.html", context)
+    shown = unit_page.overview(request, found, on) if policy.may(request.user, "figures.view", found) else {}
+    context = _frame(request, found, on, now, tab="unit", duties=shown.get("over"))
+    return render(request, "home/unit.html", {**context, **shown})
 
 
 def unit_aside(request: HttpRequest, code: str) -> HttpResponse:
@@ -96,7 +95,8 @@ def unit_duties(request: HttpRequest, code: str) -> HttpResponse:
         }
         for item in sorted(items, key=_worst_first)
     ]
-    context = _frame(request, found, on, now, tab="duties")
+    owed = sum(item.is_owed for item in items)
+    context = _frame(request, found, on, now, tab="duties", duties=owed)
     may_export = policy.may(request.user, "exports.run", found)
     return render(request, "home/unit_duties.html", {**context, "rows": rows, "may_export": may_export})
 
@@ -117,10 +117,15 @@ def _workbook(request: HttpRequest, found: Any, first: date) -> HttpResponse:
     )
 
 
-def _frame(request: HttpRequest, found: Any, on: date, now: date, *, tab: str) -> dict[str, Any]:
+def _frame(
+    request: HttpRequest, found: Any, on: date, now: date, *, tab: str, duties: int | None = None
+) -> dict[str, Any]:
     """What every tab of the unit shows around its content."""
     user = request.user
-    frame = pages.unit_page(user, found, tab, counts=unit_page.tab_counts(found), on=None if on == now else on)
+    counts = unit_page.tab_counts(found)
+    if duties is not None:
+        counts["duties"] = duties
+    frame = pages.unit_page(user, found, tab, counts=counts, on=None if on == now else on)
     team = unit_page.team_of(found)
     return {
         **frame,

@@ -133,7 +133,10 @@ def groups_of(unit: Organisation, on: date) -> list[Group]:
     return list(unit.groups.filter(from_on__lte=on).filter(Q(until_on=None) | Q(until_on__gt=on)))
 
 
-def absent_lately(unit: Organisation, since: date) -> set[int]:
-    """The people who missed a meeting of the unit since a day: they stand first on the check list."""
-    rows = Absence.objects.filter(meeting__organisation=unit, meeting__held_on__gte=since, meeting__withdrawn_at=None)
-    return set(rows.values_list("person_id", flat=True))
+def absent_most(unit: Organisation, since: date, number: int) -> set[int]:
+    """The people who missed most meetings of the unit since a day: they stand first on the check list."""
+    rows = Absence.objects.filter(
+        meeting__organisation=unit, meeting__held_on__gte=since, meeting__withdrawn_at=None, entitled=True
+    )
+    counted = rows.order_by().values("person").annotate(missed=Count("pk")).order_by("-missed", "person")
+    return {row["person"] for row in counted[:number]}

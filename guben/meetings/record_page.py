@@ -21,6 +21,7 @@ from guben.organisations.models import Organisation
 
 COMMITTEE_FORMS = (Form.COMMITTEE, Form.DEMOCRATIC_LIFE, Form.LECTURE, Form.TALK)
 RECENT = timedelta(days=200)
+LIKELY = 5  # people who stand above the fold
 FEW = 8  # lists this short are not folded
 
 
@@ -76,8 +77,10 @@ class RecordPage:
         self.earlier: Meeting | None = None
         self.wanted = self._wanted()
         self.groups = queries.groups_of(unit, self.day) if is_branch(unit) else []
+        self.data = request.POST if request.method == "POST" else None
+        self.rolls = self._rolls()
         self.form = RecordForm(
-            request.POST if request.method == "POST" else None,
+            self.data,
             initial=self._initial(),
             forms_here=self._forms_here(),
             groups=self.groups,
@@ -88,7 +91,7 @@ class RecordPage:
         return {
             "unit": self.unit,
             "form": self.form,
-            "rolls": self._rolls(),
+            "rolls": self.rolls,
             "forms_here": [(value, label, list_key(value)) for value, label in self._forms_here()],
             "chosen_form": self.form["form"].value() or "",
             "duties": self.duties,
@@ -105,9 +108,12 @@ class RecordPage:
         return next((d for d in self.duties if d.rule == rule and d.period.label == period), None)
 
     def _forms_here(self) -> list[tuple[str, str]]:
-        values = list(Form.values) if is_branch(self.unit) else list(COMMITTEE_FORMS)
-        if not self.groups:
-            values = [value for value in values if value != Form.GROUP]
+        if is_branch(self.unit):
+            values = [value for value in Form.values if value != Form.DEMOCRATIC_LIFE]
+        else:
+            values = list(COMMITTEE_FORMS)
+        kinds = {roll.key for roll in self.rolls}
+        values = [value for value in values if list_key(value) in kinds or not kinds]
         return [(value, str(Form(value).label)) for value in values]
 
     def _initial(self) -> dict[str, Any]:
@@ -130,15 +136,15 @@ class RecordPage:
         rolls = {"all": everybody, "team": queries.roll_for(self.unit, Form.COMMITTEE, on)}
         if self.groups:
             rolls["group"] = [entry for entry in everybody if entry.group_id]
-        often = queries.absent_lately(self.unit, on - RECENT)
+        often = queries.absent_most(self.unit, on - RECENT, LIKELY)
         return [self._list(key, entries, often) for key, entries in rolls.items() if entries]
 
     def _roll_day(self) -> date:
-        held_on = getattr(self.form, "cleaned_data", {}).get("held_on") if self.form.is_bound else None
-        return min(held_on or self.day, self.day)
+        asked = parse_date(self.data.get("held_on", "")) if self.data else None
+        return min(asked or self.day, self.day)
 
     def _list(self, key: str, entries: list[Any], often: set[int]) -> RollList:
-        ticked = dict(read_absences(self.request.POST, key)) if self.form.is_bound else {}
+        ticked = dict(read_absences(self.request.POST, key)) if self.data else {}
         short = len(entries) <= FEW
         return RollList(
             key,

@@ -56,6 +56,7 @@
       var input = line.querySelector("input");
       var absent = Math.min(Math.max(Number(input.value) || 0, 0), entitled);
       var present = entitled - absent;
+      line.nextElementSibling.hidden = !absent && !line.nextElementSibling.querySelector("details[open]");
       sums.absent += absent;
       sums.present += present;
       line.querySelector("[data-present]").textContent = present;

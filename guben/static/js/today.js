@@ -46,6 +46,7 @@
   table.querySelectorAll("thead th").forEach(function (cell) { cell.setAttribute("role", "columnheader"); });
   table.querySelectorAll("tbody th").forEach(function (cell) { cell.setAttribute("role", "rowheader"); });
   table.querySelectorAll("a").forEach(function (link) { link.tabIndex = -1; });
+  table.querySelectorAll("tr:not(.grid-sections) > *").forEach(function (cell) { cell.tabIndex = -1; });
   table.querySelectorAll("[data-open]").forEach(function (cell) {
     if (canPick(cell)) cell.setAttribute("aria-selected", "false");
   });
@@ -85,6 +86,12 @@
     cell.focus();
     cell.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
+
+  table.addEventListener("focusin", function (event) {
+    if (!event.target.matches("td, th") || event.target.tabIndex === 0) return;
+    table.querySelectorAll("[tabindex='0']").forEach(function (old) { old.tabIndex = -1; });
+    event.target.tabIndex = 0;
+  });
 
   function place(cell) {
     var index = 0;
@@ -281,7 +288,7 @@
       space(cell);
     } else if (event.key === "Enter") {
       var link = cell.querySelector("a, button");
-      if (link) link.click === undefined || enter(link);
+      if (link) enter(link);
     } else if (event.key === "Escape") {
       escape();
     } else if (event.key === "r" || event.key === "R") {
