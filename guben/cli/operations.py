@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from guben.cli.context import BadInput, print_json, unit_of, user_of
 
 def serve(options: Namespace) -> int:
     """The web server and one worker; both end when this command ends."""
+    _require_free(options.host, options.port)
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options.host, "--port", str(options.port),
         "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "guben.wsgi:application",
@@ -39,6 +41,13 @@ def serve(options: Namespace) -> int:
             process.terminate()
         codes = [process.wait(timeout=15) for process in running]
     return 0 if codes[0] in (0, -signal.SIGTERM, -signal.SIGINT, 130) else 1
+
+
+def _require_free(host: str, port: int) -> None:
+    """Two servers on one port would answer in turn without a word."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        if probe.connect_ex((host, port)) == 0:
+            raise BadInput(f"Something answers at {host}:{port} already. Stop it, or take another: `make run PORT=8001`.")
 
 
 def _print_address(address: str) -> None:
