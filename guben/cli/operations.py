@@ -47,7 +47,7 @@ def _require_free(host: str, port: int) -> None:
     """Two servers on one port would answer in turn without a word."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         if probe.connect_ex((host, port)) == 0:
-            raise BadInput(f"Something answers at {host}:{port} already. Stop it, or take another: `make run PORT=8001`.")
+            raise BadInput(f"Something answers at {host}:{port} already. Stop it, or take another port: --port 8001.")
 
 
 def _print_address(address: str) -> None:
