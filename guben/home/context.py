@@ -59,6 +59,7 @@ PLACES = (
     _Door("rulebook", gettext_lazy("制度"), "rulebook:list", "book", ("rules.view",)),
 )
 MORE = (
+    _Door("structure", gettext_lazy("党员结构"), "members:structure", "users", ("figures.view",)),
     _Door("imports", gettext_lazy("导入"), "imports:start", "file-import", ("imports.run",)),
     _Door("jobs", gettext_lazy("任务"), "jobs:list", "list-check"),
     _Door("audit", gettext_lazy("历史"), "audit:list", "history", ("history.view", "history.view_all")),
