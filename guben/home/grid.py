@@ -111,6 +111,10 @@ class Group:
     def late(self) -> int:
         return sum(row.late_count for row in self.rows)
 
+    @property
+    def is_unkept(self) -> bool:
+        return all(row.band for row in self.rows)
+
 
 @dataclass(slots=True)
 class Section:

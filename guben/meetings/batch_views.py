@@ -13,13 +13,13 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from guben.accounts.installation import today
+from guben.kit.days import read_day
 from guben.meetings import actions, queries
 from guben.meetings.calculations import TAKE_BACK, needed
 from guben.meetings.choices import Form
@@ -116,7 +116,7 @@ class BatchPage:
         return found
 
     def _first_day(self) -> date:
-        return parse_date(self.request.GET.get("on", "")) or self.day
+        return read_day(self.request.GET.get("on", "")) or self.day
 
     def _roll_day(self) -> date:
         held_on = self.form.cleaned_data.get("held_on") if self.form.is_bound and self.form.is_valid() else None
@@ -147,7 +147,7 @@ def record_many(request: HttpRequest) -> HttpResponse:
 def roll(request: HttpRequest, code: str) -> HttpResponse:
     """The check list of one unit, for a batch."""
     unit = organisations.unit_for(request.user, code, "members.view")
-    form, on = request.GET.get("form", ""), parse_date(request.GET.get("on", "")) or today()
+    form, on = request.GET.get("form", ""), read_day(request.GET.get("on", "")) or today()
     if form not in Form.values:
         raise Http404
     entries = queries.roll_for(unit, form, min(on, today()))

@@ -212,7 +212,12 @@ class FilterForm(forms.Form):
     """The filters of the list; what cannot be read is left out."""
 
     form = forms.ChoiceField(label=_("什么会"), choices=[("", _("全部")), *Form.choices], required=False)
-    period = forms.CharField(label=_("哪一期"), required=False, max_length=10)
+    period = forms.CharField(
+        label=_("哪一期"),
+        required=False,
+        max_length=10,
+        widget=forms.TextInput(attrs={"placeholder": "2026-06, 2026-Q2", "size": 14}),
+    )
     how = forms.ChoiceField(
         label=_("怎么记的"),
         choices=[("", _("全部")), ("late", _("补录")), ("for_unit", _("代录")), ("withdrawn", _("已撤回"))],

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from guben.access import policy
 from guben.accounts.installation import today
+from guben.kit.days import read_day
 from guben.meetings import queries
 from guben.meetings.choices import Form
 from guben.meetings.consequences import OpenDuty, teller
@@ -120,7 +120,7 @@ class RecordPage:
         asked = self.request.GET.get("form", "")
         known = dict(self._forms_here())
         first = self.duties[0].form if self.duties and self.duties[0].form in known else next(iter(known))
-        day = parse_date(self.request.GET.get("on", "")) or self.day
+        day = read_day(self.request.GET.get("on", "")) or self.day
         return {"form": asked if asked in known else first, "held_on": day}
 
     def _late_by_form(self) -> dict[str, list[OpenDuty]]:
@@ -140,7 +140,7 @@ class RecordPage:
         return [self._list(key, entries, often) for key, entries in rolls.items() if entries]
 
     def _roll_day(self) -> date:
-        asked = parse_date(self.data.get("held_on", "")) if self.data else None
+        asked = read_day(self.data.get("held_on", "")) if self.data else None
         return min(asked or self.day, self.day)
 
     def _list(self, key: str, entries: list[Any], often: set[int]) -> RollList:
