@@ -21,7 +21,6 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest
-from django.utils.dateparse import parse_date
 
 from guben.access import policy
 from guben.access.policy import Someone
@@ -29,7 +28,7 @@ from guben.duties import queries as duties
 from guben.duties.queries import DutyItem
 from guben.duties.states import State
 from guben.home.words import every_name, period_name, title_of
-from guben.kit.days import Period, periods_between
+from guben.kit.days import Period, periods_between, read_day
 from guben.meetings import queries as meetings
 from guben.meetings.models import Meeting
 from guben.members.choices import MEMBER_STAGES, Sex, StageKind, education_label
@@ -94,7 +93,7 @@ def find(user: Someone, code: str, on: date, right: str = "units.view") -> Any:
 
 def day_asked(request: HttpRequest, today: date) -> date:
     """The day of ?on=, not later than today."""
-    return min(parse_date(request.GET.get("on", "")) or today, today)
+    return min(read_day(request.GET.get("on", "")) or today, today)
 
 
 def overview(request: HttpRequest, unit: Any, on: date) -> dict[str, Any]:

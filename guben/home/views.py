@@ -8,7 +8,6 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_date
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +21,7 @@ from guben.home import branch_day, side, superior_day, town_day
 from guben.home.actions import keep_all_from
 from guben.home.context import acting
 from guben.home.views_errors import broken, forbidden, healthz, not_found
+from guben.kit.days import read_day
 from guben.members import queries as members
 from guben.organisations import queries as organisations
 from guben.organisations.choices import BRANCH_KINDS, Territory
@@ -90,7 +90,7 @@ def keep_from(request: HttpRequest) -> HttpResponse:
     """Sets one day from which the books of all units below are kept."""
     unit = organisations.unit_for(request.user, request.POST.get("at", ""), "units.change")
     chosen = request.POST.get("day", "")
-    day = parse_date(request.POST.get("other", "") if chosen == "other" else chosen)
+    day = read_day(request.POST.get("other", "") if chosen == "other" else chosen)
     if day is None or day > day_of():
         messages.error(request, _("没有保存：建账日没有写，或晚于今天。选一天，不晚于今天。"))
         return redirect(_back(request))

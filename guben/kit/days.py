@@ -18,6 +18,14 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def read_day(text: str) -> date | None:
+    """The day of an address, written 2026-06-30; None where there is none or it cannot be read."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def years_before(day: date, years: int) -> date:
     """The latest birth day of a person who has completed `years` years on `day`.
 
