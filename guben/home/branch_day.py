@@ -102,6 +102,7 @@ def context(request: HttpRequest, unit: Organisation, on: date) -> dict[str, Any
         "unkept": unit.kept_from is None,
         "may_record": policy.may(user, "meetings.record", unit),
         "sees_people": sees_people,
+        "sees_meetings": policy.may(user, "meetings.view", unit),
     }
 
 

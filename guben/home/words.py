@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from guben.kit.days import Period
@@ -17,6 +18,16 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
+EVERYDAY: dict[str, Any] = {
+    Form.MEMBER_MEETING: gettext_lazy("党员大会"),
+    Form.COMMITTEE: gettext_lazy("支委会"),
+    Form.GROUP: gettext_lazy("小组会"),
+    Form.LECTURE: gettext_lazy("党课"),
+    Form.THEME_DAY: gettext_lazy("主题党日"),
+    Form.ORGANISATIONAL_LIFE: gettext_lazy("组织生活会"),
+    Form.APPRAISAL: gettext_lazy("民主评议"),
+    Form.TALK: gettext_lazy("谈心谈话"),
+}
 _FORM = re.compile(r"\bform\s*(?:=|in)\s*\(?\s*'(\w+)'")
 
 
@@ -88,17 +99,8 @@ def needs_quorum(duty: Duty) -> bool:
 
 def short_title(duty: Duty) -> str:
     """A title that fits over a column: the everyday name of the meeting, else the rule's title."""
-    names = {
-        Form.MEMBER_MEETING: _("党员大会"),
-        Form.COMMITTEE: _("支委会"),
-        Form.GROUP: _("小组会"),
-        Form.LECTURE: _("党课"),
-        Form.THEME_DAY: _("主题党日"),
-        Form.ORGANISATIONAL_LIFE: _("组织生活会"),
-        Form.APPRAISAL: _("民主评议"),
-        Form.TALK: _("谈心谈话"),
-    }
-    return names.get(form_of(duty), "") or title_of(duty)  # type: ignore[call-overload]  # a plain text may be the key
+    known = EVERYDAY.get(form_of(duty))
+    return str(known) if known else title_of(duty)
 
 
 def every_name(every: str) -> str:

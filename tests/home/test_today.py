@@ -114,6 +114,14 @@ def test_a_statistician_sees_figures_and_no_person(client, city):
         assert not any(name in shown for name in city.people)
 
 
+def test_no_link_leads_a_statistician_to_a_closed_door(client, city):
+    hold(city, city.branch, "theme_day", date(2026, 6, 5), by=city.secretary)
+    shown = text(page(client, city.statistician, at=city.town.code))
+    duties = text(client.get(reverse("home:unit_duties", args=[city.branch.code])))
+    assert 'href="/meetings/' not in shown
+    assert "记录1" not in duties
+
+
 def test_who_has_no_figures_or_no_grant_gets_a_plain_page(client, city):
     assert page(client, city.auditor).templates[0].name == "home/today_nothing.html"
     assert page(client, city.stranger).templates[0].name == "home/today_nothing.html"
