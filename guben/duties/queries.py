@@ -89,13 +89,13 @@ def in_words(words: Words | None) -> str:
 
 
 def line_of(duty: Duty) -> str:
-    """What a duty asks for, in words: 每季度至少1次；重要事项由全体党员讨论决定。"""
+    """What a duty asks for, in words: 每季度至少1次，有合格的记录才算。"""
     if isinstance(duty.times, str):
         column = needed_table("organisation", catalogue).column(duty.times)
         often = EACH_OF[duty.every] % {"of": _column_name(column)} if column else ""
     else:
         often = EVERY[duty.every] % {"times": duty.times}
-    return _("%(often)s；%(why)s") % {"often": often, "why": in_words(duty.why)} if duty.why else often
+    return _("%(often)s，有合格的记录才算。") % {"often": often}
 
 
 def _column_name(column: Column) -> str:
