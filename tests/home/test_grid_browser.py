@@ -107,8 +107,8 @@ def test_a_batch_is_recorded_by_keyboard_and_the_focus_comes_back(grid, cast):
     grid.fill(f"#panel [name='count-{cast.branch.pk}']", "2")
     assert grid.locator("#panel [data-sum-absent]").inner_text() == "2"
     grid.locator("#panel [name=topic]").press("Enter")
-    grid.wait_for_selector("[data-said]")
-    assert "2条已记，2条算完成" in grid.locator(".note-saved").inner_text()
+    grid.wait_for_selector(".batch-side [data-said]")
+    assert "2条已记，2条算完成" in grid.locator(".batch-side .note-saved").inner_text()
     assert grid.evaluate("document.activeElement.dataset.unit") == cast.small_branch.code
     grid.wait_for_timeout(400)
     assert grid.locator("#live").inner_text() == "2个支部已记，2个算完成"

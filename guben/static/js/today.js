@@ -18,6 +18,7 @@
   /* Picking on the phone: the bar says how many. */
   document.querySelectorAll("[data-phone-pick]").forEach(function (form) {
     var words = form.querySelector("[data-picked]");
+    if (!words) return;
     var button = form.querySelector("[data-record]");
     var plain = button && button.textContent;
     function count() {
