@@ -10,13 +10,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from guben.accounts import actions
 from guben.accounts.forms import SettingsForm
 from guben.accounts.models import User
+from guben.accounts.returning import next_of
 
 A_YEAR = 365 * 24 * 3600
 
@@ -40,10 +40,8 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Changes the language: for a signed-in user in the account, for others in a cookie of this browser."""
-    code, target = request.POST.get("language", ""), request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        target = "/"
-    response = redirect(target)
+    code = request.POST.get("language", "")
+    response = redirect(next_of(request) or "/")
     if code not in dict(settings.LANGUAGES):
         return response
     if isinstance(request.user, User):

@@ -8,7 +8,6 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST
 from guben.access import policy
 from guben.accounts.installation import today as day_of
 from guben.accounts.models import User
+from guben.accounts.returning import next_of
 from guben.duties import actions as duties
 from guben.home import branch_day, side, superior_day, town_day
 from guben.home.actions import keep_all_from
@@ -124,7 +124,4 @@ def more(request: HttpRequest) -> HttpResponse:
 
 
 def _back(request: HttpRequest) -> str:
-    url = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure()):
-        return url
-    return "/"
+    return next_of(request) or "/"

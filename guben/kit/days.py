@@ -10,6 +10,8 @@ from typing import Literal
 Every = Literal["month", "quarter", "half_year", "year"]
 MONTHS_IN: dict[str, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 
+FIRST_DAY = date(1900, 1, 1)  # no page is about a day before it; ages and windows before such a day can be counted
+
 
 def add_months(day: date, months: int) -> date:
     """The same day `months` calendar months later (earlier when negative), cut to the month's last day."""
@@ -19,11 +21,12 @@ def add_months(day: date, months: int) -> date:
 
 
 def read_day(text: str) -> date | None:
-    """The day of an address, written 2026-06-30; None where there is none or it cannot be read."""
+    """The day of an address, written 2026-06-30; None where it cannot be read or lies before any record."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day >= FIRST_DAY else None
 
 
 def years_before(day: date, years: int) -> date:

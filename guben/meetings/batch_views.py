@@ -13,12 +13,12 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from guben.accounts.installation import today
+from guben.accounts.returning import next_of
 from guben.kit.days import read_day
 from guben.meetings import actions, queries
 from guben.meetings.calculations import TAKE_BACK, needed
@@ -200,8 +200,7 @@ def _saved_sentence(result: actions.BatchResult) -> str:
 
 def _back(request: HttpRequest, batch: UUID | None = None) -> HttpResponse:
     """To where one came from, naming the batch so that it can be taken back there."""
-    url = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure()):
+    if url := next_of(request):
         parts = urlsplit(url)
         query = QueryDict(parts.query, mutable=True)
         query.pop("batch", None)

@@ -9,12 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from guben.access import policy
 from guben.accounts.installation import today
 from guben.accounts.models import User
+from guben.accounts.returning import next_of
 from guben.kit.errors import DomainError
 from guben.meetings import actions, errors, queries, record_page
 from guben.meetings.batch_views import batch, record_many, roll, withdraw_batch
@@ -91,7 +91,7 @@ def record(request: HttpRequest) -> HttpResponse:
     page = record_page.RecordPage(request, unit)
     if request.method == "POST" and page.form.is_valid() and (meeting := _save(request, page)):
         messages.success(request, record_page.saved_sentence(meeting))
-        return redirect(_next(request) or meeting.get_absolute_url())
+        return redirect(next_of(request) or meeting.get_absolute_url())
     status = 422 if page.form.is_bound else 200
     return render(request, "meetings/record.html", page.context(), status=status)
 
@@ -143,9 +143,3 @@ def _unit_asked(request: HttpRequest) -> Organisation | None:
         return None
     seen = Organisation.objects.filter(policy.within(request.user, "meetings.view", "path"))
     return get_object_or_404(seen, code=code)
-
-
-def _next(request: HttpRequest) -> str:
-    """Where to go back to, if it is a page of this house."""
-    url = request.POST.get("next", "")
-    return url if url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure()) else ""

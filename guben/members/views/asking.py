@@ -10,11 +10,12 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from guben.access import policy
 from guben.accounts.models import User
+from guben.accounts.returning import next_of
+from guben.kit.days import read_day
 from guben.kit.errors import DomainError
 from guben.members import errors
 from guben.organisations import queries as organisations
@@ -56,11 +57,7 @@ def unit_asked(request: HttpRequest, right: str) -> Organisation | None:
 
 def day_asked(request: HttpRequest, today: date) -> date:
     """The day of `?on=`, today when there is none or it cannot be read or lies ahead."""
-    try:
-        on = date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return today
-    return min(on, today)
+    return min(read_day(request.GET.get("on", "")) or today, today)
 
 
 def refuse(form: forms.Form, error: DomainError) -> None:
@@ -88,10 +85,3 @@ def answer(
     } | page
     status = 422 if form.is_bound and form.errors else 200
     return render(request, page.get("template", "members/form.html"), context, status=status)
-
-
-def next_of(request: HttpRequest) -> str:
-    """Where the reader came from, when it is a page of ours."""
-    url = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return url if safe else ""
