@@ -67,7 +67,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "guben.accounts.middleware.UserLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "guben.accounts.middleware.NoCopyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "guben.accounts.middleware.NoNullCharacterMiddleware",
     "guben.accounts.middleware.IdleTimeoutMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -129,6 +131,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": None}  # axes counts wrong passwords, acr
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "guben.accounts.lockout.counted_name"
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False

@@ -1,4 +1,5 @@
-"""What happens around every request: one look at the installation, the reader's language, and the idle time-out."""
+"""What happens around every request: one look at the installation, the reader's language, the idle time-out, and that
+no copy of a page stays behind."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -60,4 +62,31 @@ class IdleTimeoutMiddleware:
                 request.session[SIGNED_OUT] = settings.IDLE_MINUTES
             elif LAST_SEEN not in request.session or now - last >= WRITE_EVERY:
                 request.session[LAST_SEEN] = now
+        return self.get_response(request)
+
+
+class NoCopyMiddleware:
+    """Keeps every page out of the caches of browsers and proxies: the next reader at the same machine finds nothing."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class NoNullCharacterMiddleware:
+    """Refuses a null character in an address or a form: nobody types one, and no database of texts takes one."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        sent = (
+            text for asked in (request.GET, request.POST) for texts in asked.lists() for text in (texts[0], *texts[1])
+        )
+        if "\0" in request.path or any("\0" in text for text in sent):
+            raise BadRequest("null character")
         return self.get_response(request)

@@ -80,6 +80,46 @@ def test_after_five_wrong_passwords_even_the_right_one_waits(client: Client, sec
     assert client.get("/").status_code == 302
 
 
+@pytest.mark.parametrize("name", ["SECRETARY", " secretary ", "sEcretary"])
+def test_another_way_to_write_the_name_does_not_open_the_lock(client: Client, secretary: User, name: str) -> None:
+    for _ in range(5):
+        attempt(client, "wrong")
+    client.post(LOGIN, {"login": name, "password": PASSWORD})
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.parametrize("goal", ["//evil.example/", "https://evil.example/", "\\\\evil.example", ""])
+def test_signing_in_leads_nowhere_else(client: Client, secretary: User, goal: str) -> None:
+    answer = client.post(f"{LOGIN}?next={goal}", {"login": "secretary", "password": PASSWORD, "next": goal})
+    assert answer.status_code == 302
+    assert answer["Location"] == "/"
+
+
+def test_signing_in_changes_the_session_and_says_nothing(client: Client, secretary: User) -> None:
+    client.get(LOGIN)
+    session = client.session
+    session["planted"] = True
+    session.save()
+    client.cookies["sessionid"] = session.session_key
+    attempt(client, PASSWORD)
+    assert client.cookies["sessionid"].value != session.session_key
+    assert "成功" not in client.get("/account/").content.decode()
+
+
+def test_no_page_is_kept_by_a_cache(client: Client, cast: Cast) -> None:
+    assert "no-store" in client.get(LOGIN)["Cache-Control"]
+    sign_in(client, cast.secretary)
+    for address in ("/", "/members/", "/members/roster/", "/search/?q=1", "/nothing/"):
+        assert "no-store" in client.get(address)["Cache-Control"]
+
+
+def test_a_null_character_is_refused(client: Client, cast: Cast) -> None:
+    sign_in(client, cast.secretary)
+    assert client.get("/search/", {"q": "\x00"}).status_code == 400
+    assert client.post("/account/language/", {"next": "/\x00"}).status_code == 400
+    assert client.get("/organisations/%00/").status_code == 400
+
+
 def test_a_closed_account_cannot_sign_in(client: Client, secretary: User) -> None:
     User.objects.filter(pk=secretary.pk).update(is_active=False)
     attempt(client, PASSWORD)
