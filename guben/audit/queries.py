@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
@@ -15,6 +15,9 @@ from django.utils import timezone
 from guben.accounts.models import User
 from guben.audit import reach, sentences
 from guben.audit.models import Entry
+
+# Nothing is older or newer, and no time zone moves them out of the calendar.
+EARLIEST, LATEST = date(1970, 1, 1), date(9999, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,9 @@ def filtered(
     if who:
         entries = entries.filter(Q(user__username=who) | Q(user__display_name__icontains=who))
     if first:
-        entries = entries.filter(at__gte=_midnight(first))
+        entries = entries.filter(at__gte=_midnight(max(first, EARLIEST)))
     if last:
-        entries = entries.filter(at__lte=datetime.combine(last, time.max, timezone.get_current_timezone()))
+        entries = entries.filter(at__lt=_midnight(min(max(last, EARLIEST), LATEST) + timedelta(days=1)))
     return entries
 
 

@@ -70,6 +70,12 @@ def test_filters(client: Client, acted: Cast, query: dict[str, str], found: list
     assert [day for day in ("2026-01-01", "2026-02-02") if f"{day}起建账" in body] == found
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_first_and_the_last_day_of_the_calendar_can_be_asked_for(client: Client, acted: Cast, day: str) -> None:
+    assert ("起建账" in text(client, acted.auditor, first=day)) == (day < "2026")
+    assert ("起建账" in text(client, acted.auditor, last=day)) == (day > "2026")
+
+
 def test_the_right_is_told_by_its_role_and_place(client: Client, acted: Cast) -> None:
     assert f"书记 {BRANCH}" in text(client, acted.clerk)
 

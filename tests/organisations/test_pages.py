@@ -189,6 +189,13 @@ class TestActForms:
         assert "已由“中共柳溪村总支部委员会”使用" in response.context["form"].errors["code"][0]
         assert 'value="中共新塘村支部委员会"' in response.content.decode()
 
+    @pytest.mark.parametrize("code", ["../x", "a/b", "a?b", " ", "<b>"])
+    def test_a_code_that_is_no_part_of_an_address_is_refused(self, client: Client, cast: Cast, code: str) -> None:
+        facts = {"name": "新支部", "short_name": "新", "kind": "branch", "field": "rural", "founded_on": str(TODAY)}
+        answer = post(client, cast.organiser, "found", TOWN, code=code, **facts)
+        assert answer.status_code == 422
+        assert not Organisation.objects.filter(name="新支部").exists()
+
     def test_a_code_used_elsewhere_is_refused_without_naming_its_unit(self, client: Client, cast: Cast) -> None:
         data = {"name": "甲", "short_name": "甲", "code": COMMUNITY, "kind": "branch", "field": "rural",
                 "founded_on": "2026-05-01"}  # fmt: skip

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from guben.access import policy
@@ -35,7 +34,6 @@ def found(request: HttpRequest, code: str) -> HttpResponse:
         lambda: actions.found(parent=parent, by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
         _context(request, parent),
         done=_("已登记“%(name)s”。") % {"name": form["name"].value() or ""},
-        to=reverse("home:unit", args=[form["code"].value()]) if form.is_bound and form.is_valid() else "",
     )
 
 

@@ -17,19 +17,19 @@ def answer(
     request: HttpRequest,
     template: str,
     form: forms.Form,
-    act: Callable[[], object],
+    act: Callable[[], Any],
     context: dict[str, Any],
     *,
     done: str,
-    to: str,
+    to: str = "",
 ) -> HttpResponse:
-    """Shows the form, or does the act and leads on to `to`.
+    """Shows the form, or does the act and leads on to `to`, or else to what the act made.
 
     A refusal stands beside its field (`error.fields`), or on top of the form; what was typed stays.
     """
     if request.method == "POST" and form.is_valid():
         try:
-            act()
+            made = act()
         except DomainError as error:
             if error.status != 422:
                 raise
@@ -37,5 +37,5 @@ def answer(
             form.add_error(beside, str(error))
         else:
             messages.success(request, done)
-            return redirect(to)
+            return redirect(to or made)
     return render(request, template, context | {"form": form}, status=422 if form.is_bound else 200)
