@@ -2,8 +2,8 @@
 
     GUBEN_DATA=… python benchmarks/diagnosis.py [CODE]
 
-Prints a table. The loop works out one share for every unit as a first draft would: for each unit, the people at and below
-it, one by one. Its figures are compared with the engine's, so that both have done the same work.
+Prints a table. The loop works out one share for every unit as a first draft would: for each unit, the people at and
+below it, one by one. Its figures are compared with the engine's, so that both have done the same work.
 """
 
 # ruff: noqa: E402, T201 - Django is set up before its models are imported, and the table is printed
