@@ -10,5 +10,4 @@ class MeetingsConfig(AppConfig):
         from guben.meetings.facts import TABLES
         from guben.rulebook_engine.facts import catalogue
 
-        for table in TABLES:
-            catalogue.register(table)
+        catalogue.publish(TABLES)

@@ -12,9 +12,5 @@ class MembersConfig(AppConfig):
         from guben.members.facts import EXTENSIONS, TABLES
         from guben.rulebook_engine.facts import catalogue
 
-        for table in TABLES:
-            catalogue.register(table)
-        for name, extensions in EXTENSIONS.items():
-            for extension in extensions:
-                catalogue.extend(name, extension)
+        catalogue.publish(TABLES, EXTENSIONS)
         told.register()

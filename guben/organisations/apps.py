@@ -11,6 +11,5 @@ class OrganisationsConfig(AppConfig):
         from guben.organisations.sentences import register_sentences
         from guben.rulebook_engine.facts import catalogue
 
-        for table in TABLES:
-            catalogue.register(table)
+        catalogue.publish(TABLES)
         register_sentences()

@@ -5,7 +5,7 @@ Apps publish their tables in `facts.py` and register them when Django starts. Th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -17,7 +17,8 @@ class Column:
     """One column. `values` lists the codes a text column may hold (empty = any).
 
     A column of type `age` has no data of its own: it is the completed years since the date column named in `of`.
-    `labels` names the codes in the reader's language. `default` stands in where an extension has no row for a unit (None = null).
+    `labels` names the codes in the reader's language. `default` stands in where an extension has no row for a unit
+    (None = null).
     """
 
     name: str
@@ -103,6 +104,14 @@ class Catalogue:
         table = self._tables[name]
         if extension not in table.extensions:
             self._tables[name] = replace(table, extensions=(*table.extensions, extension))
+
+    def publish(self, tables: Iterable[FactTable], extensions: Mapping[str, Iterable[Extension]] | None = None) -> None:
+        """Registers what an app publishes, its own tables first."""
+        for table in tables:
+            self.register(table)
+        for name, more in (extensions or {}).items():
+            for extension in more:
+                self.extend(name, extension)
 
     def table(self, name: str) -> FactTable | None:
         return self._tables.get(name)
