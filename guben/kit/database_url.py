@@ -35,4 +35,6 @@ def read_database_url(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
         }
-    raise ValueError(f"DATABASE_URL {url!r} is not understood: write sqlite:///PATH or postgres://USER:PASSWORD@HOST/NAME.")
+    raise ValueError(
+        f"DATABASE_URL {url!r} is not understood: write sqlite:///PATH or postgres://USER:PASSWORD@HOST/NAME."
+    )

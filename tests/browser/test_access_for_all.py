@@ -10,7 +10,14 @@ from tests.browser.conftest import OpenWindow
 
 PAGES = {
     "secretary": ["/", "/meetings/record/", "/meetings/", "/members/", "/more/", "/account/"],
-    "town-clerk": ["/", "/meetings/record-many/?at=990001&form=theme_day&rule=theme-day&period=2026-06", "/organisations/", "/organisations/990001/", "/imports/", "/jobs/"],
+    "town-clerk": [
+        "/",
+        "/meetings/record-many/?at=990001&form=theme_day&rule=theme-day&period=2026-06",
+        "/organisations/",
+        "/organisations/990001/",
+        "/imports/",
+        "/jobs/",
+    ],
     "organiser": ["/", "/diagnosis/", "/rules/", "/members/structure/", "/search?q=990001", "/account/people/"],
     "auditor": ["/history/"],
 }
