@@ -31,3 +31,19 @@ def guben(*words: object) -> Answer:
     with redirect_stdout(out), redirect_stderr(err):
         code = main([str(word) for word in words])
     return Answer(code, out.getvalue(), err.getvalue())
+
+
+def refused(answer: Answer) -> str:
+    """The sentence of a refusal: nothing on standard output, no traceback, exit code 1."""
+    assert (answer.code, answer.out) == (1, ""), answer
+    assert answer.err.startswith("guben: ")
+    assert "Traceback" not in answer.err
+    return answer.err
+
+
+def figures(*words: object) -> dict[tuple[str, str], tuple[Any, Any, Any, str]]:
+    rows = guben("evaluate", "--json", *words).document["rows"]
+    return {
+        (row["code"], row["indicator"]): (row["value"], row["numerator"], row["denominator"], row["edition"])
+        for row in rows
+    }
