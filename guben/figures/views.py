@@ -96,7 +96,7 @@ def finding(request: HttpRequest, rule: str) -> HttpResponse:
             raise Http404
         return render(request, "figures/no_finding.html", {"unit": unit, "on": on, "rule": found.quiet[0]})
     page = Paginator(one.units, RECORDS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "figures/finding.html", {"unit": unit, "on": on, "finding": one, "page": page})
+    return render(request, "figures/finding.html", {"unit": unit, "on": on, "one": one, "page": page})
 
 
 def why(request: HttpRequest, rule: str, code: str) -> HttpResponse:
