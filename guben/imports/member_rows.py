@@ -22,7 +22,6 @@ from guben.organisations.models import Group, Organisation
 from guben.organisations.queries import nearest
 
 BY_HEADER = {column.header: column for column in c.MEMBER_COLUMNS}
-NAME_MARKS = frozenset("·•．.’' -")
 Progress = Callable[[int, int, str], None]
 T = TypeVar("T")
 
@@ -92,12 +91,8 @@ def _read_row(line: Line, scope: Scope, today: date) -> MemberRow:
 
 def _name(line: Line) -> str:
     name = line.required(c.NAME)
-    if name and len(name) > 60:
-        sentence = _("姓名有%(count)d个字，最多60个。写身份证上的姓名。")
-        line.fault(c.NAME, "text", sentence % {"count": len(name)})
-    elif name and not (name[0].isalpha() and all(letter.isalpha() or letter in NAME_MARKS for letter in name)):
-        sentence = _("姓名“%(found)s”里有不该有的字符。写身份证上的姓名。")
-        line.fault(c.NAME, "text", sentence % {"found": name[:30]})
+    if name:
+        trying(line, c.NAME, "text", lambda: calculations.check_name(name))
     return name
 
 

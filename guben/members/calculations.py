@@ -12,6 +12,8 @@ from guben.kit.days import add_months, completed_years, years_before
 from guben.members import errors
 from guben.members.choices import Sex, StageKind
 
+NAME_ROOM = 60
+NAME_MARKS = frozenset("·•．.’' -")
 JOINING_AGE = 18  # years. Source: 发展党员工作细则 Art. 5
 CONTACT_EVERY_MONTHS = 6  # marks the list only; the duty and its line stand in the rulebook. Source: M3.6
 RANKS = {
@@ -42,6 +44,20 @@ class IdFacts:
     number: str
     born_on: date
     sex: str
+
+
+def check_name(name: str) -> None:
+    """Letters of any script, and the marks between the parts of a name.
+
+    Raises:
+        NameMissing, NameTooLong, NameUnclear.
+    """
+    if not name:
+        raise errors.NameMissing
+    if len(name) > NAME_ROOM:
+        raise errors.NameTooLong(len(name), NAME_ROOM)
+    if not (name[0].isalpha() and all(letter.isalpha() or letter in NAME_MARKS for letter in name)):
+        raise errors.NameUnclear(name)
 
 
 def read_id_number(text: str) -> IdFacts:

@@ -81,6 +81,11 @@ class NameTooLong(DomainError):
         )
 
 
+class NameUnclear(DomainError):
+    def __init__(self, name: str) -> None:
+        super().__init__(_("姓名“%(found)s”里有不该有的字符。写身份证上的姓名。") % {"found": name[:30]})
+
+
 class BirthDayMissing(DomainError):
     def __init__(self) -> None:
         super().__init__(_("没有出生日期和性别。填公民身份号码，或填出生日期和性别。"))

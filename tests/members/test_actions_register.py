@@ -83,6 +83,7 @@ def test_only_who_may_change_members_there_registers(cast, user, refusal):
     ("changes", "error"),
     [
         ({"name": " "}, errors.NameMissing),
+        ({"name": "<script>"}, errors.NameUnclear),
         ({"id_number": NUMBER[:-1]}, errors.IdNumberLength),
         ({"sex": "1"}, errors.IdNumberOtherSex),
         ({"id_number": ""}, errors.BirthDayMissing),

@@ -12,6 +12,29 @@ BORN = date(1980, 2, 29)
 GOOD = id_number(BORN, "2")
 
 
+@pytest.mark.parametrize("name", ["柏守田", "𠮷㐂镕", "尼格买提·热合曼", "Anna-Li O'Neil"])
+def test_a_name_of_any_script_is_taken(name):
+    calculations.check_name(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("", errors.NameMissing),
+        ("长" * 61, errors.NameTooLong),
+        ("<script>", errors.NameUnclear),
+        ("田守柏\u202e", errors.NameUnclear),
+        ("王\u200b伟", errors.NameUnclear),
+        ("=1+1", errors.NameUnclear),
+        ("王伟🐈", errors.NameUnclear),
+        ("·王", errors.NameUnclear),
+    ],
+)
+def test_what_is_no_name_is_refused(name, error):
+    with pytest.raises(error):
+        calculations.check_name(name)
+
+
 def test_an_identity_number_tells_birth_date_and_sex():
     facts = calculations.read_id_number(f" {GOOD[:6]} {GOOD[6:14]} {GOOD[14:].lower()} ")
     assert facts == calculations.IdFacts(GOOD, BORN, "2")

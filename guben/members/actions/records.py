@@ -12,7 +12,7 @@ from guben.audit import trail
 from guben.kit.names import name_keys
 from guben.members import calculations, errors, sealed
 from guben.members.actions.numbers import refuse_known
-from guben.members.actions.register import NAME_ROOM, check_codes
+from guben.members.actions.register import check_codes
 from guben.members.models import Person, Stage
 from guben.members.places import require_person
 
@@ -102,10 +102,7 @@ def _set_numbers(person: Person, change: Change) -> dict[str, Any]:
 
 
 def _check(person: Person) -> None:
-    if not person.name:
-        raise errors.NameMissing
-    if len(person.name) > NAME_ROOM:
-        raise errors.NameTooLong(len(person.name), NAME_ROOM)
+    calculations.check_name(person.name)
     check_codes(person)
     number = sealed.clear_value(person, "id_number")
     if number:

@@ -24,7 +24,6 @@ from guben.members.places import check_group, check_unit
 from guben.organisations.models import Group, Organisation
 
 BATCH = 1000
-NAME_ROOM = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,10 +178,7 @@ def _in_bulk(model: Any, ids: set[Any]) -> dict[int, Any]:
 
 
 def _with_identity(row: NewPerson) -> NewPerson:
-    if not row.name:
-        raise errors.NameMissing
-    if len(row.name) > NAME_ROOM:
-        raise errors.NameTooLong(len(row.name), NAME_ROOM)
+    calculations.check_name(row.name)
     if not row.id_number.strip():
         return replace(row, id_number="")
     facts = calculations.read_id_number(row.id_number)

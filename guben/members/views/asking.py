@@ -30,6 +30,8 @@ FIELDS: tuple[tuple[type[DomainError], tuple[str, ...]], ...] = (
     (errors.RegisteredElsewhere, ("id_number",)),
     (errors.PhoneUnclear, ("phone",)),
     (errors.NameMissing, ("name",)),
+    (errors.NameTooLong, ("name",)),
+    (errors.NameUnclear, ("name",)),
     (errors.ContactOutsideUnit, ("contact_person",)),
     (errors.OwnContact, ("contact_person",)),
     (errors.NotAFullMember, ("person",)),
