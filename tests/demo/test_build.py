@@ -174,17 +174,3 @@ def test_a_secretarys_grant_hangs_on_the_post(city: dict[str, int]) -> None:
     grants = Grant.objects.filter(role="secretary").select_related("holding__post")
     assert grants.count() > 50
     assert all(grant.holding and grant.holding.post.organisation_id == grant.organisation_id for grant in grants)
-
-
-@pytest.mark.slow
-def test_the_full_city_has_s4s_figures(db: None) -> None:
-    build(20260630, acting_user(), quiet)
-    members = Person.objects.filter(stages__kind__in=["full", "probationary"], stages__until_on=None)
-    assert members.count() == 30_000
-    assert members.filter(born_on__gt="1990-06-30").count() == 9_078
-    assert members.filter(born_on__lte="1966-06-30").count() == 8_796
-    sites = Site.objects.filter(organisation__territory="community")
-    assert sites.count() == 88
-    assert sites.filter(tenure="rented").count() == 24
-    assert sites.filter(tenure="borrowed").count() == 8
-    assert sites.filter(area_m2=8).count() == 1
