@@ -20,12 +20,13 @@ from guben.duties.models import Reminder
 from guben.duties.queries import DutyItem
 from guben.duties.states import State
 from guben.home.unit_page import MainSite, counted, main_site_of
-from guben.home.words import article_of, form_of, level_name, period_name, title_of
+from guben.home.words import article_of, form_of, period_name, title_of
 from guben.kit.days import add_months, next_period, years_before
 from guben.members.calculations import contact_due_on, contact_overdue_before
 from guben.members.choices import MEMBER_STAGES, NEEDS_CONTACT, StandingKind
 from guben.members.spans import people_on, with_last_contact
 from guben.organisations.models import Organisation
+from guben.rulebook.issuers import issuer_words
 
 WEEK, MONTH, LATER = 7, 30, 100  # days
 OLDER_AGE = 45
@@ -157,7 +158,7 @@ def _duty_rows(request: HttpRequest, unit: Organisation, items: list[DutyItem], 
                 days=item.days_left(on),
                 article=article_of(item.duty),
                 rule=item.duty.key,
-                level=level_name(item.duty),
+                level=issuer_words(item.duty),
                 act=_("记录会议") if url else "",
                 url=url,
                 reminded_on=reminded.get((item.duty.key, item.period.label)),

@@ -19,13 +19,14 @@ from guben.duties.queries import DutyItem
 from guben.duties.states import State
 from guben.home import grid as grids
 from guben.home.grid import DONE, SOON_DAYS, Cell, Column, Grid, Row
-from guben.home.words import article_of, form_of, level_name, period_name, short_title, title_of
+from guben.home.words import article_of, form_of, period_name, short_title, title_of
 from guben.kit.days import Period, next_period, parse_period, period_of, previous_period
 from guben.meetings import queries as meetings
 from guben.meetings.calculations import TAKE_BACK
 from guben.members import queries as members
 from guben.organisations.choices import PostKind
 from guben.organisations.models import Organisation, Post
+from guben.rulebook.issuers import issuer_words
 
 MOST_UNITS = 200
 
@@ -152,7 +153,7 @@ def line(item: DutyItem, on: date) -> OwnDuty:
         days=abs(item.days_left(on)),
         rule=item.duty.key,
         article=article_of(item.duty),
-        level=level_name(item.duty),
+        level=issuer_words(item.duty),
     )
 
 

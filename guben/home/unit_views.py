@@ -16,7 +16,7 @@ from guben.duties import actions
 from guben.duties import queries as duties
 from guben.home import side, unit_page
 from guben.home.branch_day import record_url
-from guben.home.words import article_of, cited, level_name, period_name, title_of
+from guben.home.words import article_of, cited, period_name, title_of
 from guben.kit.tables import workbook_bytes
 from guben.meetings import queries as meetings
 from guben.members import queries as members
@@ -24,6 +24,7 @@ from guben.members.choices import StageKind, StandingKind
 from guben.organisations import pages
 from guben.organisations import queries as organisations
 from guben.organisations.views.teams import term_of
+from guben.rulebook.issuers import issuer_words
 
 PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -88,7 +89,7 @@ def unit_duties(request: HttpRequest, code: str) -> HttpResponse:
             "period": period_name(item.period, on),
             "article": article_of(item.duty),
             "cited": cited(item.duty),
-            "level": level_name(item.duty),
+            "level": issuer_words(item.duty),
             "records": item.records if item.duty.evidence.record == "meeting" else (),
             "url": record_url(item, request.path) if may_record and item.state in {"due", "late"} else "",
             "days_over": -item.days_left(on),

@@ -74,11 +74,6 @@ def _english(period: Period, month: int) -> str:
     return str(period.starts_on.year) if period.every == "year" else ("first half" if month == 1 else "second half")
 
 
-def level_name(entry: Entry) -> str:
-    """Who imposed the rule, for the level chip."""
-    return _("中央规定") if entry.is_national else _("上级要求")
-
-
 def form_of(duty: Duty) -> str:
     """The form of meeting that settles a duty; empty where another record does."""
     if duty.evidence.record != "meeting":

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from guben.house.templatetags.house import chip, count, number, share
+from guben.rulebook.issuers import issuer_words
 from guben.rulebook_engine.aggregates import Figure
 from guben.rulebook_engine.entries import Entry, Words
 
@@ -19,6 +20,12 @@ register = template.Library()
 def rule_title(rule: Entry) -> str:
     """The rule's title in the reader's language."""
     return rule.title.say(get_language() or "zh")
+
+
+@register.simple_tag
+def issuer(rule: Entry) -> str:
+    """Who imposed the rule."""
+    return issuer_words(rule)
 
 
 @register.simple_tag
