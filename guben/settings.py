@@ -28,6 +28,7 @@ DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
 SECRET_KEY = _secret_key()
 DEBUG = os.environ.get("GUBEN_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("GUBEN_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+CSRF_FAILURE_VIEW = "guben.home.views_errors.stale_form"
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("GUBEN_ORIGINS", "").split(",") if origin]
 
 INSTALLED_APPS = [

@@ -288,7 +288,9 @@ def _write_history(action: str, meeting: Meeting, by: User, *, right: str, **det
         by=by,
         organisation_id=meeting.organisation_id,
         right=policy.under_which_right(by, right, meeting.organisation),
-        changed={"topic": meeting.topic, "minutes": meeting.minutes, "reason": meeting.withdrawn_reason},
+        changed={"withdrawn_reason": meeting.withdrawn_reason}
+        if meeting.withdrawn_reason
+        else {"topic": meeting.topic, "minutes": meeting.minutes},
         details={
             "form": meeting.form,
             "held_on": str(meeting.held_on),

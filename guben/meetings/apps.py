@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MeetingsConfig(AppConfig):
@@ -7,7 +8,10 @@ class MeetingsConfig(AppConfig):
     verbose_name = "会议"
 
     def ready(self) -> None:
+        from guben.audit import sentences
         from guben.meetings.facts import TABLES
         from guben.rulebook_engine.facts import catalogue
 
         catalogue.publish(TABLES)
+        sentences.register("meetings.recorded", _("记录会议"), _("%(held_on)s的会"))
+        sentences.register("meetings.withdrawn", _("撤回会议记录"), _("%(held_on)s的会"))

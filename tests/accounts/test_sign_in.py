@@ -113,6 +113,13 @@ def test_no_page_is_kept_by_a_cache(client: Client, cast: Cast) -> None:
         assert "no-store" in client.get(address)["Cache-Control"]
 
 
+def test_a_page_that_is_too_old_gives_a_number_to_quote(cast: Cast) -> None:
+    client = sign_in(Client(enforce_csrf_checks=True), cast.secretary)
+    answer = client.post("/account/language/", {"language": "en"})
+    assert answer.status_code == 403
+    assert re.search(r"[0-9A-F]{4}-\d{8}-\d{4}", answer.content.decode())
+
+
 def test_a_null_character_is_refused(client: Client, cast: Cast) -> None:
     sign_in(client, cast.secretary)
     assert client.get("/search/", {"q": "\x00"}).status_code == 400

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
+from pathlib import Path
 
 import pytest
 from django.db import transaction
 
-from guben.audit import trail
+from guben.audit import sentences, trail
 from guben.audit.models import Entry
 from tests.cast import Cast
 
@@ -62,3 +64,19 @@ def test_many_entries_are_written_at_once(cast: Cast) -> None:
         trail.entry_for("x.y", person, by=cast.clerk, organisation_id=cast.branch.pk) for person in cast.people.values()
     ]
     assert trail.record_many(entries) == len(cast.people) == Entry.objects.count()
+
+
+def test_every_action_has_a_name_in_the_history() -> None:
+    """Read from the source: the first argument of each call that writes an entry."""
+    import guben
+
+    found: set[str] = set()
+    for file in Path(guben.__file__).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            name = getattr(getattr(call, "func", None), "attr", getattr(getattr(call, "func", None), "id", ""))
+            if name in {"record", "_record", "_write_history"} and isinstance(call, ast.Call) and call.args:
+                first = call.args[0]
+                if isinstance(first, ast.Constant) and "." in str(first.value):
+                    found.add(str(first.value))
+    assert len(found) > 30
+    assert sorted(found - set(sentences.known())) == []
