@@ -6,6 +6,7 @@ import time
 from argparse import Namespace
 from pathlib import Path
 
+from guben.accounts.database import refresh_statistics
 from guben.cli.context import BadInput, print_json, progress, unit_of, user_of
 from guben.organisations.divisions import DivisionCounts, import_divisions
 from guben.organisations.models import Organisation
@@ -29,6 +30,7 @@ def demo(options: Namespace) -> int:
         from guben.demo.city import build
 
         counts = build(seed=options.seed, by=by, progress=progress)
+    refresh_statistics()
     if options.json:
         return print_json(counts)
     print(", ".join(f"{value:,} {name}" for name, value in counts.items()), f"in {time.monotonic() - begun:.0f} s.")
@@ -50,6 +52,7 @@ def take_in(options: Namespace) -> int:
     except OSError as fault:
         raise BadInput(f"{path} can't be read: {fault.strerror}.") from None
     result = take(read(content, path.name), at, by, dry_run=options.dry_run)
+    refresh_statistics()
     if options.json:
         return print_json(result.as_json())
     for wrong in result.faults:
@@ -78,6 +81,7 @@ def _divisions(options: Namespace) -> int:
     counts = import_divisions(
         folder, options.province, user_of(options), lambda done, total: progress("divisions", done, total)
     )
+    refresh_statistics()
     faults = [{"code": code, "message": message} for code, message in counts.faults]
     if options.json:
         return print_json({**_counts(counts), "faults": faults})

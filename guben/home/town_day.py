@@ -20,6 +20,7 @@ from guben.duties.states import State
 from guben.home import grid as grids
 from guben.home.grid import DONE, SOON_DAYS, Cell, Column, Grid, Row
 from guben.home.words import article_of, form_of, period_name, short_title, title_of
+from guben.house.words import counted, listed
 from guben.kit.days import Period, next_period, parse_period, period_of, previous_period
 from guben.meetings import queries as meetings
 from guben.meetings.calculations import TAKE_BACK
@@ -254,7 +255,7 @@ def lacks(units: Iterable[Organisation], on: date) -> dict[int, str]:
             missing.append(_("名册"))
         if unit.pk not in led:
             missing.append(_("书记"))
-        found[unit.pk] = _("还差%(things)s") % {"things": "、".join(missing)}
+        found[unit.pk] = _("还差%(things)s") % {"things": listed(missing)}
     return found
 
 
@@ -315,7 +316,7 @@ def _figures(grid: Grid, items: list[DutyItem], on: date) -> Figures:
         done_words=_("和").join(words),
         recorded_today=sum(_recorded_on(item) == on for item in items),
         unkept=len(grid.unkept),
-        unkept_words="、".join(dict.fromkeys(str(row.unit.get_field_display()) for row in grid.unkept)),
+        unkept_words=listed(dict.fromkeys(row.unit.get_field_display() for row in grid.unkept)),
     )
 
 
@@ -328,7 +329,7 @@ def _recorded_on(item: DutyItem) -> date | None:
 def _by_title(items: list[DutyItem]) -> str:
     """大会4，小组会2: how many of each duty, the most first, at most three."""
     counts = Counter(short_title(item.duty) for item in items).most_common(3)
-    return "，".join(f"{title}{number}" for title, number in counts)
+    return listed(counted(title, number) for title, number in counts)
 
 
 def _fields(below: list[Organisation]) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from guben.house.words import listed
 from guben.kit.errors import DomainError
 from guben.kit.tables import UnreadableTable
 
@@ -53,7 +54,7 @@ class HeadersMissing(DomainError):
     def __init__(self, missing: Sequence[str], found: Sequence[str]) -> None:
         super().__init__(
             _("缺少列：%(missing)s。第一行现在是：%(found)s。列名照模板写，一字不差。")
-            % {"missing": "、".join(missing), "found": "、".join(found[:15]) or "—"}
+            % {"missing": listed(missing), "found": listed(found[:15]) or "—"}
         )
 
 

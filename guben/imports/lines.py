@@ -8,6 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from guben.house.words import listed
 from guben.imports.columns import PROBLEMS, Column
 from guben.imports.errors import HeadersMissing, NoRows
 from guben.imports.results import Fault
@@ -123,7 +124,7 @@ def _day_sentence(cell: Cell) -> str:
 
 def _choice_sentence(column: Column, text: str) -> str:
     words = list(column.allowed)
-    values = {"column": column.header, "found": text[:30], "words": "、".join(words)}
+    values = {"column": column.header, "found": text[:30], "words": listed(words)}
     if len(words) <= 12:
         return _("%(column)s里没有“%(found)s”。可以写：%(words)s。") % values
     near = nearest(text, words)

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
+from guben.house.words import listed
 from guben.imports import columns as c
 from guben.imports.lines import Line
 from guben.imports.scope import Scope
@@ -186,7 +187,7 @@ def _read_groups(rows: Iterable[MemberRow]) -> None:
 
 
 def _group_sentence(unit: Organisation, text: str, names: list[str]) -> str:
-    values = {"unit": unit.short_name, "found": text[:30], "names": "、".join(nearest(text, names) or names[:5])}
+    values = {"unit": unit.short_name, "found": text[:30], "names": listed(nearest(text, names) or names[:5])}
     if names:
         return _("“%(unit)s”没有党小组“%(found)s”。现有：%(names)s。") % values
     return _("“%(unit)s”还没有登记党小组。先在组织页设立，或清空这一格。") % values

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from guben.access import policy
 from guben.accounts.models import User
+from guben.house.words import listed
 from guben.imports.lines import Line
 from guben.kit import tree
 from guben.organisations.models import Organisation
@@ -64,7 +65,7 @@ class Scope:
             return found[0]
         values = {"found": text[:60], "scope": self.title}
         if found:
-            codes = "、".join(unit.code for unit in found[:5])
+            codes = listed(unit.code for unit in found[:5])
             sentence = _("“%(scope)s”之内有%(count)d个“%(found)s”。改写代码：%(codes)s。")
             line.fault(header, "unit", sentence % {**values, "count": len(found), "codes": codes})
         elif self._outside.get(text):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from guben.accounts.database import refresh_statistics
 from guben.imports import actions, workbooks
 from guben.imports.errors import UploadExpired
 from guben.imports.queries import FAULTS_FILE
@@ -42,6 +43,7 @@ def _run(job: Job, report: Report) -> dict[str, Any]:
     result = IMPORTS[job.kind](
         sheet, job.organisation, job.owner, dry_run=arguments["dry_run"], progress=report.progress
     )
+    refresh_statistics()
     told = {
         "faults": [asdict(fault) for fault in result.faults],
         "checks": [asdict(check) for check in result.checks],

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from guben.house.words import listed
 from guben.kit.errors import DomainError
 from guben.rulebook_engine.errors import Mistake
 
@@ -22,5 +23,5 @@ class UnknownRule(DomainError):
     status = 404
 
     def __init__(self, key: str, near: Sequence[str] = ()) -> None:
-        hint = _("相近的有：%(near)s。") % {"near": "、".join(near)} if near else ""
+        hint = _("相近的有：%(near)s。") % {"near": listed(near)} if near else ""
         super().__init__(_("没有“%(key)s”这条制度。") % {"key": key} + hint)

@@ -21,6 +21,7 @@ from django.utils.translation import get_language, gettext, pgettext
 
 from guben.access.roles import title_of
 from guben.accounts import installation
+from guben.house.words import titled
 
 register = template.Library()
 logger = logging.getLogger(__name__)
@@ -264,6 +265,9 @@ def moment(value: datetime | None) -> str:
     local = timezone.localtime(value)
     text = f"{local.month}-{local.day:02d} {local:%H:%M}"
     return text if local.year == installation.today().year else f"{local.year}-{text}"
+
+
+register.simple_tag(titled)
 
 
 @register.simple_tag

@@ -69,7 +69,7 @@
     note.hidden = !short.length;
     if (short.length) {
       note.textContent = fill(note.dataset.text, {
-        units: short.join("、"),
+        units: short.join(document.documentElement.lang.startsWith("zh") ? "、" : ", "),
         rest: lines.length - short.length,
       });
     }
