@@ -98,7 +98,7 @@ def _read_row(line: Line, today: date) -> UnitRow:
     row.field = line.choice(BY_HEADER[c.FIELD]) or ""
     row.territory = line.choice(BY_HEADER[c.LEVEL]) or ""
     row.parent_code = _code(line, c.PARENT)
-    row.founded_on, row.kept_from = line.day(c.FOUNDED, today=today), line.day(c.KEPT, today=date.max)
+    row.founded_on, row.kept_from = line.day(c.FOUNDED, today=today), line.day(c.KEPT, today=today)
     if not line.text(c.FOUNDED):
         line.missing(c.FOUNDED)
     if row.founded_on and row.kept_from and row.kept_from < row.founded_on:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from guben.kit.errors import DomainError
 
 # `fields` names the form fields that an error may stand beside, the first that the form has.
-DAYS = ("effective_on", "on", "founded_on", "elected_on", "from_on")
+DAYS = ("effective_on", "on", "founded_on", "elected_on", "from_on", "day")
 
 
 def _day(day: date) -> str:

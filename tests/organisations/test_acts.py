@@ -328,6 +328,10 @@ class TestKeepFrom:
         with pytest.raises(errors.BeforeFounding):
             actions.keep_from(cast.branch, day=FOUNDED - timedelta(days=1), by=cast.secretary)
 
+    def test_not_a_day_to_come_which_would_hide_all_that_is_late(self, cast: Cast) -> None:
+        with pytest.raises(errors.DayInFuture):
+            actions.keep_from(cast.branch, day=TODAY + timedelta(days=1), by=cast.secretary)
+
     def test_a_member_may_not(self, cast: Cast) -> None:
         with pytest.raises(PermissionDenied):
             actions.keep_from(cast.branch, day=DAY, by=cast.member)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -76,3 +76,9 @@ def test_moving_a_large_subtree_takes_a_handful_of_statements(cast: Cast) -> Non
     assert len(moving) <= 25
     assert actions.check_tree() == []
     assert queries.at_or_below(town).filter(code__startswith=f"{STREET}T").count() == len(rows)
+
+
+@pytest.mark.parametrize("name", ["founded_on", "kept_from"])
+def test_no_day_to_come_is_taken(cast: Cast, name: str) -> None:
+    with pytest.raises(errors.DayInFuture):
+        actions.found_many([unit("990000X", CITY, **{name: TODAY + timedelta(days=1)})], by=cast.organiser)

@@ -99,8 +99,9 @@ def _refuse_wrong_rows(rows: Sequence[NewUnit], known: dict[str, Organisation], 
 
 
 def _refuse_wrong_day(row: NewUnit, known: dict[str, Organisation], founded_on: dict[str, date], now: date) -> None:
-    if row.founded_on > now:
-        raise errors.DayInFuture(row.founded_on, now)
+    for day in (row.founded_on, row.kept_from):
+        if day and day > now:
+            raise errors.DayInFuture(day, now)
     if row.kept_from and row.kept_from < row.founded_on:
         raise errors.BeforeFounding(row.name, row.founded_on)
     if not row.parent_code:

@@ -168,11 +168,13 @@ def keep_from(unit: Organisation, *, day: date | None, by: User) -> Organisation
 
     Raises:
         PermissionDenied, Http404: no `units.change` at the unit.
-        AlreadyDissolved, BeforeFounding, NothingChanged.
+        AlreadyDissolved, DayInFuture, BeforeFounding, NothingChanged.
     """
     unit = Organisation.objects.select_for_update().get(pk=unit.pk)
     policy.require(by, CHANGE, unit)
     steps.refuse_dissolved(unit)
+    if day:
+        steps.refuse_future(day)
     if day and day < unit.founded_on:
         raise errors.BeforeFounding(unit.name, unit.founded_on)
     if day == unit.kept_from:
