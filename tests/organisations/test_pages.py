@@ -440,3 +440,11 @@ class TestHistory:
     def test_who_sees_a_unit(self, client: Client, cast: Cast, name: str, who: str | None, status: int) -> None:
         user = getattr(cast, who) if who else None
         assert page(client, user, name, BRANCH).status_code == status
+
+
+@pytest.mark.parametrize("name", ["found", "rename", "keep_from", "add_site", "add_post", "add_group", "elect_team"])
+def test_no_form_is_shown_for_a_unit_that_is_no_more(client: Client, cast: Cast, name: str) -> None:
+    Organisation.objects.filter(code=BRANCH).update(dissolved_on=TODAY)
+    answer = page(client, cast.organiser, name, BRANCH)
+    assert answer.status_code == 422
+    assert "撤销，不能再变更" in text(answer)

@@ -16,7 +16,7 @@ from guben.organisations import actions, errors, obstacles, queries
 from guben.organisations.choices import BRANCH_KINDS, Kind
 from guben.organisations.forms import DissolveForm, FoundForm, KeepFromForm, MoveForm, RenameForm
 from guben.organisations.models import Organisation
-from guben.organisations.views.posting import answer
+from guben.organisations.views.posting import answer, unit_to_change
 
 CHANGE = "units.change"
 OFFERED = 20
@@ -24,7 +24,7 @@ OFFERED = 20
 
 def found(request: HttpRequest, code: str) -> HttpResponse:
     """A new unit below this one."""
-    parent = queries.unit_for(request.user, code, CHANGE)
+    parent = unit_to_change(request, code)
     initial = {"founded_on": today(), "kept_from": today(), "kind": Kind.BRANCH, "field": parent.field}
     form = FoundForm(request.POST or None, initial=initial)
     return answer(
@@ -93,7 +93,7 @@ def dissolve(request: HttpRequest, code: str) -> HttpResponse:
 
 def keep_from(request: HttpRequest, code: str) -> HttpResponse:
     """The day from which the unit's records are kept."""
-    unit = queries.unit_for(request.user, code, CHANGE)
+    unit = unit_to_change(request, code)
     form = KeepFromForm(request.POST or None, initial={"day": unit.kept_from or today()})
     return answer(
         request,
@@ -112,11 +112,9 @@ def _unit_to_decide(request: HttpRequest, code: str) -> Organisation:
     Raises:
         Http404, PermissionDenied, SuperiorDecides, AlreadyDissolved.
     """
-    unit = queries.unit_for(request.user, code, CHANGE)
+    unit = unit_to_change(request, code)
     if not queries.may_decide_place(request.user, unit):
         raise errors.SuperiorDecides(unit.name)
-    if unit.dissolved_on:
-        raise errors.AlreadyDissolved(unit.name, unit.dissolved_on)
     return unit
 
 

@@ -11,6 +11,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from guben.kit.errors import DomainError
+from guben.organisations import errors, queries
+from guben.organisations.models import Organisation
+
+
+def unit_to_change(request: HttpRequest, code: str) -> Organisation:
+    """The living unit, for those who keep its records.
+
+    Raises:
+        Http404, PermissionDenied, AlreadyDissolved.
+    """
+    unit = queries.unit_for(request.user, code, "units.change")
+    if unit.dissolved_on:
+        raise errors.AlreadyDissolved(unit.name, unit.dissolved_on)
+    return unit
 
 
 def answer(

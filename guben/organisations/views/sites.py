@@ -17,7 +17,7 @@ from guben.organisations import actions, pages, queries
 from guben.organisations.choices import Condition, Tenure
 from guben.organisations.forms import EndForm, NewSiteForm, SiteForm
 from guben.organisations.models import Organisation, Site
-from guben.organisations.views.posting import answer
+from guben.organisations.views.posting import answer, unit_to_change
 
 CHANGE = "units.change"
 WARN_DAYS = 92
@@ -65,7 +65,7 @@ def sites(request: HttpRequest, code: str) -> HttpResponse:
 
 def add_site(request: HttpRequest, code: str) -> HttpResponse:
     """A new site."""
-    unit = queries.unit_for(request.user, code, CHANGE)
+    unit = unit_to_change(request, code)
     form = NewSiteForm(request.POST or None, initial={"from_on": today()})
     return answer(
         request,

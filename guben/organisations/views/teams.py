@@ -19,7 +19,7 @@ from guben.organisations.choices import TEAM_POSTS
 from guben.organisations.forms import EndForm, GroupForm, PostForm, TeamForm
 from guben.organisations.holders import Holder
 from guben.organisations.models import Group, Organisation, Post, Team
-from guben.organisations.views.posting import answer
+from guben.organisations.views.posting import answer, unit_to_change
 
 CHANGE = "units.change"
 Row = TypeVar("Row", Post, Group)
@@ -92,7 +92,7 @@ def team(request: HttpRequest, code: str) -> HttpResponse:
 
 def elect_team(request: HttpRequest, code: str) -> HttpResponse:
     """A newly elected team."""
-    unit = queries.unit_for(request.user, code, CHANGE)
+    unit = unit_to_change(request, code)
     in_office = Team.objects.filter(organisation=unit, until_on__isnull=True).first()
     months = calculations.normal_term_months(unit.kind, unit.territory)
     initial = {"elected_on": today(), "term_months": months, "seats": in_office.seats if in_office else 3}
@@ -110,7 +110,7 @@ def elect_team(request: HttpRequest, code: str) -> HttpResponse:
 
 def add_post(request: HttpRequest, code: str) -> HttpResponse:
     """A new post."""
-    unit = queries.unit_for(request.user, code, CHANGE)
+    unit = unit_to_change(request, code)
     form = PostForm(request.POST or None, initial={"from_on": today()})
     return answer(
         request,
@@ -140,7 +140,7 @@ def close_post(request: HttpRequest, pk: int) -> HttpResponse:
 
 def add_group(request: HttpRequest, code: str) -> HttpResponse:
     """A new group of a branch."""
-    unit = queries.unit_for(request.user, code, CHANGE)
+    unit = unit_to_change(request, code)
     form = GroupForm(request.POST or None, initial={"from_on": today()})
     return answer(
         request,
