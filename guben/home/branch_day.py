@@ -21,6 +21,7 @@ from guben.duties.queries import DutyItem
 from guben.duties.states import State
 from guben.home.unit_page import MainSite, counted, main_site_of
 from guben.home.words import article_of, form_of, period_name, title_of
+from guben.house.words import titled
 from guben.kit.days import add_months, next_period, years_before
 from guben.members.calculations import contact_due_on, contact_overdue_before
 from guben.members.choices import MEMBER_STAGES, NEEDS_CONTACT, StandingKind
@@ -149,10 +150,9 @@ def _duty_rows(request: HttpRequest, unit: Organisation, items: list[DutyItem], 
         if item.state not in {State.DUE, State.LATE}:
             continue
         url = record_url(item, request.path) if may_record else ""
-        form = form_of(item.duty)
         rows.append(
             ToDo(
-                title=f"{period_name(item.period, on)}{'' if form else ' '}{title_of(item.duty)}",
+                title=titled(period_name(item.period, on), title_of(item.duty)),
                 sentence=_sentence(item, on),
                 due_on=item.due_on,
                 days=item.days_left(on),
@@ -221,7 +221,7 @@ def _next_rows(items: list[DutyItem], on: date) -> list[ToDo]:
         period = next_period(item.period)
         due_on = period.ends_on + (item.due_on - item.period.ends_on)
         if (due_on - on).days <= LATER:
-            title = f"{period_name(period, on)}{title_of(item.duty)}"
+            title = titled(period_name(period, on), title_of(item.duty))
             rows.append(ToDo(title, "", due_on, (due_on - on).days, article_of(item.duty), item.duty.key))
     return sorted(rows, key=lambda row: row.due_on)
 
@@ -235,7 +235,7 @@ def _done_lately(items: list[DutyItem], on: date) -> list[dict[str, Any]]:
             if timedelta(0) <= on - recorded_on < timedelta(days=WEEK):
                 found.append(
                     {
-                        "title": f"{period_name(item.period, on)}{title_of(item.duty)}",
+                        "title": titled(period_name(item.period, on), title_of(item.duty)),
                         "is_late": item.state == State.DONE_LATE,
                         "record": item.records[-1] if item.duty.evidence.record == "meeting" and item.records else None,
                     }

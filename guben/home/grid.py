@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from guben.duties.queries import DutyItem
 from guben.duties.states import State
 from guben.home.words import article_of, form_of, needs_quorum, period_name, short_title
+from guben.house.words import titled
 from guben.kit.days import Every, Period, period_of, previous_period
 from guben.organisations.models import Organisation
 
@@ -225,7 +226,7 @@ def _columns(items: Iterable[DutyItem], on: date, month: Period) -> list[Column]
 def _row(unit: Organisation, columns: list[Column], items: dict[str, DutyItem], on: date, lacking: str) -> Row:
     cells = [_cell(column, items.get(column.key), on) for column in columns]
     shown = {column.key for column in columns}
-    late = [f"{cell.column.period_name}{cell.column.title}" for cell in cells if cell.look == "late"]
+    late = [titled(cell.column.period_name, cell.column.title) for cell in cells if cell.look == "late"]
     earlier = sum(item.state == State.LATE for key, item in items.items() if key not in shown)
     titles = [cell.column.title for cell in cells if cell.look in {"soon", "due"}]
     band = ""

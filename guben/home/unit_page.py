@@ -21,6 +21,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 from guben.access import policy
 from guben.access.policy import Someone
@@ -28,6 +29,7 @@ from guben.duties import queries as duties
 from guben.duties.queries import DutyItem
 from guben.duties.states import State
 from guben.home.words import every_name, period_name, title_of
+from guben.house.words import titled
 from guben.kit.days import Period, periods_between, read_day
 from guben.meetings import queries as meetings
 from guben.meetings.models import Meeting
@@ -131,7 +133,10 @@ def _heat_row(items: list[DutyItem], year: Period, on: date) -> HeatRow:
             if period.starts_on > on:
                 cells[period.ends_on.month - 1] = HeatCell("future", "")
     for item in items:
-        word = f"{period_name(item.period, on)}{title_of(duty)}：{item.state.label}"
+        word = _("%(duty)s：%(state)s") % {
+            "duty": titled(period_name(item.period, on), title_of(duty)),
+            "state": item.state.label,
+        }
         anchor = f"{duty.key}-{item.period.label}"
         cells[item.period.ends_on.month - 1] = HeatCell(LOOKS[item.state], word, anchor)
     return HeatRow(title_of(duty), every_name(duty.every), cells)
