@@ -206,7 +206,7 @@ def _contact_rows(request: HttpRequest, unit: Organisation, on: date) -> list[To
                 rule="contact-overdue",
                 level=_("建议线"),
                 act=_("记录联系") if may_change else "",
-                url=reverse("members:contact", args=[pk]) if may_change else "",
+                url=f"{reverse('members:contact', args=[pk])}?next={request.path}" if may_change else "",
             )
         )
     return rows

@@ -101,8 +101,8 @@ def keep_from(request: HttpRequest) -> HttpResponse:
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    """Units and members within reach that match some words."""
-    words = request.GET.get("q", "").strip()
+    """Units and members within reach that match some words. The form posts, so that no number stands in an address."""
+    words = (request.POST if request.method == "POST" else request.GET).get("q", "").strip()
     context: dict[str, Any] = {"words": words}
     if words:
         context["units"] = list(organisations.search_units(request.user, words)[:FOUND])

@@ -55,7 +55,7 @@ def _educations() -> list[tuple[str, str]]:
 class FilterForm(forms.Form):
     """What the list is narrowed to; the filters live in the address."""
 
-    text = forms.CharField(label=_("姓名、拼音、首字母或完整号码"), required=False, max_length=60)
+    text = forms.CharField(label=_("姓名、拼音或首字母"), required=False, max_length=60)
     stage = forms.ChoiceField(
         label=_("人员类别"),
         required=False,

@@ -217,6 +217,12 @@ def test_only_who_may_change_the_unit_sets_the_day(client, city):
     assert answer.status_code == 403
 
 
+def test_the_search_form_keeps_what_is_typed_out_of_the_address(client, city):
+    signed_in = sign_in(client, city.clerk)
+    assert 'method="post" role="search"' in text(signed_in.get(reverse("home:search")))
+    assert "柏守田" in text(signed_in.post(reverse("home:search"), {"q": "柏"}))
+
+
 def test_search_finds_units_and_members_within_reach(client, city):
     shown = text(sign_in(client, city.clerk).get(reverse("home:search"), {"q": "柏"}))
     assert "柏守田" in shown
