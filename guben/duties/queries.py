@@ -16,10 +16,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from guben.access import policy
+from guben.audit.remembering import LARGE_TREE, remembered
 from guben.duties.states import OWED, SETTLED, State
 from guben.kit import tree
 from guben.kit.days import Every, Period, period_of, periods_between
-from guben.organisations.models import Organisation
+from guben.organisations.models import Organisation, Placement
 from guben.organisations.queries import placement_on, units_on
 from guben.rulebook.holding import HoldingInTime
 from guben.rulebook.live import LiveEngine, Within, ids_or_path, rows, select
@@ -316,6 +317,12 @@ def summary_below(unit: Organisation, on: date, *, first: date | None = None) ->
     if top is None:
         return []
     placements = list(units_on(on).filter(policy.in_subtrees([top.path])))
+    if len(placements) > LARGE_TREE:
+        return remembered(lambda: _summaries(top, placements, on, first), "summary_below", unit.pk, on, first)
+    return _summaries(top, placements, on, first)
+
+
+def _summaries(top: Placement, placements: Sequence[Placement], on: date, first: date | None) -> list[ChildSummary]:
     depth = len(top.path) + tree.STEP
     above = {one.organisation_id: one.path[:depth] for one in placements if len(one.path) >= depth}
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from guben.audit.remembering import LARGE_TREE, remembered
 from guben.duties import queries as duties
 from guben.duties.queries import in_words
 from guben.duties.states import State
@@ -146,6 +147,12 @@ def diagnose(
     """Every standard and every duty (or those with the keys) tried on every unit at and below `at` (M9.2)."""
     library = rules or installed()
     day = day_tree(at, on)
+    if rules is None and len(day.units) > LARGE_TREE:
+        return remembered(lambda: _diagnose(day, library, keys), "diagnose", at.pk, on, frozenset(keys or ()))
+    return _diagnose(day, library, keys)
+
+
+def _diagnose(day: DayTree, library: Library, keys: Collection[str] | None) -> Diagnosis:
     findings, quiet = _of_standards(day, library, LiveEngine(day.within), keys=keys)
     more, also_quiet = _of_duties(day, library, keys)
     return Diagnosis(day, tuple(sorted([*findings, *more], key=lambda one: one.weight)), (*quiet, *also_quiet))
