@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, ViewportSize
 OpenWindow = Callable[..., Window]
 
 
+@pytest.hookimpl(tryfirst=True)  # before the workers are told which tests belong together
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
