@@ -1,4 +1,4 @@
-"""Turns a refusal of the domain into a page of the house, with its sentence and a number to quote."""
+"""What stands around every page: refusals of the domain as pages of the house, and no unknown methods."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -40,3 +40,17 @@ class DomainErrorMiddleware:
             response["HX-Retarget"], response["HX-Reswap"] = "#messages", "innerHTML show:#messages:top"
             return response
         return render(request, "house/refused.html", shown, status=exception.status)
+
+
+class KnownMethodsMiddleware:
+    """Pages are read and forms are sent; every other method is answered 405."""
+
+    methods = ("GET", "HEAD", "POST", "OPTIONS")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in self.methods:
+            return HttpResponseNotAllowed(self.methods)
+        return self.get_response(request)

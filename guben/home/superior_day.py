@@ -13,10 +13,15 @@ from django.http import HttpRequest
 from guben.duties import queries as duties
 from guben.duties.states import State
 from guben.home.town_day import line
+from guben.organisations.choices import Territory
 from guben.organisations.models import Organisation
 
 STRIP_WIDTH, STRIP_LEFT = 1380, 16  # units of the drawing, about one pixel on a wide screen
 NAMED = 3  # of the tail, by name
+
+
+# Below these a sum takes many seconds, so the page comes first and fetches it.
+SUMMED_LATER = {Territory.NATION, Territory.PROVINCE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +83,13 @@ class Strip:
 def context(request: HttpRequest, unit: Organisation, on: date) -> dict[str, Any]:
     """Everything the superior's page shows; problems by weight come with the side."""
     own = duties.items([unit], on)
-    rows = level_below(unit, on)
+    waits = unit.territory in SUMMED_LATER and not request.htmx and "sum" not in request.GET  # type: ignore[attr-defined]
+    rows = [] if waits else level_below(unit, on)
     rated = sorted((row for row in rows if row.rate is not None), key=lambda row: (row.rate or 0, row.unit.path))
     rest = [row for row in rows if row.rate is None]
     return {
         "unit": unit,
+        "waits": waits,
         "rows": [*rated, *rest],
         "total": _total(unit, rows),
         "strip": strip_of(rated) if len(rated) > NAMED else None,

@@ -217,6 +217,20 @@ def test_only_who_may_change_the_unit_sets_the_day(client, city):
     assert answer.status_code == 403
 
 
+def test_above_a_city_the_page_comes_before_its_sum(client, city):
+    Organisation.objects.filter(code=city.city.code).update(territory="province")
+    signed_in = sign_in(client, city.organiser)
+
+    first = signed_in.get(reverse("home:today"))
+    assert first.context["waits"] and not first.context["rows"]
+    assert "正在汇总全部下级" in text(first)
+    for whole in (
+        signed_in.get(reverse("home:today"), {"sum": "1"}),
+        signed_in.get(reverse("home:today"), headers={"HX-Request": "true"}),
+    ):
+        assert whole.context["rows"] and not whole.context["waits"]
+
+
 def test_the_search_form_keeps_what_is_typed_out_of_the_address(client, city):
     signed_in = sign_in(client, city.clerk)
     assert 'method="post" role="search"' in text(signed_in.get(reverse("home:search")))
