@@ -66,7 +66,7 @@ $(GUBEN_DATA)/.static: .venv/.installed $(STATIC)
 
 test: lint
 	@$(BIN)/python scripts/find_chromium.py --install
-	GUBEN_DATA=$(TEST_DATA) $(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	GUBEN_DATA=$(TEST_DATA) $(BIN)/pytest -n $(WORKERS)
 
 lint: .venv/.extras .venv/.catalogues
 	@mkdir -p $(TEST_DATA)

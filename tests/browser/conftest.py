@@ -14,12 +14,10 @@ from playwright.sync_api import Browser, ViewportSize
 OpenWindow = Callable[..., Window]
 
 
-@pytest.hookimpl(tryfirst=True)  # before the workers are told which tests belong together
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
             if find() is None:
                 item.add_marker(pytest.mark.skip(reason="NO CHROMIUM FOUND: nothing was tested in a browser"))
 
