@@ -6,14 +6,30 @@ import time
 from argparse import Namespace
 from pathlib import Path
 
+from django.core.management import call_command
+from django.db import connection
+
 from guben.accounts.database import refresh_statistics
+from guben.accounts.operator import acting_user
 from guben.cli.context import BadInput, print_json, progress, unit_of, user_of
 from guben.organisations.divisions import DivisionCounts, import_divisions
 from guben.organisations.models import Organisation
+from guben.rulebook.actions import install
+from guben.rulebook.sources import shipped_files
+
+
+def set_up_empty() -> None:
+    """Makes the tables of an empty database and installs the shipped rulebooks; leaves any other database alone."""
+    if connection.introspection.table_names():
+        return
+    progress("An empty database: making its tables and installing the shipped rulebooks.")
+    call_command("migrate", verbosity=0, interactive=False)
+    install(shipped_files(), by=acting_user())
 
 
 def demo(options: Namespace) -> int:
     """Builds the demo city, or fills a tree that was imported."""
+    set_up_empty()
     by, begun = user_of(options), time.monotonic()
     if options.on_tree:
         from guben.demo.fill import fill_tree
@@ -39,6 +55,7 @@ def demo(options: Namespace) -> int:
 
 def take_in(options: Namespace) -> int:
     """Takes in a roll, a list of units, or the public divisions."""
+    set_up_empty()
     if options.verb == "divisions":
         return _divisions(options)
     from guben.imports.actions import import_members, import_organisations, read
