@@ -143,10 +143,8 @@ def evaluate(options: Namespace) -> int:
 
 
 def _row_line(row: Row) -> str:
-    value, base = (
-        row.figure.value,
-        "" if row.figure.denominator is None else f"{row.figure.numerator} / {row.figure.denominator}",
-    )
+    figure, value = row.figure, row.figure.value
+    base = "" if figure.denominator is None else f"{figure.numerator} / {figure.denominator}"
     shown = "—" if value is None else f"{value:.2%}" if row.indicator.unit == "share" else f"{value:g}"
     return f"{row.unit.code:<16} {row.indicator.key:<32} {shown:>10}  {base}  {row.unit.short_name}"
 
