@@ -16,7 +16,6 @@ from guben.accounts.operator import UnknownUser, acting_user
 from guben.organisations.models import Organisation
 from guben.rulebook import queries as rulebook_queries
 from guben.rulebook import sources
-from guben.rulebook.models import Rulebook
 from guben.rulebook_engine.library import Library
 
 EARLIEST = date(1900, 1, 1)
@@ -62,11 +61,7 @@ def library_of(options: Namespace) -> Library:
     if not options.rules:
         return rulebook_queries.library()
     given = files_of(options.rules)
-    return sources.read_all([*given, *sources.without_renewed(installed_files(), given)])
-
-
-def installed_files() -> list[sources.RuleFile]:
-    return [sources.RuleFile(row.file_name, row.text) for row in Rulebook.objects.order_by("issued_by", "key")]
+    return sources.read_all([*given, *sources.without_renewed(rulebook_queries.installed_files(), given)])
 
 
 def files_of(paths: list[str]) -> list[sources.RuleFile]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from guben.cli.context import day_of, files_of, installed_files, library_of, print_json, user_of
+from guben.cli.context import day_of, files_of, library_of, print_json, user_of
 from guben.rulebook.actions import install
 from guben.rulebook.errors import BrokenRulebook
-from guben.rulebook.queries import require_known
+from guben.rulebook.queries import installed_files, require_known
 from guben.rulebook.sources import RuleFile, read_all, shipped_files, without_renewed
 from guben.rulebook_engine.entries import Entry
 from guben.rulebook_engine.errors import Mistake

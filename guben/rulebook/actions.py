@@ -12,6 +12,7 @@ from guben.access import policy
 from guben.accounts.models import User
 from guben.audit import trail
 from guben.rulebook.models import Rulebook
+from guben.rulebook.queries import installed_files
 from guben.rulebook.sources import RuleFile, read_all, without_renewed
 
 
@@ -27,8 +28,7 @@ def install(sources: Sequence[RuleFile], *, by: User) -> int:
     """
     if not policy.may_anywhere(by, "rules.install"):
         raise PermissionDenied("rules.install")
-    installed = [RuleFile(row.file_name, row.text, row.examples) for row in Rulebook.objects.all()]
-    library = read_all([*sources, *without_renewed(installed, sources)])
+    library = read_all([*sources, *without_renewed(installed_files(), sources)])
     changed = 0
     for source, book in zip(sources, library.rulebooks, strict=False):
         digest = hashlib.sha256(f"{source.text}\0{source.examples}".encode()).hexdigest()

@@ -6,8 +6,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from guben.organisations.models import Placement
 from guben.organisations.queries import as_of
+from guben.rulebook.live import MOST_IDS
 from guben.rulebook_engine.entries import Entry
 
 
@@ -52,7 +55,10 @@ class HoldingInTime:
     def _read(self, units: Collection[int]) -> None:
         wanted = set(units)
         columns = ("organisation_id", "organisation__code", "path", "from_on", "until_on")
-        for unit, code, *rest in Placement.objects.order_by("from_on").values_list(*columns):
+        placements = Placement.objects.order_by("from_on")
+        if len(wanted) <= MOST_IDS:
+            placements = placements.filter(Q(organisation__in=wanted) | Q(organisation__code__in=self._issuers))
+        for unit, code, *rest in placements.values_list(*columns):
             if unit in wanted:
                 self._units.setdefault(unit, []).append(Stood(*rest))
             if code in self._issuers:

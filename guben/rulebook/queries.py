@@ -13,10 +13,15 @@ from guben.rulebook.sources import RuleFile, read_all
 from guben.rulebook_engine.library import Library
 
 
+def installed_files() -> list[RuleFile]:
+    """The installed rulebooks as the files they came from."""
+    rows = Rulebook.objects.order_by("issued_by", "key")
+    return [RuleFile(row.file_name, row.text, row.examples) for row in rows]
+
+
 @lru_cache(maxsize=4)
 def _library(stamp: tuple[object, ...]) -> Library:
-    rows = Rulebook.objects.order_by("issued_by", "key")
-    return read_all([RuleFile(row.file_name, row.text, row.examples) for row in rows])
+    return read_all(installed_files())
 
 
 def library() -> Library:
