@@ -31,7 +31,7 @@ from guben.rulebook_engine.engines import needed_table
 from guben.rulebook_engine.entries import Duty, Words
 from guben.rulebook_engine.facts import Column, catalogue
 from guben.rulebook_engine.library import Library
-from guben.rulebook_engine.owing import evidence
+from guben.rulebook_engine.owing import Owes, evidence, owes_columns, read_owes
 
 EVERY = {
     "month": gettext_lazy("每月至少%(times)s次"),
@@ -174,36 +174,39 @@ def _as_day(value: Any) -> date | None:
     return date.fromisoformat(value[:10]) if isinstance(value, str) else value
 
 
-Facts = dict[tuple[date, int], dict[Any, Any]]
-Found = dict[tuple[int, Any, Period], list[Evidence]]
+_Identity = tuple[str, str, date]
 
 
-def _identity(duty: Duty) -> tuple[str, str, date]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A unit on one of the days: since when it is and is kept, and what each duty asks of it (None = nothing)."""
+
+    founded_on: date
+    kept_from: date | None
+    owes: Mapping[_Identity, Owes | None]
+
+
+Facts = dict[tuple[date, int], _Known]
+Found = dict[tuple[int, _Identity, Period], list[Evidence]]
+
+
+def _identity(duty: Duty) -> _Identity:
     return duty.issued_by, duty.key, duty.from_on
 
 
 def _unit_facts(plan: Sequence[_Planned], within: Within | None) -> Facts:
-    """For each day and unit: whether each duty is about it, which condition fails first, and how often it is owed."""
+    """For each day and unit: its founding, the day its records are kept from, and what each duty asks of it."""
     table = needed_table("organisation", catalogue)
     duties = list({_identity(planned.duty): planned.duty for planned in plan}.values())
-    parts, shape = [], [(duty, len(duty.applies), isinstance(duty.times, str)) for duty in duties]
+    names = [_identity(duty) for duty in duties]
+    parts = []
     for day in sorted({planned.day for planned in plan}):
-        columns = [f"'{day}'", "organisation", "founded_on", "kept_from"]
-        for duty in duties:
-            columns.append(duty.who.sql(SQLITE, day))
-            columns += [applies.where.sql(SQLITE, day) for applies in duty.applies]
-            columns += [f'"{duty.times}"'] if isinstance(duty.times, str) else []
+        columns = [f"'{day}'", "organisation", "founded_on", "kept_from", *owes_columns(duties, SQLITE, day)]
         parts.append(select(columns, table, day, within))
     facts: Facts = {}
-    for day_text, organisation, founded, kept, *values in rows(" UNION ALL ".join(parts)):
-        known: dict[Any, Any] = {"founded_on": _as_day(founded), "kept_from": _as_day(kept)}
-        place = 0
-        for duty, conditions, has_times in shape:
-            about = values[place]
-            applies = values[place + 1 : place + 1 + conditions]
-            times = values[place + 1 + conditions] if has_times else duty.times
-            place += 1 + conditions + has_times
-            known[_identity(duty)] = (bool(about), applies, int(times or 0))
+    for day_text, organisation, founded, kept, *answers in rows(" UNION ALL ".join(parts)):
+        owes = dict(zip(names, read_owes(duties, answers), strict=True))
+        known = _Known(_as_day(founded) or date.min, _as_day(kept), owes)
         facts[date.fromisoformat(day_text), organisation] = known
     return facts
 
@@ -238,20 +241,19 @@ def _item(unit: Organisation, planned: _Planned, facts: Facts, found: Found, on:
     known = facts.get((planned.day, unit.pk))
     if known is None:
         return None
-    about, conditions, times = known[_identity(duty)]
-    if not about:
+    owes = known.owes[_identity(duty)]
+    if owes is None:
         return None
-    failed = next((place for place, value in enumerate(conditions) if not value), None)
     result = state_of(
         duty,
         period,
         on,
-        founded_on=known["founded_on"],
-        kept_from=known["kept_from"],
+        founded_on=known.founded_on,
+        kept_from=known.kept_from,
         dissolved_on=unit.dissolved_on,
-        applies=failed is None,
+        applies=owes.applies,
         evidence=found.get((unit.pk, _identity(duty), period), []),
-        times=times,
+        times=owes.times,
     )
     if result is None:
         return None
@@ -265,16 +267,16 @@ def _item(unit: Organisation, planned: _Planned, facts: Facts, found: Found, on:
         recorded_after_days=result.recorded_after_days,
         records=tuple(result.records),
         falls_short=tuple(result.falls_short),
-        reason=_reason(duty, result.state, failed, unit, period, bool(result.falls_short)),
+        reason=_reason(duty, result.state, owes, unit, period, bool(result.falls_short)),
     )
 
 
-def _reason(duty: Duty, state: str, failed: int | None, unit: Organisation, period: Period, short: bool) -> str:
+def _reason(duty: Duty, state: str, owes: Owes, unit: Organisation, period: Period, short: bool) -> str:
     if state == State.NOT_KEPT:
         return _("未建账：建账以前不算逾期。") if unit.kept_from else _("未建账：还没有定建账日。")
     if state == State.EXEMPT:
-        if failed is not None:
-            return in_words(duty.applies[failed].otherwise)
+        if not owes.applies:
+            return in_words(owes.otherwise)
         if unit.founded_on > period.starts_on:
             return _("这一期开始时组织还没有成立。")
         return _("这一期没完组织就撤销了。")
@@ -293,19 +295,6 @@ class ChildSummary:
     late: int
     due: int
     not_kept: int
-
-    @property
-    def child_id(self) -> int:
-        return self.child.pk
-
-    @property
-    def fallen_due(self) -> int:
-        """Duties whose day has passed or that are done."""
-        return self.done + self.done_late + self.late
-
-    @property
-    def on_time_share(self) -> float | None:
-        return self.done / self.fallen_due if self.fallen_due else None
 
 
 def summary_below(unit: Organisation, on: date, *, first: date | None = None) -> list[ChildSummary]:

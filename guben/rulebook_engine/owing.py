@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from guben.rulebook_engine.dialects import Dialect
 from guben.rulebook_engine.duty_state import Evidence
 from guben.rulebook_engine.engines import RECORD, UNITS, Engine, needed_table, value
 from guben.rulebook_engine.entries import Duty, EvidenceRule, Words
@@ -27,22 +29,37 @@ class Owes:
 def owing(duties: Iterable[Duty], engine: Engine, on: date, catalogue: Catalogue) -> dict[str, dict[int, Owes]]:
     """For each duty's key, the units it is about."""
     duties = list(duties)
-    columns: list[str] = []
-    for duty in duties:
-        columns.append(duty.who.sql(engine.dialect, on))
-        columns += [part.where.sql(engine.dialect, on) for part in duty.applies]
-        columns.append(engine.dialect.quoted(duty.times) if isinstance(duty.times, str) else str(duty.times))
+    columns = owes_columns(duties, engine.dialect, on)
     found: dict[str, dict[int, Owes]] = {duty.key: {} for duty in duties}
     if not duties:
         return found
     for row in engine.select(needed_table(UNITS, catalogue), columns, where=None, group_by_organisation=False, on=on):
-        at = 1
-        for duty in duties:
-            who, *applies, times = row[at : at + len(duty.applies) + 2]
-            at += len(duty.applies) + 2
-            if who:
-                missing = next((part for part, true in zip(duty.applies, applies, strict=True) if not true), None)
-                found[duty.key][row[0]] = Owes(missing is None, missing.otherwise if missing else None, int(times or 0))
+        for duty, owes in zip(duties, read_owes(duties, row[1:]), strict=True):
+            if owes:
+                found[duty.key][row[0]] = owes
+    return found
+
+
+def owes_columns(duties: Sequence[Duty], dialect: Dialect, on: date) -> list[str]:
+    """What is asked of a unit's own row for each duty: who, the conditions, how many times."""
+    columns: list[str] = []
+    for duty in duties:
+        columns.append(duty.who.sql(dialect, on))
+        columns += [part.where.sql(dialect, on) for part in duty.applies]
+        columns.append(dialect.quoted(duty.times) if isinstance(duty.times, str) else str(duty.times))
+    return columns
+
+
+def read_owes(duties: Sequence[Duty], answers: Sequence[Any]) -> list[Owes | None]:
+    """The answers to `owes_columns`, one for each duty; None where the duty is not about the unit."""
+    found: list[Owes | None] = []
+    at = 0
+    for duty in duties:
+        who, *applies, times = answers[at : at + len(duty.applies) + 2]
+        at += len(duty.applies) + 2
+        missing = next((part for part, true in zip(duty.applies, applies, strict=True) if not true), None)
+        owes = Owes(missing is None, missing.otherwise if missing else None, int(times or 0))
+        found.append(owes if who else None)
     return found
 
 
