@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from guben.accounts import installation
-from guben.accounts.models import Installation
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP", "HTTP_VIA")
@@ -20,8 +19,3 @@ def may_sign_in(request: HttpRequest) -> bool:
 def is_from_this_machine(request: HttpRequest) -> bool:
     """True where the other end is this machine itself; a proxy that says so in its headers is not."""
     return request.META.get("REMOTE_ADDR") in LOOPBACK and not any(name in request.META for name in FORWARDED)
-
-
-def imports_open(row: Installation) -> bool:
-    """May rosters be taken in by this installation?"""
-    return not (row.is_demo and row.demo_sign_in)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 
 from guben.demo import names
-from guben.demo.plan import DAY, KEPT_FROM, PersonPlan, UnitPlan, ago
+from guben.demo.plan import KEPT_FROM, PersonPlan, UnitPlan, ago
 from guben.demo.profiles import PROFILES
 
 OVERDUE = 0.12  # of those who need contact
@@ -76,8 +76,3 @@ def contact_way(person: PersonPlan, random: Random) -> str:
 
 def contact_note(random: Random) -> str:
     return random.choice(_NOTES)
-
-
-def is_in_time(last: date) -> bool:
-    """Less than six months ago, seen from the demo's day."""
-    return (DAY - last).days < 181

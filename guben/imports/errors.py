@@ -77,11 +77,6 @@ class NothingToSave(DomainError):
         super().__init__(_("没有一行要保存。改好文件再导入。"))
 
 
-class UnitNotChosen(DomainError):
-    def __init__(self) -> None:
-        super().__init__(_("没有写导入到哪个组织。写上它的代码。"))
-
-
 class RowNotSaved(DomainError):
     """The records changed between the check and the saving; nothing of the file was saved."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
-from guben.kit.tables import Written, csv_bytes, workbook_bytes
+from guben.kit.tables import Written, workbook_bytes
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TYPES = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8", "json": "application/json"}
@@ -27,8 +27,3 @@ def workbook_response(name: str, headers: Sequence[str], rows: Iterable[Sequence
     """An xlsx download. `name` may come without its ending; rows must already be masked and within rights."""
     name = name if name.endswith(".xlsx") else f"{name}.xlsx"
     return file_response(name, workbook_bytes([str(header) for header in headers], rows, sheet_name="名单"))
-
-
-def csv_response(name: str, headers: Sequence[str], rows: Iterable[Sequence[Written]]) -> HttpResponse:
-    """A CSV download in UTF-8."""
-    return file_response(name if name.endswith(".csv") else f"{name}.csv", csv_bytes(headers, rows))

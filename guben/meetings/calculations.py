@@ -11,11 +11,6 @@ MAKES_UP_MONTHS = 12
 TAKE_BACK = timedelta(minutes=10)
 
 
-def present_count(entitled: int, absent_entitled: int, unnamed: int) -> int:
-    """Who was present (实到) of those who should have been (应到)."""
-    return entitled - absent_entitled - unnamed
-
-
 def is_quorate(present: int, entitled: int) -> bool:
     """At least half came. Source: 支部工作条例 Art. 11, 12."""
     return present * 2 >= entitled
