@@ -1,0 +1,1 @@
+"""Membership dues: one balance for each member and year."""
