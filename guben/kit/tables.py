@@ -8,7 +8,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
@@ -65,6 +65,22 @@ class Sheet:
     def column(self, header: str) -> int | None:
         """Where a header stands (0 for column A), or None."""
         return self.headers.index(header) if header in self.headers else None
+
+    def mended(self, cells: Mapping[tuple[int, str], str]) -> Sheet:
+        """The sheet with the texts of some cells, named by row number and header, written anew; others are ignored."""
+        by_row: dict[int, list[tuple[int, str]]] = {}
+        for (number, header), text in cells.items():
+            place = self.column(header)
+            if place is not None:
+                by_row.setdefault(number, []).append((place, text))
+        return replace(self, rows=tuple(_mended(row, by_row.get(row.number, ())) for row in self.rows))
+
+
+def _mended(row: Row, changes: Iterable[tuple[int, str]]) -> Row:
+    cells = list(row.cells)
+    for place, text in changes:
+        cells[place] = _cell(text)
+    return Row(row.number, tuple(cells)) if changes else row
 
 
 def column_letters(index: int) -> str:

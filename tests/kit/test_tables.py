@@ -160,3 +160,10 @@ def test_a_template_carries_its_lists_and_notes():
     (rule,) = book["Sheet1"].data_validations.dataValidation
     assert (str(rule.sqref), rule.formula1) == ("B2:B51", "选项!$A$2:$A$3")
     assert read_sheet(content).headers == ("姓名", "性别")
+
+
+def test_a_sheet_is_mended_cell_by_cell_by_row_number_and_header():
+    sheet = read_sheet(workbook_bytes(["姓名", "数"], [["何某", 7], ["李某", 2]]))
+    mended = sheet.mended({(3, "姓名"): " 李四 ", (3, "数"): "", (2, "无此列"): "x", (99, "姓名"): "x"})
+    assert [row.cells for row in mended.rows] == [("何某", 7.0), ("李四", None)]
+    assert [row.cells for row in sheet.rows] == [("何某", 7.0), ("李某", 2.0)]
