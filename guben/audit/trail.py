@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 
 from guben.audit.models import Entry
+from guben.audit.proofs import prove
 
 if TYPE_CHECKING:
     from guben.accounts.models import User
@@ -65,7 +66,7 @@ def record(
     entry = entry_for(
         action, target, by=by, organisation_id=organisation_id, right=right, changed=changed, details=details
     )
-    entry.save(force_insert=True)
+    prove(entry).save(force_insert=True)
     return entry
 
 
@@ -73,4 +74,4 @@ def record_many(entries: Iterable[Entry], *, batch_size: int = 2000) -> int:
     """Writes many entries at once; returns how many."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A history entry belongs in the transaction of its act.")
-    return len(Entry.objects.bulk_create(entries, batch_size=batch_size))
+    return len(Entry.objects.bulk_create(map(prove, entries), batch_size=batch_size))

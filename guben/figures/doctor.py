@@ -15,7 +15,7 @@ from django.db.models import Count
 
 from guben.access import policy
 from guben.accounts.models import User
-from guben.audit import trail
+from guben.audit import proofs, trail
 from guben.figures.errors import BrokenSnapshot
 from guben.figures.models import Snapshot
 from guben.figures.snapshots import open_snapshot
@@ -42,6 +42,7 @@ def check_all() -> list[Check]:
         "tree: today's copy, no orphans, no cycles": _tree,
         "people: one open row of each kind": _people,
         "rulebooks: readable and fitting together": _rules,
+        "history: as it was written": _history,
         "snapshots: files as their manifests say": _snapshots,
     }
     return [Check(name, list(check())) for name, check in checks.items()]
@@ -79,6 +80,11 @@ def _rules() -> Iterator[str]:
             yield "No rulebook is installed: run `guben rules install`."
     except DomainError as fault:
         yield str(fault)
+
+
+def _history() -> Iterator[str]:
+    for fault in proofs.verify().faults:
+        yield f"{fault.place} {fault.number}: {fault.problem}."
 
 
 def _snapshots() -> Iterator[str]:

@@ -23,6 +23,7 @@ NONCE_BYTES = 12
 FORMAT = b"\x01"
 FIELD_KEYS = ("GUBEN_FIELD_KEY", "field-keys")
 INDEX_KEY = ("GUBEN_INDEX_KEY", "index-key")
+HISTORY_KEY = ("GUBEN_HISTORY_KEY", "history-key")
 
 
 class SealError(Exception):
@@ -105,6 +106,16 @@ def read_keys(folder: Path, environment: Mapping[str, str]) -> Keys:
     if not field_keys:
         raise SealError("There is no key for sealing: GUBEN_FIELD_KEY or the file field-keys is empty.")
     return Keys(field_keys, next(iter(field_keys)), _decoded(index_text.strip(), INDEX_KEY[0]))
+
+
+def history_key(folder: Path, environment: Mapping[str, str]) -> bytes:
+    """The key of the history's proofs, from GUBEN_HISTORY_KEY or a file that is made on first use.
+
+    Raises:
+        SealError: it is not 32 bytes in base64.
+    """
+    text = _environment_or_file(HISTORY_KEY, folder, environment, _new_key)
+    return _decoded(text.strip(), HISTORY_KEY[0])
 
 
 def _checked_id(key_id: str, encoded: str) -> str:
