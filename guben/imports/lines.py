@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -40,8 +41,9 @@ class Line:
     def text(self, header: str) -> str:
         return cell_text(self.cell(header))
 
-    def fault(self, header: str, kind: str, message: str) -> None:
-        self.faults.append(self._about(header, kind, message))
+    def fault(self, header: str, kind: str, message: str, choices: Sequence[str] = ()) -> None:
+        """Refuses the row; `choices` are what the cell could hold instead."""
+        self.faults.append(replace(self._about(header, kind, message), choices=tuple(choices)))
 
     def check(self, header: str, kind: str, message: str) -> None:
         """Accepted, but somebody should look."""

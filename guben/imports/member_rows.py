@@ -183,7 +183,8 @@ def _read_groups(rows: Iterable[MemberRow]) -> None:
             continue
         row.group = groups.get((unit.pk, text))
         if row.group is None:
-            row.line.fault(c.GROUP, "group", _group_sentence(unit, text, names.get(unit.pk, [])))
+            here = names.get(unit.pk, [])
+            row.line.fault(c.GROUP, "group", _group_sentence(unit, text, here), nearest(text, here) or here[:5])
 
 
 def _group_sentence(unit: Organisation, text: str, names: list[str]) -> str:

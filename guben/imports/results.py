@@ -29,13 +29,17 @@ FAULT_KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one cell: the sheet's row, the column's header, a sentence, a key of FAULT_KINDS."""
+    """What is wrong with one cell: the sheet's row, the column's header, a sentence, a key of FAULT_KINDS.
+
+    `choices` are the texts that the cell could hold instead, best first.
+    """
 
     row: int
     column: str
     message: str
     kind: str
     cell: str = ""
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class Scope:
         self._by_name: dict[str, list[Organisation]] = defaultdict(list)
         self._outside: dict[str, Organisation | None] = {}
         self._names: list[str] | None = None
-        self._near_texts: dict[str, str] = {}
+        self._near_texts: dict[str, list[str]] = {}
         units = Organisation.objects.filter(policy.in_subtrees(self.paths), dissolved_on=None).order_by("path")
         for unit in units.iterator(chunk_size=5000):
             self.by_code[unit.code] = unit
@@ -67,13 +67,16 @@ class Scope:
         if found:
             codes = listed(unit.code for unit in found[:5])
             sentence = _("“%(scope)s”之内有%(count)d个“%(found)s”。改写代码：%(codes)s。")
-            line.fault(header, "unit", sentence % {**values, "count": len(found), "codes": codes})
+            choices = [unit.code for unit in found[:5]]
+            line.fault(header, "unit", sentence % {**values, "count": len(found), "codes": codes}, choices)
         elif self._outside.get(text):
             sentence = _("“%(found)s”不在“%(scope)s”之内，或在那里没有导入的权。由那里的管理员导入，或删去这一行。")
             line.fault(header, "unit_reach", sentence % values)
         elif near := self._near(text):
             sentence = _("“%(scope)s”之内找不到“%(found)s”。是不是%(near)s？")
-            line.fault(header, "unit", sentence % {**values, "near": near})
+            words = _("或").join(f"“{name}”（{self._by_name[name][0].code}）" for name in near)
+            choices = [name if len(self._by_name[name]) == 1 else self._by_name[name][0].code for name in near]
+            line.fault(header, "unit", sentence % {**values, "near": words}, choices)
         else:
             sentence = _("“%(scope)s”之内找不到“%(found)s”。写组织的全称、简称或代码。")
             line.fault(header, "unit", sentence % values)
@@ -88,12 +91,11 @@ class Scope:
             for unit in visible_units(self.by, SEE).filter(named):
                 self._outside.update(dict.fromkeys((unit.code, unit.name, unit.short_name), unit))
 
-    def _near(self, text: str) -> str:
+    def _near(self, text: str) -> list[str]:
         if self._names is None:
             self._names = list(self._by_name)
         if text not in self._near_texts:
-            names = nearest(text, self._names, limit=2)
-            self._near_texts[text] = _("或").join(f"“{name}”（{self._by_name[name][0].code}）" for name in names)
+            self._near_texts[text] = nearest(text, self._names, limit=2)
         return self._near_texts[text]
 
 
