@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,28 @@ from typing import Any
 import pytest
 
 from tests import cast as the_cast
+from tests.postgres import url_of_a_server
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The run on PostgreSQL leaves out what asks no database, and the browser, which sees the same pages."""
+    if os.environ.get("TEST_ON") != "postgres":
+        return
+    wanted = [item for item in items if _asks_the_database(item) and not item.get_closest_marker("browser")]
+    kept = set(wanted)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = wanted
+
+
+def _asks_the_database(item: pytest.Item) -> bool:
+    names = {"db", "transactional_db", "live_server", "django_db_setup"}
+    return bool(item.get_closest_marker("django_db") or names & set(getattr(item, "fixturenames", ())))
+
+
+@pytest.fixture(scope="session")
+def embedded_postgres() -> str:
+    """The address of a PostgreSQL server: the one named in TEST_DATABASE_URL, else one that ends with the tests."""
+    return url_of_a_server()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 
 def read_database_url(url: str) -> dict[str, Any]:
-    """The DATABASES entry for sqlite:///PATH or postgres://USER:PASSWORD@HOST:PORT/NAME.
+    """The DATABASES entry for sqlite:///PATH or postgres://USER:PASSWORD@HOST:PORT/NAME?sslmode=require.
+
+    What follows the question mark goes to libpq; `host` there names a folder with the server's socket.
 
     Raises:
         ValueError: another scheme, or a part that is missing.
@@ -26,14 +28,17 @@ def read_database_url(url: str) -> dict[str, Any]:
             },
         }
     if parts.scheme in {"postgres", "postgresql"} and parts.path.strip("/"):
+        options = dict(parse_qsl(parts.query))
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.strip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
-            "HOST": parts.hostname or "",
+            "HOST": options.pop("host", unquote(parts.hostname or "")),
             "PORT": str(parts.port or ""),
-            "CONN_MAX_AGE": 60,
+            "CONN_MAX_AGE": 300,  # one connection for each thread that answers, asked first whether it still lives
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {"connect_timeout": 10, **options},
         }
     raise ValueError(
         f"DATABASE_URL {url!r} is not understood: write sqlite:///PATH or postgres://USER:PASSWORD@HOST/NAME."

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from guben.kit.days import add_months
-from guben.rulebook_engine.dialects import SQLITE, Dialect
+from guben.rulebook_engine.dialects import DIALECTS, POSTGRES, Dialect
 from guben.rulebook_engine.facts import FactTable
 
 _MARK = re.compile(r"/\*within:([a-z_.]+)\*/")
@@ -52,15 +52,18 @@ def fact_sql(table: FactTable, on: date, within: Within | None) -> str:
 
 def select(columns_sql: Iterable[str], table: FactTable, on: date, within: Within | None) -> str:
     """The query for some SQL columns of a fact table's rows; the columns are compiled, never typed by a user."""
-    return f"SELECT {', '.join(columns_sql)} FROM ({fact_sql(table, on, within)}) AS fact"
+    source = fact_sql(table, on, within)
+    if connection.vendor == "postgresql":
+        typed = ["organisation", "record", *(POSTGRES.typed(column) for column in table.stored_columns)]
+        source = f"SELECT {', '.join(typed)} FROM ({source}) AS untyped"
+    return f"SELECT {', '.join(columns_sql)} FROM ({source}) AS fact"
 
 
 class LiveEngine:
     """Runs compiled expressions on the live database. `within` narrows every table to some units."""
 
-    dialect: Dialect = SQLITE
-
     def __init__(self, within: Within | None = None) -> None:
+        self.dialect: Dialect = DIALECTS[connection.vendor]
         self.within = within
 
     def select(

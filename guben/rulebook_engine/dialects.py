@@ -21,7 +21,9 @@ from guben.rulebook_engine.expressions import (
     Membership,
     Negation,
     Node,
+    type_of,
 )
+from guben.rulebook_engine.facts import Column
 
 SMALL = 10_000
 OLDEST_AGE = 200  # beyond it, and below nought, an age is compared by arithmetic
@@ -111,6 +113,10 @@ class Dialect:
     def as_double(self, sql: str) -> str:
         return f"CAST({sql} AS DOUBLE)"
 
+    def ordered_text(self, sql: str) -> str:
+        """A text where it is put in order: byte by byte, on every engine."""
+        return sql
+
     def months(self, column: str, on: date) -> str:
         """Completed months: a month is complete on its own day, or on the first of the next where it has none."""
         return (
@@ -142,7 +148,10 @@ class Dialect:
                 limit = bound.value
                 if isinstance(limit, int) and 0 <= limit < min(OLDEST_AGE, on.year - 1):
                     return self._age_against(item.column.of, sign, limit, on)
-        return f"({self.sql(node.left, on)} {node.sign} {self.sql(node.right, on)})"
+        left, right = self.sql(node.left, on), self.sql(node.right, on)
+        if node.sign not in ("=", "<>") and type_of(node.left) == "text":
+            left = self.ordered_text(left)
+        return f"({left} {node.sign} {right})"
 
     def _age_against(self, born_on: str, sign: str, years: int, on: date) -> str:
         """An age against a whole number, as a comparison of the date with a literal day."""
@@ -219,6 +228,57 @@ class DuckDB(Dialect):
         return f"date_diff('day', {column}, {self.day(on)})"
 
 
+class PostgreSQL(Dialect):
+    """Dates, booleans and doubles have types of their own; a number with a point alone would be a decimal.
+
+    It expects columns of the types bigint, double precision, boolean and date: see `typed`.
+    """
+
+    name = "postgresql"
+
+    def whole(self, value: int) -> str:
+        return str(value) if abs(value) < SMALL else f"CAST({value} AS bigint)"  # a sum of literals has 32 bits
+
+    def double(self, value: float) -> str:
+        return self.as_double(repr(value))
+
+    def day(self, value: date) -> str:
+        return f"DATE '{value.isoformat()}'"
+
+    def year_part(self, column: str) -> str:
+        return f"CAST(EXTRACT(YEAR FROM {column}) AS integer)"
+
+    def month_part(self, column: str) -> str:
+        return f"CAST(EXTRACT(MONTH FROM {column}) AS integer)"
+
+    def day_part(self, column: str) -> str:
+        return f"CAST(EXTRACT(DAY FROM {column}) AS integer)"
+
+    def days(self, column: str, on: date) -> str:
+        return f"({self.day(on)} - {column})"
+
+    def as_double(self, sql: str) -> str:
+        return f"CAST({sql} AS double precision)"
+
+    def ordered_text(self, sql: str) -> str:
+        return f'({sql} COLLATE "C")'
+
+    def typed(self, column: Column) -> str:
+        """A stored column of a fact table's query as the type that expressions expect; truth may come as 0 and 1."""
+        name = self.quoted(column.name)
+        if column.type == "boolean":
+            return f"CAST(CAST({name} AS integer) AS boolean) AS {name}"
+        return f"CAST({name} AS {POSTGRES_TYPES[column.type]}) AS {name}"
+
+
+POSTGRES_TYPES = {
+    "text": "text",
+    "integer": "bigint",
+    "number": "double precision",
+    "date": "date",
+    "boolean": "boolean",
+}
 SQLITE = SQLite()
 DUCKDB = DuckDB()
-DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (SQLITE, DUCKDB)}
+POSTGRES = PostgreSQL()
+DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (SQLITE, DUCKDB, POSTGRES)}

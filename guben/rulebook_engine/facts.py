@@ -46,7 +46,8 @@ class FactTable:
 
     `sql` selects `organisation` (the unit's id), `record` (the row's id, never open to rules) and every stored column
     by its name, as of the day bound to the parameter `%(on)s` (an ISO day); `%(year_before)s` is the same day one year
-    before. It keeps to SQL that SQLite and PostgreSQL read alike. Dates are ISO texts on SQLite; booleans are 0 and 1.
+    before. It keeps to SQL that SQLite and PostgreSQL read alike. Dates are ISO texts on SQLite; booleans are 0 and 1,
+    or what a condition gives.
     A comment `/*within:COLUMN*/` after a condition marks where an engine may add "and COLUMN is one of these units".
     """
 
@@ -83,6 +84,7 @@ class FactTable:
                     continue
                 source = f"{name}.{column.name}"
                 if column.default is not None:
+                    source = f"CAST({source} AS integer)" if column.type == "boolean" else source
                     source = f"coalesce({source}, {int(column.default)})"
                 parts.append(f"{source} AS {column.name}")
             joins += f"\nLEFT JOIN ({extension.sql}) AS {name} ON {name}.organisation = base.organisation"

@@ -1,4 +1,4 @@
-"""Small tables given as rows in Python, answered by SQLite or DuckDB in memory: for examples and tests."""
+"""Small tables given as rows in Python, answered by SQLite or DuckDB in memory (PostgreSQL in tests): for examples."""
 
 from __future__ import annotations
 
@@ -9,22 +9,33 @@ from typing import Any, Literal
 
 import duckdb
 
-from guben.rulebook_engine.dialects import DIALECTS, Dialect
+from guben.rulebook_engine.dialects import DIALECTS, POSTGRES_TYPES, Dialect
 from guben.rulebook_engine.facts import Column, FactTable
 
 TYPES = {
     "sqlite": {"text": "TEXT", "integer": "INTEGER", "number": "REAL", "date": "TEXT", "boolean": "INTEGER"},
     "duckdb": {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "date": "DATE", "boolean": "BOOLEAN"},
+    "postgresql": POSTGRES_TYPES,
 }
 Row = Mapping[str, Any]
 
 
 class RowsEngine:
-    """Holds rows with `organisation`, `record` and stored columns by name; a column that is not given is null."""
+    """Holds rows with `organisation`, `record` and stored columns by name; a column that is not given is null.
 
-    def __init__(self, name: Literal["sqlite", "duckdb"], tables: Mapping[FactTable, Sequence[Row]]) -> None:
+    A connection (psycopg's) is given where the engine is a server; its tables end with it.
+    """
+
+    def __init__(
+        self,
+        name: Literal["sqlite", "duckdb", "postgresql"],
+        tables: Mapping[FactTable, Sequence[Row]],
+        connection: Any = None,
+    ) -> None:
         self.dialect: Dialect = DIALECTS[name]
-        self.connection: Any = sqlite3.connect(":memory:") if name == "sqlite" else duckdb.connect()
+        self.connection: Any = connection
+        if connection is None:
+            self.connection = sqlite3.connect(":memory:") if name == "sqlite" else duckdb.connect()
         for table, rows in tables.items():
             self._fill(name, table, rows)
 
@@ -35,7 +46,7 @@ class RowsEngine:
             *table.stored_columns,
         )
         written = ", ".join(f"{self.dialect.quoted(one.name)} {TYPES[name][one.type]}" for one in columns)
-        self.connection.execute(f"CREATE TABLE {self.dialect.quoted(table.name)} ({written})")
+        self.connection.execute(f"CREATE TEMPORARY TABLE {self.dialect.quoted(table.name)} ({written})")
         if not rows:
             return
         found = [[_stored(name, row.get(one.name)) for row in rows] for one in columns]
@@ -44,8 +55,8 @@ class RowsEngine:
             lists = ", ".join(f"unnest(?::{TYPES[name][one.type]}[])" for one in columns)
             self.connection.execute(f"{target} SELECT {lists}", found)
         else:
-            marks = ", ".join("?" for _ in columns)
-            self.connection.executemany(f"{target} VALUES ({marks})", list(zip(*found, strict=True)))
+            marks = ", ".join("?" if name == "sqlite" else "%s" for _ in columns)
+            self.connection.cursor().executemany(f"{target} VALUES ({marks})", list(zip(*found, strict=True)))
 
     def select(
         self, table: FactTable, columns_sql: list[str], *, where: str | None, group_by_organisation: bool, on: date
