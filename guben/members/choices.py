@@ -35,6 +35,7 @@ class StandingKind(models.TextChoices):
     AWAY = "away", _("流动外出")
     RETIRED_ELSEWHERE = "retired_elsewhere", _("离退休在外居住")
     UNABLE = "unable", _("年老体弱")
+    LOST = "lost", _("失去联系")
 
 
 NEEDS_CONTACT = (StandingKind.AWAY, StandingKind.RETIRED_ELSEWHERE, StandingKind.UNABLE)
@@ -58,6 +59,15 @@ class Occupation(models.TextChoices):
     STUDENT = "student", _("学生")
     OTHER = "other", _("其他职业人员")
     RETIRED = "retired", _("离退休人员")
+
+
+class Degree(models.TextChoices):
+    """GB/T 6864-2003, first digit."""
+
+    HONORARY = "1", _("名誉博士")
+    DOCTOR = "2", _("博士")
+    MASTER = "3", _("硕士")
+    BACHELOR = "4", _("学士")
 
 
 # GB/T 4658-2006, the two-digit codes used here. "大专及以上" is 10 to 33.

@@ -10,12 +10,14 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from guben.members.choices import EDUCATION, ETHNICITY, ContactWay, Occupation, Sex, StageKind, StandingKind
+from guben.members.choices import EDUCATION, ETHNICITY, ContactWay, Degree, Occupation, Sex, StageKind, StandingKind
+from guben.organisations.choices import PostKind
 from guben.organisations.models import Group, Organisation, Post
 
 
 class Person(models.Model):
-    """A person on a roll. Identity number and telephone are encrypted; the indexes are keyed hashes of them."""
+    """A person on a roll. Identity number, telephone and addresses (where one lives, where one is registered) are
+    encrypted; the indexes are keyed hashes."""
 
     name = models.CharField(_("姓名"), max_length=60)
     sex = models.CharField(_("性别"), max_length=1, choices=Sex.choices)
@@ -31,6 +33,13 @@ class Person(models.Model):
     phone_mask = models.CharField(_("手机号码"), max_length=20, blank=True, editable=False)
     pinyin = models.CharField(max_length=120, blank=True, db_index=True, editable=False)
     initials = models.CharField(max_length=20, blank=True, db_index=True, editable=False)
+    degree = models.CharField(_("学位"), max_length=1, choices=Degree.choices, blank=True)
+    stratum = models.CharField(_("新社会阶层类型"), max_length=40, blank=True)
+    professional_post = models.CharField(_("从事专业技术职务"), max_length=40, blank=True)
+    is_migrant_worker = models.BooleanField(_("是否农民工"), null=True, blank=True)
+    service_correction = models.SmallIntegerField(_("党龄校正值"), null=True, blank=True)
+    home_cipher = models.BinaryField(null=True, blank=True, editable=False)
+    domicile_cipher = models.BinaryField(null=True, blank=True, editable=False)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="person", verbose_name=_("用户")
     )
@@ -169,3 +178,47 @@ class Holding(Dated):
 
     def __str__(self) -> str:
         return f"{self.post_id} {self.from_on}"
+
+
+class Secondment(models.Model):
+    """A cadre sent down (下派): the holder of a post comes from another unit for a term (M2.2)."""
+
+    holding = models.OneToOneField(Holding, models.CASCADE, related_name="secondment", verbose_name=_("任职"))
+    sent_by = models.ForeignKey(Organisation, models.PROTECT, related_name="sent_down", verbose_name=_("派出单位"))
+    ends_on = models.DateField(_("下派期满"))
+
+    class Meta:
+        verbose_name = _("下派")
+        verbose_name_plural = _("下派")
+
+    def __str__(self) -> str:
+        return f"{self.holding_id} {self.ends_on}"
+
+
+class ReserveEntry(Dated):
+    """A person on the list of reserve cadres (后备干部) of a unit, for a post (M2.2)."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="reserve_entries", verbose_name=_("人员"))
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="reserve_entries", verbose_name=_("组织")
+    )
+    post_kind = models.CharField(_("培养方向"), max_length=24, choices=PostKind.choices)
+    reason = models.CharField(_("列入理由"), max_length=200)
+    decided_by = models.CharField(_("由谁决定"), max_length=120)
+    ended_because = models.CharField(_("移出原因"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("后备干部")
+        verbose_name_plural = _("后备干部")
+        ordering = ["organisation", "from_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "person", "post_kind"],
+                condition=models.Q(until_on__isnull=True),
+                name="once_on_the_reserve_list",
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "until_on"], name="reserve_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.get_post_kind_display()}"

@@ -10,7 +10,6 @@ from django.http import Http404
 
 from guben.access import policy
 from guben.access.policy import Someone
-from guben.kit import tree
 from guben.members import errors
 from guben.members.models import Affiliation, Person
 from guben.organisations.choices import BRANCH_KINDS, Kind
@@ -44,9 +43,7 @@ def last_paths(person_ids: Sequence[int]) -> dict[int, str]:
 
 def within_reach(user: Someone, right: str, person_ids: Sequence[int]) -> set[int]:
     """Those of these people whom the user may do this with."""
-    reach = policy.reach(user, right)
-    paths = last_paths(person_ids)
-    return {pk for pk, path in paths.items() if any(tree.is_at_or_below(path, top) for top in reach)}
+    return {pk for pk, path in last_paths(person_ids).items() if policy.reaches(user, right, path)}
 
 
 def may_see(user: Someone, person: Person, unit: Organisation | None) -> bool:

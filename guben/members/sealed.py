@@ -13,6 +13,7 @@ from guben.kit.sealing import Sealer, mask_id_number, mask_phone, read_keys
 from guben.members.models import Person
 
 COLUMNS = {"id_number": "members_person.id_number", "phone": "members_person.phone"}
+ADDRESSES = {"home": "members_person.home", "domicile": "members_person.domicile"}  # sealed, never searched
 MASKS = {"id_number": mask_id_number, "phone": mask_phone}
 
 
@@ -55,6 +56,16 @@ def put(person: Person, field: str, number: str) -> str:
     setattr(person, f"{field}_index", sealed.key or (None if field == "id_number" else ""))
     setattr(person, f"{field}_mask", sealed.mask)
     return sealed.key
+
+
+def put_address(person: Person, field: str, text: str) -> None:
+    """Sets where a person lives (`home`) or is registered (`domicile`)."""
+    setattr(person, f"{field}_cipher", sealer().seal(text, ADDRESSES[field]) if text else None)
+
+
+def address_in(field: str, cipher: bytes | memoryview | None) -> str:
+    """The address inside a sealed value; empty where none is kept."""
+    return sealer().open(cipher, ADDRESSES[field]) if cipher else ""
 
 
 def clear_value(person: Person, field: str) -> str:
