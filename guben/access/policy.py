@@ -19,7 +19,7 @@ from django.http import Http404
 
 from guben.access.models import Grant
 from guben.access.roles import rights_of, roles_with
-from guben.accounts.installation import today
+from guben.accounts.installation import current, today
 from guben.accounts.models import User
 from guben.kit import tree
 
@@ -56,12 +56,34 @@ def reach(user: Someone, right: str) -> list[str]:
     """
     if isinstance(user, User) and user.is_operator and user.is_active:
         return [""] if right in rights_of(OPERATOR) else []
-    return tree.outermost(grant.organisation.path for grant in grants_of(user) if right in rights_of(grant.role))
+    held = tree.outermost(grant.organisation.path for grant in grants_of(user) if right in rights_of(grant.role))
+    return [top for top in held if not is_broken(user, top)]
 
 
 def may(user: Someone, right: str, unit: Unit) -> bool:
-    """May this user use this right at this unit? A unit without a path (a broken tree) is nobody's."""
-    return bool(unit.path) and any(tree.is_at_or_below(unit.path, top) for top in reach(user, right))
+    """May this user use this right at this unit?"""
+    return reaches(user, right, unit.path)
+
+
+def reaches(user: Someone, right: str, path: str) -> bool:
+    """Does the right reach a unit with this path? None without a path, or at or below a broken place, is anybody's."""
+    return (
+        bool(path) and any(tree.is_at_or_below(path, top) for top in reach(user, right)) and not is_broken(user, path)
+    )
+
+
+def is_broken(user: Someone, path: str) -> bool:
+    """Did the last proof of the tree find a fault at this place or above it?"""
+    return any(tree.is_at_or_below(path, place) for place in broken_places(user))
+
+
+def broken_places(user: Someone) -> list[str]:
+    """The paths at which the tree is broken; read once for each user object."""
+    kept: dict[str, Any] = user.__dict__
+    if "_broken_places" not in kept:
+        kept["_broken_places"] = [str(place) for place in current().broken_places if place]
+    found: list[str] = kept["_broken_places"]
+    return found
 
 
 def may_anywhere(user: Someone, right: str) -> bool:
@@ -86,7 +108,9 @@ def in_subtrees(paths: Iterable[str], field: str = "path") -> Q:
 
 def within(user: Someone, right: str, field: str = "organisation__path") -> Q:
     """The filter for the rows the user may use this right on."""
-    return in_subtrees(reach(user, right), field)
+    within_reach = in_subtrees(reach(user, right), field)
+    broken = broken_places(user)
+    return within_reach & ~in_subtrees(broken, field) if broken else within_reach
 
 
 def home_unit(user: Someone, right: str, preferred: str = "") -> Unit | None:

@@ -33,6 +33,7 @@ class Installation(models.Model):
     demo_day = models.DateField(null=True, blank=True)
     demo_sign_in = models.BooleanField(default=False)
     demo_root_code = models.CharField(max_length=32, blank=True)
+    broken_places = models.JSONField(default=list, editable=False, help_text="Paths at which the tree is broken.")
 
     class Meta:
         constraints = [
