@@ -50,6 +50,9 @@ class ActKind(models.TextChoices):
     RENAME = "rename", _("更名")
     MOVE = "move", _("改变隶属")
     DISSOLVE = "dissolve", _("撤销")
+    MERGE = "merge", _("合并")
+    SPLIT = "split", _("拆分")
+    CORRECT = "correct", _("更正")
 
 
 class PostKind(models.TextChoices):

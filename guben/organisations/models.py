@@ -30,6 +30,9 @@ class Organisation(models.Model):
     kind = models.CharField(_("组织类别"), max_length=20, choices=Kind.choices)
     field = models.CharField(_("所属领域"), max_length=24, choices=Field.choices)
     territory = models.CharField(_("所在层级"), max_length=12, choices=Territory.choices, blank=True)
+    succeeded_on = models.DateField(
+        _("承接日期"), null=True, blank=True, editable=False, help_text=_("最近一次合并或拆分后承接原组织的那天。")
+    )
 
     class Meta:
         verbose_name = _("组织")
@@ -45,13 +48,21 @@ class Organisation(models.Model):
 
 
 class Act(models.Model):
-    """A change of the tree with its paper: found, rename, move, dissolve. A wrong act is put right by a later one."""
+    """A change of the tree with its paper: found, rename, move, merge, split, dissolve.
+
+    A wrong act is put right by a later one that points to it in `corrects`; both stay. `journal` names the rows an act
+    wrote, with what stood in them before and after, so that it can be taken back exactly.
+    """
 
     kind = models.CharField(_("事项"), max_length=10, choices=ActKind.choices)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="acts", verbose_name=_("组织"))
     effective_on = models.DateField(_("生效日期"))
     paper = models.CharField(_("批复文号"), max_length=80, blank=True)
     note = models.CharField(_("说明"), max_length=200, blank=True)
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrections", verbose_name=_("更正的事项")
+    )
+    journal = models.JSONField(default=list, editable=False)
     recorded_at = models.DateTimeField(_("登记时刻"), auto_now_add=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("登记人")
@@ -103,6 +114,63 @@ class Placement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.from_on}"
+
+
+class Succession(models.Model):
+    """After a merger or a split one unit follows another; what the former kept in the running period counts on."""
+
+    act = models.ForeignKey(Act, models.CASCADE, related_name="successions", verbose_name=_("依据"))
+    former = models.ForeignKey(Organisation, models.PROTECT, related_name="followed_by", verbose_name=_("原组织"))
+    successor = models.ForeignKey(Organisation, models.PROTECT, related_name="follows", verbose_name=_("新组织"))
+    on = models.DateField(_("生效日期"))
+
+    class Meta:
+        verbose_name = _("承接")
+        verbose_name_plural = _("承接")
+        ordering = ["on", "id"]
+        constraints = [models.UniqueConstraint(fields=["act", "former", "successor"], name="succession_once")]
+
+    def __str__(self) -> str:
+        return f"{self.former_id} -> {self.successor_id} {self.on}"
+
+
+class FormerBooks(models.Model):
+    """The day from which records were kept, as it held before it was set anew: for the days from `from_on` on."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="former_books", verbose_name=_("组织"))
+    kept_from = models.DateField(_("建账日"), null=True)
+    from_on = models.DateField(_("起"))
+    until_on = models.DateField(_("止（不含）"))
+
+    class Meta:
+        verbose_name = _("以前的建账日")
+        verbose_name_plural = _("以前的建账日")
+        ordering = ["organisation", "from_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until_on__gt=models.F("from_on")), name="former_books_end_after_they_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.kept_from} {self.until_on}"
+
+
+class TreeProof(models.Model):
+    """One nightly proof of the tree: what it looked at, how long it took, and what is broken."""
+
+    proved_at = models.DateTimeField(_("时刻"), auto_now_add=True)
+    units = models.PositiveIntegerField(_("组织数"))
+    milliseconds = models.PositiveIntegerField(_("用时（毫秒）"))
+    faults = models.JSONField(_("问题"), default=list)
+
+    class Meta:
+        verbose_name = _("组织树核对")
+        verbose_name_plural = _("组织树核对")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.proved_at} {len(self.faults)}"
 
 
 class Team(models.Model):
@@ -168,7 +236,7 @@ class Group(models.Model):
 
 
 class Site(models.Model):
-    """A site for activities (阵地) (M2.4)."""
+    """A site for activities (阵地) (M2.4), as it was for a span of days; a change ends the row and begins the next."""
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="sites", verbose_name=_("组织"))
     name = models.CharField(_("名称"), max_length=80)
@@ -180,6 +248,15 @@ class Site(models.Model):
     checked_on = models.DateField(_("最近检查"), null=True, blank=True)
     from_on = models.DateField(_("启用"))
     until_on = models.DateField(_("停用（不含）"), null=True, blank=True)
+    former = models.OneToOneField(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="later",
+        verbose_name=_("此前的登记"),
+    )
 
     class Meta:
         verbose_name = _("阵地")
