@@ -13,7 +13,7 @@ TEMPLATE_ROWS = 5000
 
 def template(kind: str) -> bytes:
     """An empty sheet with the headers, lists to choose from and a page of notes."""
-    columns = COLUMNS[kind]
+    columns = [column for column in COLUMNS[kind] if column.in_template]
     notes = [(column.header, str(column.note)) for column in columns]
     notes.append((_("日期"), _("写成1990-05-03、1990/5/3，或用日期格式的单元格。")))
     notes.append((_("文件"), _("保存为 .xlsx，或 UTF-8 编码的 CSV。一次最多10万行、20兆。")))

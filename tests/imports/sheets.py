@@ -11,7 +11,7 @@ from stdnum.cn import ric
 from guben.imports.columns import MEMBER_COLUMNS, UNIT_COLUMNS
 from guben.kit.tables import Sheet, read_sheet, workbook_bytes
 
-MEMBER_HEADERS = [column.header for column in MEMBER_COLUMNS]
+MEMBER_HEADERS = [column.header for column in MEMBER_COLUMNS if column.in_template]
 UNIT_HEADERS = [column.header for column in UNIT_COLUMNS]
 
 
