@@ -111,6 +111,7 @@ USERS = [
     ("statistician", "数统计", "statistician", CITY, None),
     ("auditor", "沈审计", "auditor", CITY, None),
     ("administrator", "管系统", "administrator", CITY, None),
+    ("security", "安守门", "security_administrator", CITY, None),
     ("inspector", "巡督查", "inspector", CITY, None),
 ]
 

@@ -10,12 +10,13 @@ from django.db.models import Q
 
 from guben.access import errors, policy, queries
 from guben.access.models import Grant
-from guben.access.roles import title_of
+from guben.access.roles import roles_of_other_duties, title_of
 from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.audit import trail
 
 RIGHT = "accounts.grant"
+OPEN = "accounts.open"
 
 
 @transaction.atomic
@@ -27,6 +28,7 @@ def grant(user: User, role: str, unit: Any, *, from_on: date, until_on: date | N
         NotYoursToGive: the giver's role does not grant this one.
         NotToYourself: giver and receiver are the same.
         AlreadyGranted: the same role overlaps in time.
+        DutiesSeparated: another administrator's duty overlaps in time.
 
     Source: M1.1; 等保 GB/T 22239-2019 8.1.4.2.
     """
@@ -38,12 +40,13 @@ def grant(user: User, role: str, unit: Any, *, from_on: date, until_on: date | N
     if until_on is not None and until_on <= from_on:
         raise errors.EndsBeforeItStarts
     User.objects.select_for_update().get(pk=user.pk)  # two givers at the same moment wait for each other here
-    same = Grant.objects.filter(user=user, role=role, organisation=unit)
-    overlapping = same.filter(Q(until_on__isnull=True) | Q(until_on__gt=from_on))
+    then = Q(user=user) & (Q(until_on__isnull=True) | Q(until_on__gt=from_on))
     if until_on is not None:
-        overlapping = overlapping.filter(from_on__lt=until_on)
-    if overlapping.exists():
+        then &= Q(from_on__lt=until_on)
+    if Grant.objects.filter(then, role=role, organisation=unit).exists():
         raise errors.AlreadyGranted(str(user), title_of(role), unit.short_name)
+    if other := Grant.objects.filter(then, role__in=roles_of_other_duties(role)).first():
+        raise errors.DutiesSeparated(str(user), title_of(other.role), title_of(role))
     row = Grant.objects.create(
         user=user, role=role, organisation=unit, from_on=from_on, until_on=until_on, granted_by=by
     )
@@ -80,12 +83,13 @@ def end_grant(grant_id: int, *, by: User) -> None:
 
 @transaction.atomic
 def open_account(username: str, display_name: str, role: str, unit: Any, *, by: User, password: str = "") -> User:
-    """Opens an account and gives its first role, from today. Without a password the user sets her own by a link.
+    """Opens an account, and gives its first role from today where one is named. Without a password the user sets her
+    own by a link.
 
     Raises:
         NameTaken: another account has this user name; and all that `grant` raises.
     """
-    policy.require(by, RIGHT, unit)
+    policy.require(by, OPEN, unit)
     if User.objects.filter(username__iexact=username).exists():
         raise errors.NameTaken(username)
     user = User(username=username, display_name=display_name)
@@ -96,10 +100,11 @@ def open_account(username: str, display_name: str, role: str, unit: Any, *, by: 
         user,
         by=by,
         organisation_id=unit.pk,
-        right=policy.under_which_right(by, RIGHT, unit),
+        right=policy.under_which_right(by, OPEN, unit),
         changed={"username": username, "display_name": display_name},
     )
-    grant(user, role, unit, from_on=today(), by=by)
+    if role:
+        grant(user, role, unit, from_on=today(), by=by)
     return user
 
 
@@ -114,8 +119,8 @@ def allow_new_password(user: User, *, by: User) -> None:
     if user.pk == by.pk:
         raise errors.NotToYourself
     held = Grant.objects.filter(user=user).select_related("organisation").order_by("organisation__path")
-    seen = [row for row in held if policy.may(by, RIGHT, row.organisation)]
-    if not seen or not queries.can_give_all_roles_of(by, user):
+    seen = [row for row in held if policy.may(by, OPEN, row.organisation)]
+    if not seen or not queries.can_give_all_roles_of(by, user, OPEN):
         raise errors.NotYourAccount(str(user))
     unit = seen[0].organisation
     trail.record(
@@ -123,7 +128,7 @@ def allow_new_password(user: User, *, by: User) -> None:
         user,
         by=by,
         organisation_id=unit.pk,
-        right=policy.under_which_right(by, RIGHT, unit),
+        right=policy.under_which_right(by, OPEN, unit),
     )
 
 

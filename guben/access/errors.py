@@ -63,3 +63,16 @@ class NotYourAccount(DomainError):
 
     def __init__(self, user: str) -> None:
         super().__init__(_("%(user)s有您给不出的授权，设密码的链接要由上级给。") % {"user": user})
+
+
+class DutiesSeparated(DomainError):
+    """System, security and audit are three persons' duties (等保 GB/T 22239-2019 8.1.4.2)."""
+
+    def __init__(self, user: str, held: str, asked: str) -> None:
+        super().__init__(
+            _(
+                "%(user)s在这段日期里已是“%(held)s”，不能兼“%(asked)s”：系统、安全、审计要分给三个人。"
+                "先终止原来的授权，或给另一个人；人手不够时，系统和安全的事用命令行办，审计员由上级的人担任。"
+            )
+            % {"user": user, "held": held, "asked": asked}
+        )

@@ -24,6 +24,8 @@ class UnitAndRole(forms.Form):
     )
     role = forms.ChoiceField(label=_("角色"))
 
+    right = "accounts.grant"
+
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
@@ -32,10 +34,10 @@ class UnitAndRole(forms.Form):
         ]
 
     def clean_unit(self) -> Any:
-        """The unit, where the giver may grant."""
+        """The unit, where the giver may grant (or open accounts)."""
         code = self.cleaned_data["unit"].strip()
         units: Any = apps.get_model("organisations", "Organisation")._default_manager
-        unit = units.filter(policy.within(self.by, "accounts.grant", "path"), code=code).first()
+        unit = units.filter(policy.within(self.by, self.right, "path"), code=code).first()
         if unit is None:
             raise forms.ValidationError(
                 gettext("在您能授权的范围里没有代码“%(code)s”。核对代码，或找上级组织员。"), params={"code": code}
@@ -65,10 +67,17 @@ class GrantForm(UnitAndRole):
 
 
 class OpenAccountForm(UnitAndRole):
-    """A new account with its first role."""
+    """A new account, with its first role where the opener may give roles."""
 
+    right = "accounts.open"
     username = forms.CharField(
         label=_("用户名"), max_length=150, validators=[UnicodeUsernameValidator()], help_text=_("登录时用，不能改。")
     )
     display_name = forms.CharField(label=_("姓名"), max_length=60)
     field_order = ["username", "display_name", "role", "unit"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not policy.may_anywhere(self.by, "accounts.grant"):
+            del self.fields["role"]
+            self.fields["unit"].help_text = _("在组织页的标题下面；账户属于它或它以下的组织。")

@@ -31,13 +31,14 @@ def grants_seen(user: User, *, words: str = "", role: str = "", ended: bool = Fa
     return found.order_by("organisation__path", "user__username", "id")
 
 
-def roles_given_by(user: User, unit: policy.Unit) -> list[Role]:
-    """The roles that the user may give at this unit, in the order of the rulebook."""
+def roles_given_by(user: User, unit: policy.Unit, right: str = "accounts.grant") -> list[Role]:
+    """The roles that the user may give at this unit, in the order of the rulebook; with `accounts.open` as the right,
+    those whose accounts she may open."""
     if user.is_operator and user.is_active:
         return [role for role in roles().values() if role.key != policy.OPERATOR]
     keys: set[str] = set()
     for grant in policy.grants_of(user):
-        if "accounts.grant" in rights_of(grant.role) and tree.is_at_or_below(unit.path, grant.organisation.path):
+        if right in rights_of(grant.role) and tree.is_at_or_below(unit.path, grant.organisation.path):
             keys |= roles()[grant.role].grants
     return [role for role in roles().values() if role.key in keys]
 
@@ -48,16 +49,17 @@ def roles_given_anywhere(user: User) -> list[Role]:
     return [role for role in roles().values() if role.key in keys]
 
 
-def in_the_gift_of(giver: User, grant: Grant) -> bool:
-    """Could this user have given the grant, and so may end it? Nobody gives or ends her own."""
+def in_the_gift_of(giver: User, grant: Grant, right: str = "accounts.grant") -> bool:
+    """Could this user have given the grant, and so may end it? Nobody gives or ends her own. With another right: could
+    she have opened the account for it (`accounts.open`), or reset its second factors (`factors.reset`)?"""
     return (
         grant.user_id != giver.pk
-        and policy.may(giver, "accounts.grant", grant.organisation)
-        and grant.role in {role.key for role in roles_given_by(giver, grant.organisation)}
+        and policy.may(giver, right, grant.organisation)
+        and grant.role in {role.key for role in roles_given_by(giver, grant.organisation, right)}
     )
 
 
-def can_give_all_roles_of(giver: User, user: User) -> bool:
-    """May the giver give everything that the user holds, now or later? True for a user who holds nothing."""
+def can_give_all_roles_of(giver: User, user: User, right: str = "accounts.grant") -> bool:
+    """May the giver give (or open accounts for) everything that the user holds, now or later? True for a user who holds nothing."""
     held = Grant.objects.filter(user=user).exclude(until_on__lte=today()).select_related("organisation")
-    return not user.is_operator and all(in_the_gift_of(giver, grant) for grant in held)
+    return not user.is_operator and all(in_the_gift_of(giver, grant, right) for grant in held)

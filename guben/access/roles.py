@@ -12,13 +12,19 @@ from django.utils.translation import get_language
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A bundle of rights that is held at a unit. `grants` names the roles its holder may give out below."""
+    """A bundle of rights that is held at a unit. `grants` names the roles its holder may give out below.
+
+    Of the roles with a `duty` (system, security, audit) one person holds those of one duty only. `factor` says where
+    its holder needs a second factor: "always", at a "county" unit and above, or nowhere.
+    """
 
     key: str
     zh: str
     en: str
     rights: frozenset[str]
     grants: frozenset[str]
+    duty: str = ""
+    factor: str = ""
 
 
 @cache
@@ -32,6 +38,8 @@ def roles() -> dict[str, Role]:
             en=entry["title"]["en"],
             rights=frozenset(entry["rights"]),
             grants=frozenset(entry.get("grants", ())),
+            duty=entry.get("duty", ""),
+            factor=entry.get("factor", ""),
         )
         for entry in data["role"]
     }
@@ -45,6 +53,12 @@ def rights_of(role: str) -> frozenset[str]:
 
 def roles_with(right: str) -> list[str]:
     return [role.key for role in roles().values() if right in role.rights]
+
+
+def roles_of_other_duties(role: str) -> list[str]:
+    """The roles that nobody may hold together with this one; empty for a role without a duty."""
+    duty = roles()[role].duty if role in roles() else ""
+    return [other.key for other in roles().values() if duty and other.duty and other.duty != duty]
 
 
 def title_of(role: str) -> str:

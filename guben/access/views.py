@@ -40,10 +40,13 @@ def people(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     shown = {
         "page": page,
-        "rows": [(row, queries.in_the_gift_of(user, row)) for row in page],
+        "rows": [
+            (row, queries.in_the_gift_of(user, row), queries.in_the_gift_of(user, row, "accounts.open")) for row in page
+        ],
         "asked": asked,
         "roles": [(role.key, title_of(role.key)) for role in roles().values() if role.key != policy.OPERATOR],
         "may_grant": policy.may_anywhere(user, "accounts.grant"),
+        "may_open": policy.may_anywhere(user, "accounts.open"),
         "today": today(),
     }
     return render(request, "access/people.html", shown)
@@ -70,14 +73,16 @@ def grant(request: HttpRequest) -> HttpResponse:
 
 
 def open_account(request: HttpRequest) -> HttpResponse:
-    """Opens an account with its first role and shows the link for its password once."""
+    """Opens an account and shows the link for its password once."""
     by = cast(User, request.user)
-    _require(by, "accounts.grant")
+    _require(by, "accounts.open")
     form = OpenAccountForm(request.POST or None, by=by, initial={"unit": request.GET.get("unit", "")})
     if form.is_valid():
         asked = form.cleaned_data
         try:
-            user = actions.open_account(asked["username"], asked["display_name"], asked["role"], asked["unit"], by=by)
+            user = actions.open_account(
+                asked["username"], asked["display_name"], asked.get("role", ""), asked["unit"], by=by
+            )
         except DomainError as error:
             form.add_error(None, str(error))
         else:
@@ -91,7 +96,7 @@ def open_account(request: HttpRequest) -> HttpResponse:
 def password_link(request: HttpRequest, pk: int) -> HttpResponse:
     """Shows a link for a new password once."""
     by = cast(User, request.user)
-    _require(by, "accounts.grant")
+    _require(by, "accounts.open")
     user = get_object_or_404(User, pk=pk, is_active=True, is_operator=False)
     if not queries.grants_seen(by).filter(user=user).exists():
         raise Http404

@@ -61,7 +61,11 @@ FEATURED: tuple[Featured, ...] = (
     Featured("inspector", "inspector", "city", _("督查员"), _("走到每个支部看记录和历史，什么都不改。")),
     Featured("statistician", "statistician", "city", _("统计员"), _("看全部单位的数字和构成；一个人的姓名也看不到。")),
     Featured("auditor", "auditor", "city", _("审计员"), _("查谁在什么时候、凭什么权做了什么。")),
-    Featured("administrator", "administrator", "city", _("系统管理员"), _("管账户和授权，关掉演示登录；看不到党员资料。")),
+    Featured("administrator", "administrator", "city", _("系统管理员"), _("开账户，关掉演示登录；不给角色，看不到党员资料。")),
+    Featured(
+        "security-administrator", "security_administrator", "city", _("安全管理员"),
+        _("给人角色，替丢了手机的人重设第二重验证；不开账户，看不到党员资料。"),
+    ),
 )  # fmt: skip
 USERNAMES = tuple(entry.username for entry in FEATURED)
 

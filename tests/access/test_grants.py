@@ -12,6 +12,7 @@ from django.test import Client
 
 from guben.access import actions, errors, policy, queries
 from guben.access.models import Grant
+from guben.access.roles import rights_of
 from guben.accounts.models import User
 from guben.audit.models import Entry
 from tests.cast import BRANCH, CITY, TODAY, TOWN, Cast, sign_in
@@ -57,9 +58,47 @@ def test_seeing_a_unit_is_not_enough_to_grant(cast: Cast) -> None:
             actions.grant(cast.stranger, "clerk", cast.branch, from_on=TODAY, by=who)
 
 
-def test_the_administrator_gives_roles_but_sees_no_members(cast: Cast) -> None:
-    actions.grant(cast.stranger, "auditor", cast.town, from_on=TODAY, by=cast.administrator)
-    assert not policy.may(cast.administrator, "members.view", cast.town)
+def test_the_security_administrator_gives_roles_but_sees_no_members(cast: Cast) -> None:
+    actions.grant(cast.stranger, "auditor", cast.town, from_on=TODAY, by=cast.security)
+    assert not policy.may(cast.security, "members.view", cast.town)
+    with pytest.raises(PermissionDenied):
+        actions.grant(cast.stranger, "clerk", cast.town, from_on=TODAY, by=cast.administrator)
+
+
+DUTIES = ["administrator", "security_administrator", "auditor"]
+
+
+@pytest.mark.parametrize("held", DUTIES)
+@pytest.mark.parametrize("asked", DUTIES)
+def test_one_person_has_one_of_the_three_duties_at_a_time(cast: Cast, held: str, asked: str) -> None:
+    actions.grant(cast.stranger, held, cast.town, from_on=TODAY, until_on=LATER, by=cast.security)
+    if held == asked:
+        actions.grant(cast.stranger, asked, cast.city, from_on=TODAY, by=cast.security)
+        return
+    for by in (cast.security, cast.operator):  # the command line knows no exception either
+        with pytest.raises(errors.DutiesSeparated, match="系统、安全、审计要分给三个人"):
+            actions.grant(cast.stranger, asked, cast.street, from_on=LATER - timedelta(days=1), by=by)
+    actions.grant(cast.stranger, asked, cast.street, from_on=LATER, by=cast.security)
+    actions.grant(cast.stranger, "secretary", cast.branch, from_on=TODAY, by=cast.security)
+
+
+def test_what_the_three_duties_open_does_not_meet() -> None:
+    rights = {role: rights_of(role) - {"units.view", "rules.view", "accounts.view"} for role in DUTIES}
+    assert rights["auditor"] == {"history.view", "history.view_all"}
+    assert not rights["administrator"] & rights["security_administrator"]
+    for role in DUTIES[:2]:
+        assert not {right for right in rights[role] if right.startswith(("members.", "meetings.", "history."))}
+
+
+def test_the_system_administrator_opens_an_account_without_a_role(cast: Cast, client: Client) -> None:
+    with pytest.raises(PermissionDenied):
+        actions.open_account("fresh", "钟新", "clerk", cast.branch, by=cast.administrator)
+    assert not User.objects.filter(username="fresh").exists()
+    html = sign_in(client, cast.administrator).get("/account/people/open/").content.decode()
+    assert 'name="role"' not in html
+    answer = client.post("/account/people/open/", {"username": "fresh", "display_name": "钟新", "unit": BRANCH})
+    assert "账户还没有角色" in answer.content.decode()
+    assert not Grant.objects.filter(user__username="fresh").exists()
 
 
 def test_nobody_grants_to_herself(cast: Cast, organiser: User) -> None:
@@ -135,6 +174,7 @@ def test_the_list_shows_grants_within_reach_only(cast: Cast, organiser: User) ->
     [
         ("organiser", 200),
         ("administrator", 200),
+        ("security", 200),
         ("secretary", 200),
         ("clerk", 403),
         ("member", 403),

@@ -168,7 +168,7 @@ def test_the_history_names_the_role_and_the_unit(cast: Cast) -> None:
 
 def test_neither_statistician_nor_administrator_nor_auditor_has_a_right_over_persons() -> None:
     persons = {"members.view", "members.change", "members.unmask", "meetings.view", "meetings.record", "exports.run"}
-    for role in ("statistician", "administrator", "auditor"):
+    for role in ("statistician", "administrator", "security_administrator", "auditor"):
         assert not roles()[role].rights & persons, role
 
 

@@ -30,7 +30,7 @@ from tests.cast import BRANCH, TODAY, USERS, VILLAGE, Cast, sign_in
 
 EVERYBODY = " ".join(username for username, *_ in USERS)
 WITH_A_ROLE = EVERYBODY.replace("stranger ", "")
-SEES_THE_BRANCH = "organiser clerk secretary member statistician auditor administrator inspector"
+SEES_THE_BRANCH = "organiser clerk secretary member statistician auditor administrator security inspector"
 SEES_THE_VILLAGE = SEES_THE_BRANCH.replace("secretary member ", "")
 KEEPS_THE_BRANCH = "organiser clerk secretary"
 IN = {200, 302, 410, 422}
@@ -120,7 +120,7 @@ def the_batch(cast: Cast) -> list[Any]:
 SEES_MEMBERS = "organiser clerk secretary inspector"
 SEES_MEETINGS = "organiser clerk secretary member inspector"
 FIGURES = "organiser clerk secretary member statistician inspector"
-SEES_THE_CITY = "organiser statistician auditor administrator inspector"
+SEES_THE_CITY = "organiser statistician auditor administrator security inspector"
 HISTORY = "organiser clerk secretary inspector auditor"
 
 ROWS = [
@@ -203,11 +203,11 @@ ROWS = [
     # accounts
     Row("accounts:settings", EVERYBODY),
     Row("accounts:language", EVERYBODY, post=True, open=True),
-    a_list("accounts:people", "organiser secretary neighbour administrator"),
-    a_list("accounts:grant", "organiser administrator"),
+    a_list("accounts:people", "organiser secretary neighbour administrator security"),
+    a_list("accounts:grant", "organiser security"),
     a_list("accounts:open", "organiser administrator"),
     a_list("accounts:password_link", "organiser administrator", args=the_secretary, post=True),
-    at_branch("accounts:end_grant", "organiser administrator", args=the_grant),
+    at_branch("accounts:end_grant", "organiser security", args=the_grant),
     Row("accounts:forgotten", EVERYBODY, open=True),
     Row("accounts:closed", address="/account/signup/", gone=True),
     # the demo: closed in this cast, so nobody finds the door
