@@ -86,6 +86,13 @@ def _rules(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     show.add_argument("key", metavar="KEY")
     _when(show)
     _output(verbs.add_parser("facts", help="the fact tables and columns rules may speak of"))
+    trial = verbs.add_parser("what-if", help="what these files would change, before they are installed")
+    trial.add_argument("files", nargs="+", metavar="FILE")
+    trial.add_argument("--at", required=True, metavar="CODE", help="the unit's code")
+    trial.add_argument("--on", type=_day, metavar="DAY", help="the day of the records, as 2026-06-30 (default today)")
+    trial.add_argument("--engine", choices=("live", "duckdb"), help="default live, or duckdb with --snapshot")
+    trial.add_argument("--snapshot", metavar="DIR", help="a snapshot, such as one of last year")
+    _output(trial)
 
 
 def _records(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -124,9 +131,27 @@ def _operations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _output(verify)
     _output(verbs.add_parser("checkpoint", help="sum up the entries since the last checkpoint"))
     _output(verbs.add_parser("head", help="the newest digest, to keep elsewhere"))
+    _backup(commands)
     user = commands.add_parser("user", help="make a user who signs in with a password, with a first role")
     user.add_argument("name", metavar="NAME")
     user.add_argument("--display-name", default="", metavar="TEXT")
     user.add_argument("--role", required=True, metavar="ROLE")
     user.add_argument("--at", required=True, metavar="CODE")
     commands.add_parser("manage", help="Django's own commands", add_help=False)
+
+
+def _backup(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    backup = commands.add_parser("backup", help="sealed copies of the database, made, checked and put back")
+    verbs = backup.add_subparsers(dest="verb", required=True, metavar="VERB")
+    key = verbs.add_parser("key", help="make the key that opens backups; printed once, kept nowhere here")
+    key.add_argument("--replace", action="store_true", help="another key for the backups from now on")
+    _output(key)
+    make = verbs.add_parser("make", help="write one backup, while the site runs")
+    make.add_argument("--to", required=True, metavar="FOLDER")
+    make.add_argument("--keep", type=int, default=0, metavar="N", help="delete all but the newest N there")
+    _output(make)
+    for verb, words in (("check", "open a backup and prove it whole"), ("restore", "put it into an empty database")):
+        one = verbs.add_parser(verb, help=words)
+        one.add_argument("file", metavar="FILE")
+        one.add_argument("--identity", default="", metavar="KEYFILE", help="file with the key (default asked for)")
+        _output(one)

@@ -1,0 +1,143 @@
+"""A backup is sealed, whole, and gives back the same records; what is damaged or belongs elsewhere is refused."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def run(data: Path, *words: object, secret: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, on an SQLite database in `data`."""
+    known = {name: value for name, value in os.environ.items() if not name.startswith(("GUBEN_", "DATABASE_URL"))}
+    return subprocess.run(
+        [sys.executable, "-m", "guben", *map(str, words)],
+        env={**known, "GUBEN_DATA": str(data), "GUBEN_BACKUP_IDENTITY": secret, **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str, Path]]:
+    """An installation with a unit and a user, the secret of its backups, and one backup."""
+    data = tmp_path_factory.mktemp("house")
+    assert run(data, "manage", "migrate", "--verbosity", "0").returncode == 0
+    sheet = data / "units.csv"
+    sheet.write_text(
+        "代码,名称,组织类别,所属领域,成立日期\n990000,中共某市委员会,党委,机关,2000-01-01\n", encoding="utf-8-sig"
+    )
+    taken = run(data, "import", "organisations", sheet)
+    assert taken.returncode == 0, taken.stderr + taken.stdout
+    made = run(data, "backup", "key")
+    assert made.returncode == 0, made.stderr
+    secret = made.stdout.strip()
+    done = run(data, "backup", "make", "--to", data / "out")
+    assert done.returncode == 0, done.stderr
+    yield data, secret, next((data / "out").glob("*.tar.age"))
+
+
+def units(data: Path) -> list[Any]:
+    with closing(sqlite3.connect(data / "guben.sqlite3")) as base:
+        return base.execute("SELECT code, name FROM organisations_organisation").fetchall()
+
+
+def test_the_secret_is_kept_nowhere_in_the_house(house: tuple[Path, str, Path]) -> None:
+    data, secret, _ = house
+    kept = [one for one in data.rglob("*") if one.is_file() and secret.encode() in one.read_bytes()]
+    assert secret.startswith("AGE-SECRET-KEY-1")
+    assert kept == []
+
+
+def test_a_backup_shows_nothing_and_only_its_owner_may_read_it(house: tuple[Path, str, Path]) -> None:
+    _, _, file = house
+    assert "中共".encode() not in file.read_bytes()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_restored_elsewhere_it_gives_the_same_units_and_a_proved_history(
+    house: tuple[Path, str, Path], tmp_path: Path
+) -> None:
+    data, secret, file = house
+    goal = tmp_path / "goal"
+    goal.mkdir()
+    (goal / "keys").symlink_to(data / "keys")
+    back = run(goal, "backup", "restore", file, secret=secret)
+    assert back.returncode == 0, back.stderr
+    assert units(goal) == units(data) != []
+    proved = run(goal, "audit", "verify")
+    assert proved.returncode == 0, proved.stdout
+    again = run(goal, "backup", "restore", file, secret=secret)
+    assert again.returncode == 1
+    assert "already" in again.stderr
+
+
+def test_without_the_keys_the_history_is_not_proved(house: tuple[Path, str, Path], tmp_path: Path) -> None:
+    _, secret, file = house
+    assert run(tmp_path, "backup", "restore", file, secret=secret).returncode == 0
+    assert run(tmp_path, "audit", "verify").returncode == 1
+
+
+def test_another_key_opens_nothing(house: tuple[Path, str, Path], tmp_path: Path) -> None:
+    _, secret, file = house
+    other = run(tmp_path, "backup", "key")
+    assert other.returncode != 0 or other.stdout.strip() != secret
+    from pyrage import x25519
+
+    refused = run(tmp_path, "backup", "check", file, secret=str(x25519.Identity.generate()))
+    assert refused.returncode == 1
+    assert "another key" in refused.stderr
+    assert "no key" in run(tmp_path, "backup", "check", file, secret="nonsense").stderr
+
+
+@pytest.mark.parametrize("where", [0.1, 0.5, 0.95])
+def test_a_damaged_or_shortened_backup_is_refused(house: tuple[Path, str, Path], tmp_path: Path, where: float) -> None:
+    data, secret, file = house
+    raw = bytearray(file.read_bytes())
+    place = int(len(raw) * where)
+    (tmp_path / "cut").write_bytes(raw[:place])
+    raw[place] ^= 1
+    (tmp_path / "changed").write_bytes(raw)
+    for name in ("cut", "changed"):
+        answer = run(data, "backup", "check", tmp_path / name, secret=secret)
+        assert answer.returncode == 1, name
+        assert answer.stderr.startswith("guben: ")
+        assert "Traceback" not in answer.stderr
+
+
+def test_only_the_newest_are_kept_and_no_draft_stays(house: tuple[Path, str, Path]) -> None:
+    data, _, _ = house
+    folder = data / "few"
+    for _ in range(3):
+        assert run(data, "backup", "make", "--to", folder, "--keep", "2").returncode == 0
+    assert len(list(folder.iterdir())) == 2
+    assert not list(data.glob("backup-*"))
+
+
+def test_without_a_key_no_backup_is_made(tmp_path: Path) -> None:
+    assert run(tmp_path, "manage", "migrate", "--verbosity", "0").returncode == 0
+    answer = run(tmp_path, "backup", "make", "--to", tmp_path / "out")
+    assert answer.returncode == 1
+    assert "backup key" in answer.stderr
+    assert not list((tmp_path / "out").glob("*"))
+
+
+def test_who_does_not_manage_the_system_makes_none(house: tuple[Path, str, Path]) -> None:
+    data, _, _ = house
+    script = "from guben.accounts.models import User; User.objects.create(username='nobody')"
+    assert run(data, "manage", "shell", "--verbosity", "0", "-c", script).returncode == 0
+    assert run(data, "--as", "nobody", "backup", "make", "--to", data / "not").returncode == 1
+    assert not (data / "not").exists()
