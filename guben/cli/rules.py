@@ -1,13 +1,17 @@
-"""`guben rules check|install|list|show|facts`."""
+"""`guben rules check|install|list|show|facts|what-if`."""
 
 from __future__ import annotations
 
+import tempfile
 from argparse import Namespace
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from guben.cli.context import day_of, files_of, library_of, print_json, user_of
+from guben.access import policy
+from guben.cli.context import BadInput, day_of, files_of, library_of, print_json, unit_of, user_of
+from guben.figures import snapshots, what_if
 from guben.rulebook.actions import install
 from guben.rulebook.errors import BrokenRulebook
 from guben.rulebook.queries import installed_files, require_known
@@ -19,7 +23,7 @@ from guben.rulebook_engine.facts import catalogue
 
 
 def run(options: Namespace) -> int:
-    verbs = {"check": check, "install": put_in, "list": show_all, "show": show_one, "facts": facts}
+    verbs = {"check": check, "install": put_in, "list": show_all, "show": show_one, "facts": facts, "what-if": trial}
     return verbs[options.verb](options)
 
 
@@ -121,3 +125,70 @@ def facts(options: Namespace) -> int:
             values = f"  one of: {', '.join(value or '(empty)' for value in column.values)}" if column.values else ""
             print(f"  {column.name:<26} {column.type:<8} {column.zh}{values[:160]}")
     return 0
+
+
+def trial(options: Namespace) -> int:
+    """What the files would change at and below a unit, on live records or a snapshot; nothing is installed."""
+    found = _tried(options)
+    if options.json:
+        return print_json(found)
+    for line in _lines(found):
+        print(line)
+    return 0
+
+
+def _tried(options: Namespace) -> what_if.Document:
+    unit, user = unit_of(options.at), user_of(options)
+    if not (policy.may(user, "figures.view", unit) and policy.may_anywhere(user, "rules.view")):
+        raise BadInput(f"{user} may not try rules at {unit.code}: it takes figures.view there, and rules.view.")
+    files = files_of(options.files)
+    engine = options.engine or ("duckdb" if options.snapshot else "live")
+    if engine == "live":
+        if options.snapshot:
+            raise BadInput("A snapshot is read by DuckDB: leave --engine out, or write --engine duckdb.")
+        return what_if.document(what_if.on_live(unit, day_of(options), files), engine)
+    if options.snapshot:
+        return what_if.document(what_if.on_snapshot(unit, Path(options.snapshot), files, options.on), engine)
+    with tempfile.TemporaryDirectory(prefix="guben-snapshot-") as folder:
+        snapshots.freeze(day_of(options), Path(folder))
+        return what_if.document(what_if.on_snapshot(unit, Path(folder), files), engine)
+
+
+def _lines(found: what_if.Document) -> list[str]:
+    totals = found["totals"]
+    lines = [f"{found['name']} ({found['at']}), {found['units']:,} units, records of {found['on']} ({found['engine']})"]
+    lines.append(
+        f"newly short {totals['newly_short']}, still short {totals['still_short']},"
+        f" no longer short {totals['no_longer_short']};"
+        f" persons missing {totals['persons_missing_before']} -> {totals['persons_missing_after']};"
+        f" hours a year {totals['hours_before']:,} -> {totals['hours_after']:,} ({totals['hours_more']:+,})"
+    )
+    for level in found["levels"]:
+        name = f"{level['level']} ({level['units']:,} units)"
+        lines.append(f"  {name:<34} minutes a year {level['minutes_before']:,} -> {level['minutes_after']:,}")
+    if not found["rules"]:
+        lines.append("These files change nothing that is in force.")
+    for rule in found["rules"]:
+        lines += _rule_lines(rule, [row for row in found["rows"] if row["rule"] == rule["key"]])
+    return lines
+
+
+def _rule_lines(rule: what_if.Document, rows: list[what_if.Document]) -> list[str]:
+    lines = [f"[{rule['what']}] {rule['key']} ({rule['kind']}): {rule['title']['zh']}"]
+    lines += [f"    {one['label']}: {one['before']} -> {one['after']}" for one in rule["differences"]]
+    for row in rows:
+        sides = [_side(row[side], rule["unit"]) for side in ("before", "after")]
+        lines.append(f"  {row['became']:<16} {row['code']:<16} {sides[0]} -> {sides[1]}  {row['name']}")
+        if row["lacking"]:
+            lines.append("      at: " + "、".join(f"{one['name']} ({one['code']})" for one in row["lacking"]))
+    return lines
+
+
+def _side(side: what_if.Document, unit: str) -> str:
+    """One side of a row: figure, what is missing, minutes."""
+    if unit == "minutes":
+        return f"{side['state'] or 'none'}, {side['minutes']:,} min a year"
+    value = side["value"]
+    shown = "none" if value is None else f"{value:.2%}" if unit == "share" else f"{value:g}"
+    base = "" if side["denominator"] is None else f" ({side['numerator']:g}/{side['denominator']:g})"
+    return shown + base + (f", missing {side['missing']}" if side["missing"] else "")

@@ -128,7 +128,7 @@ def judge(
     """For each standard's key, the verdict on each unit it is about. `figures` holds its indicator."""
     standards = [standard for standard in standards if standard.indicator in figures]
     about = _about([standard.who for standard in standards], engine, tree, on, catalogue)
-    columns = [column for standard in standards for column in _unit_columns(standard.holds)]
+    columns = [column for standard in standards for column in unit_columns(standard.holds)]
     rows = unit_rows(columns, engine, on, catalogue) if columns else {}
     found: dict[str, dict[int, Verdict]] = {}
     for standard in standards:
@@ -145,7 +145,8 @@ def judge(
     return found
 
 
-def _unit_columns(check: Checked) -> tuple[Column, ...]:
+def unit_columns(check: Checked) -> tuple[Column, ...]:
+    """The unit's own columns that a line speaks of, beside its figure."""
     return tuple(
         column for column in columns_of(check.tree) if column.name not in ("value", "numerator", "denominator")
     )

@@ -62,7 +62,18 @@ def read_library(files: Sequence[tuple[str, str]], catalogue: Catalogue) -> Libr
     Raises:
         RulebookErrors: with every mistake of every file, or with what does not fit together.
     """
-    tables: dict[str, str] = {}
+    return Library(read_rulebooks(files, catalogue))
+
+
+def read_rulebooks(
+    files: Sequence[tuple[str, str]], catalogue: Catalogue, *, elsewhere: Mapping[str, str] | None = None
+) -> list[Rulebook]:
+    """The rulebooks of several files, before it is checked whether they fit together.
+
+    Raises:
+        RulebookErrors: with every mistake of every file.
+    """
+    tables: dict[str, str] = dict(elsewhere or {})
     for _, text in files:
         tables |= _indicators_in(text)
     rulebooks: list[Rulebook] = []
@@ -74,7 +85,7 @@ def read_library(files: Sequence[tuple[str, str]], catalogue: Catalogue) -> Libr
             mistakes += errors.mistakes
     if mistakes:
         raise RulebookErrors(mistakes)
-    return Library(rulebooks)
+    return rulebooks
 
 
 def identity(text: str) -> tuple[str, str] | None:
