@@ -1,6 +1,7 @@
-"""Backups: the database, its snapshots and the heads of the history in one file, sealed with age for a key kept elsewhere.
+"""Backups: the database, its snapshots and the heads of the history in one file, sealed for a key kept elsewhere.
 
-The keys of the installation are left out on purpose: whoever has both can read everything. They are copied apart, once.
+The keys of the installation are left out on purpose: whoever has both can read everything. They are copied once, apart.
+The seal is that of age, so that its own program opens a backup too.
 """
 
 from __future__ import annotations
