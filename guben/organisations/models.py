@@ -10,6 +10,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from guben.house.byte_order import ByteOrderedField
 from guben.organisations.choices import ActKind, Condition, Field, Kind, PostKind, Tenure, Territory
 
 
@@ -24,7 +25,7 @@ class Organisation(models.Model):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级组织")
     )
-    path = models.CharField(max_length=80, unique=True, editable=False)
+    path = ByteOrderedField(max_length=80, unique=True, editable=False)
     name = models.CharField(_("名称"), max_length=120)
     short_name = models.CharField(_("简称"), max_length=40)
     kind = models.CharField(_("组织类别"), max_length=20, choices=Kind.choices)
@@ -85,7 +86,7 @@ class Placement(models.Model):
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="placements", verbose_name=_("组织"))
     parent = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", verbose_name=_("上级组织"))
-    path = models.CharField(max_length=80)
+    path = ByteOrderedField(max_length=80)
     name = models.CharField(_("名称"), max_length=120)
     short_name = models.CharField(_("简称"), max_length=40)
     kind = models.CharField(_("组织类别"), max_length=20, choices=Kind.choices)
