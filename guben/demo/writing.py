@@ -23,8 +23,8 @@ class Rows:
         self._rest = tuple(field.get_db_prep_save(field.get_default(), connection) for field in rest)
         columns = [model._meta.pk, *self._fields, *rest]
         quoted = ", ".join(connection.ops.quote_name(str(field.column)) for field in columns if field)
-        marks = ", ".join(["%s"] * len(columns))
-        self._sql = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({quoted}) VALUES ({marks})"
+        self._target = f"{connection.ops.quote_name(model._meta.db_table)} ({quoted})"
+        self._marks = ", ".join(["%s"] * len(columns))
         self._turn = [_turner(field) for field in self._fields]
         self._rows: list[tuple[Any, ...]] = []
         self.next_key: int = (model._default_manager.aggregate(last=Max("pk"))["last"] or 0) + 1
@@ -47,7 +47,12 @@ class Rows:
         """Sends what is waiting to the database."""
         if self._rows:
             with connection.cursor() as cursor:
-                cursor.executemany(self._sql, self._rows)
+                if connection.vendor == "postgresql":
+                    with cursor.copy(f"COPY {self._target} FROM STDIN") as stream:
+                        for row in self._rows:
+                            stream.write_row(row)
+                else:
+                    cursor.executemany(f"INSERT INTO {self._target} VALUES ({self._marks})", self._rows)
         self.written += len(self._rows)
         self._rows.clear()
 
