@@ -43,10 +43,15 @@ def files_at(paths: Sequence[Path]) -> list[RuleFile]:
         OSError: a file can't be read.
         BrokenRulebook: a file is not UTF-8 text; says where it stops being so.
     """
-    return [RuleFile(str(path), _text(str(path), path.read_bytes())) for path in paths]
+    return [RuleFile(str(path), decoded(str(path), path.read_bytes())) for path in paths]
 
 
-def _text(name: str, content: bytes) -> str:
+def decoded(name: str, content: bytes) -> str:
+    """The text of a file.
+
+    Raises:
+        BrokenRulebook: it is not UTF-8; says where it stops being so.
+    """
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
