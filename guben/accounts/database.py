@@ -1,11 +1,83 @@
-"""Care of the database itself."""
+"""Care of the database itself: what differs between SQLite and PostgreSQL and is no matter of one app."""
 
 from __future__ import annotations
 
-from django.db import connection
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+OLDEST_POSTGRES = 14
+BYTE_ORDERS = ("C", "C.UTF-8", "C.utf8", "POSIX")
+
+
+def is_postgres() -> bool:
+    return connection.vendor == "postgresql"
 
 
 def refresh_statistics() -> None:
     """Lets the database count its tables anew, so that it plans well after many rows came at once."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """A transaction whose questions are all answered as of one moment, however many others write meanwhile.
+
+    SQLite gives that in any transaction. Inside another transaction it is that one which decides.
+    """
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost and is_postgres():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def others_are_writing() -> bool:
+    """Whether a transaction that has written something is still open, this one included.
+
+    Only then may a row appear later under a smaller number than the newest one. SQLite has one writer at a time.
+    """
+    if not is_postgres():
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(s) <> pg_snapshot_xmax(s) FROM pg_current_snapshot() AS s")
+        (found,) = cursor.fetchone()
+    return bool(found)
+
+
+def named() -> str:
+    """The database with its version, as `guben doctor` names it."""
+    with connection.cursor() as cursor:
+        if is_postgres():
+            cursor.execute("SHOW server_version")
+            return f"PostgreSQL {cursor.fetchone()[0]}, {connection.settings_dict['NAME']}"
+        cursor.execute("SELECT sqlite_version()")
+        return f"SQLite {cursor.fetchone()[0]}, {connection.settings_dict['NAME']}"
+
+
+def faults() -> Iterator[str]:
+    """What is wrong with the database as it was set up; each sentence says what to do."""
+    with connection.cursor() as cursor:
+        if is_postgres():
+            cursor.execute(
+                "SELECT current_setting('server_version_num')::int / 10000, pg_encoding_to_char(encoding),"
+                " coalesce(datcollate, '') FROM pg_database WHERE datname = current_database()"
+            )
+            version, encoding, collation = cursor.fetchone()
+            yield from _postgres_faults(version, encoding, collation)
+        else:
+            cursor.execute("PRAGMA quick_check(5)")
+            yield from (row[0] for row in cursor.fetchall() if row[0] != "ok")
+
+
+def _postgres_faults(version: int, encoding: str, collation: str) -> Iterator[str]:
+    anew = "make the database anew: CREATE DATABASE guben TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+    if version < OLDEST_POSTGRES:
+        yield f"PostgreSQL {version} is too old: Guben needs {OLDEST_POSTGRES} or newer."
+    if encoding != "UTF8":
+        yield f"The encoding is {encoding}, which can't hold every Chinese name: {anew}."
+    if collation not in BYTE_ORDERS:
+        yield f"The collation is {collation}, so names are listed in another order than elsewhere: {anew}."

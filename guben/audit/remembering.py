@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Max
 
+from guben.accounts.database import others_are_writing
 from guben.audit.models import Entry
 
 MOST = 8
@@ -22,8 +23,12 @@ _lock = Lock()
 def remembered(make: Callable[[], Result], *key: Hashable) -> Result:
     """What `make` gives, or what it gave for the same key since the last entry of the history.
 
-    Every act writes an entry, so a kept result can't outlive the records it was made of. One query.
+    Every act writes an entry, so a kept result can't outlive the records it was made of, whichever process wrote it.
+    Entries get their numbers before they are committed: while somebody is writing, an older one may still come, and
+    nothing is kept. One query, two on PostgreSQL.
     """
+    if others_are_writing():
+        return make()
     newest = Entry.objects.aggregate(newest=Max("pk"))["newest"]
     full = (newest, *key)
     with _lock:

@@ -14,10 +14,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import connection
 
 from guben import __version__
 from guben.access import policy
+from guben.accounts.database import one_moment
 from guben.accounts.models import User
 from guben.audit import trail
 from guben.figures.errors import BrokenSnapshot, UnitNotThere
@@ -66,7 +67,7 @@ def _silent(message: str, done: int, total: int) -> None:
     """Nobody watches."""
 
 
-@transaction.atomic
+@one_moment()
 def take(on: date, *, by: User, folder: Path | None = None, progress: Progress = _silent) -> Snapshot:
     """Freezes every fact table as of a day into an owner-only folder. One transaction, so all tables agree.
 
@@ -85,7 +86,7 @@ def take(on: date, *, by: User, folder: Path | None = None, progress: Progress =
     return snapshot
 
 
-@transaction.atomic
+@one_moment()
 def freeze(on: date, folder: Path, progress: Progress = _silent) -> tuple[str, dict[str, int]]:
     """Writes the fact tables of a day and the manifest; the manifest's digest and the rows of each table come back.
     In one transaction, so that all tables agree."""
@@ -119,7 +120,7 @@ def _tree_rows(on: date) -> Iterator[list[Any]]:
 
 def _fact_rows(table: FactTable, on: date) -> Iterator[Sequence[Any]]:
     """The rows of a fact table; where a row is about a person, its id is replaced by its place in the file."""
-    with connection.cursor() as cursor:
+    with connection.chunked_cursor() as cursor:
         names = [f'"{column.name}"' for column in table.stored_columns]
         cursor.execute(select(["organisation", "record", *names], table, on, None))
         place = 0

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from django.db import transaction
 
 from guben.audit import trail
 from guben.audit.remembering import MOST, remembered
 from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db(transaction=True)  # nothing is kept while a transaction is open
 
 
 def test_a_sum_is_made_once_and_again_after_the_next_act(cast: Cast) -> None:
