@@ -10,13 +10,14 @@ from guben.kit.database_url import read_database_url
 
 PACKAGE = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("GUBEN_DATA", "var")).resolve()
+KEYS = Path(os.environ.get("GUBEN_KEYS", DATA / "keys")).resolve()
 
 
 def _secret_key() -> str:
     """The key from the environment, else one that is made once and kept in an owner-only file."""
     if key := os.environ.get("GUBEN_SECRET_KEY"):
         return key
-    place = DATA / "keys" / "secret-key"
+    place = KEYS / "secret-key"
     if not place.exists():
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         place.touch(mode=0o600)

@@ -18,3 +18,6 @@ class AccessConfig(AppConfig):
         sentences.register("access.ended", _("终止授权"), who)
         sentences.register("access.opened", _("开账户"))
         sentences.register("access.password_link", _("给设密码的链接"))
+        sentences.register("keys.made", _("换新密钥"), _("密钥%(sealing)s"))
+        sentences.register("keys.renewed", _("用新密钥重新加密"), _("密钥%(sealing)s，%(rows)s个值"))
+        sentences.register("keys.destroyed", _("销毁旧密钥"), _("密钥%(key)s"))

@@ -60,6 +60,6 @@ def in_the_gift_of(giver: User, grant: Grant, right: str = "accounts.grant") -> 
 
 
 def can_give_all_roles_of(giver: User, user: User, right: str = "accounts.grant") -> bool:
-    """May the giver give (or open accounts for) everything that the user holds, now or later? True for a user who holds nothing."""
+    """May the giver give (or open accounts for) all that the user holds, now or later? True where that is nothing."""
     held = Grant.objects.filter(user=user).exclude(until_on__lte=today()).select_related("organisation")
     return not user.is_operator and all(in_the_gift_of(giver, grant, right) for grant in held)

@@ -59,7 +59,7 @@ def _key(folder: Path) -> bytes:
 
 
 def _mac(text: str) -> str:
-    key = _key(Path(settings.DATA) / "keys")
+    key = _key(Path(settings.KEYS))
     return hmac.digest(key, text.encode(), "sha256").hex()
 
 

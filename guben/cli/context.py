@@ -85,7 +85,7 @@ def progress(message: str, done: int = 0, total: int = 0) -> None:
 
 def run(options: Namespace) -> int:
     """Calls the function behind the command."""
-    from guben.cli import backup, figures, history, operations, records, rules
+    from guben.cli import backup, figures, history, keys, operations, records, rules
 
     table: dict[str, Callable[[Namespace], int]] = {
         "due": figures.due,
@@ -100,6 +100,7 @@ def run(options: Namespace) -> int:
         "doctor": operations.doctor,
         "user": operations.add_user,
         "audit": history.run,
+        "keys": keys.run,
         "backup": backup.run,
     }
     return table[options.command](options)

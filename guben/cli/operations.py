@@ -68,16 +68,23 @@ def doctor(options: Namespace) -> int:
 
     if options.rebuild:
         rebuild_all(by=user_of(options))
-    checks = check_all()
+    checks = check_all(every=options.all)
     if options.json:
         print_json(
-            {"checks": [{"name": check.name, "ok": not check.faults, "faults": check.faults} for check in checks]}
+            {
+                "checks": [
+                    {"name": check.name, "ok": not check.faults, "faults": check.faults, "notes": check.notes}
+                    for check in checks
+                ]
+            }
         )
     else:
         for check in checks:
             print(f"{'ok ' if not check.faults else 'BAD'} {check.name}")
             for fault in check.faults[:20]:
                 print(f"      {fault}")
+            for note in check.notes:
+                print(f"      note: {note}")
     return 1 if any(check.faults for check in checks) else 0
 
 

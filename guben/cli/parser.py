@@ -112,7 +112,9 @@ def _records(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         one.add_argument("--dry-run", action="store_true")
         _output(one)
     divisions = kinds.add_parser("divisions", help="the public division data as a tree of units")
-    divisions.add_argument("--province", required=True, metavar="NN", help="the province's two digits, such as 44")
+    what = divisions.add_mutually_exclusive_group(required=True)
+    what.add_argument("--province", metavar="NN", help="the province's two digits, such as 44")
+    what.add_argument("--all", dest="province", action="store_const", const="all", help="the whole country, one root")
     divisions.add_argument("--folder", default="data/divisions", metavar="DIR", help="where `make data` put the files")
     _output(divisions)
 
@@ -123,6 +125,7 @@ def _operations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     serve.add_argument("--port", type=int, default=8000)
     doctor = commands.add_parser("doctor", help="check the tree, the copies, the keys and the folders")
     doctor.add_argument("--rebuild", action="store_true", help="rebuild what is derived")
+    doctor.add_argument("--all", action="store_true", help="open every sealed value, not only some of each column")
     _output(doctor)
     audit = commands.add_parser("audit", help="prove that the history is as it was written")
     verbs = audit.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -132,6 +135,7 @@ def _operations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _output(verbs.add_parser("checkpoint", help="sum up the entries since the last checkpoint"))
     _output(verbs.add_parser("head", help="the newest digest, to keep elsewhere"))
     _backup(commands)
+    _keys(commands)
     user = commands.add_parser("user", help="make a user who signs in with a password, with a first role")
     user.add_argument("name", metavar="NAME")
     user.add_argument("--display-name", default="", metavar="TEXT")
@@ -155,3 +159,16 @@ def _backup(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         one.add_argument("file", metavar="FILE")
         one.add_argument("--identity", default="", metavar="KEYFILE", help="file with the key (default asked for)")
         _output(one)
+
+
+def _keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    keys = commands.add_parser("keys", help="the keys of sealed values: list, renew, destroy retired ones")
+    verbs = keys.add_subparsers(dest="verb", required=True, metavar="VERB")
+    _output(verbs.add_parser("list", help="ids, dates and how many values each sealed; never a secret"))
+    rotate = verbs.add_parser("rotate", help="make a new key and seal everything anew, while the site runs")
+    rotate.add_argument("--index", action="store_true", help="renew the key of the look-up index too")
+    rotate.add_argument("--batch", type=int, default=500, metavar="N", help="rows in one transaction (default 500)")
+    _output(rotate)
+    destroy = verbs.add_parser("destroy", help="delete a retired key: backups that need it never open again")
+    destroy.add_argument("key", metavar="ID")
+    _output(destroy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
@@ -13,12 +13,14 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count
 
-from guben.access import policy
+from guben.access import keys, policy
+from guben.accounts import database
 from guben.accounts.models import User
 from guben.audit import proofs, trail
 from guben.figures.errors import BrokenSnapshot
 from guben.figures.models import Snapshot
 from guben.figures.snapshots import open_snapshot
+from guben.kit import keyring
 from guben.kit.errors import DomainError
 from guben.members.models import Affiliation, Stage, Standing
 from guben.organisations.actions import check_tree, rebuild_index
@@ -28,15 +30,17 @@ from guben.rulebook.queries import library
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at; no faults means it is in order."""
+    """One thing that was looked at; no faults means it is in order. `notes` are worth knowing even then."""
 
     name: str
     faults: list[str]
+    notes: list[str] = field(default_factory=list)
 
 
-def check_all() -> list[Check]:
-    """Every check. None of them changes anything."""
+def check_all(*, every: bool = False) -> list[Check]:
+    """Every check. None of them changes anything. `every` opens all sealed values, not only some of each column."""
     checks: dict[str, Callable[[], Iterator[str]]] = {
+        f"database: {database.named()}": database.faults,
         "database: migrations applied": _migrations,
         "folders and keys: owner only": _owner_only,
         "tree: today's copy, no orphans, no cycles": _tree,
@@ -45,7 +49,8 @@ def check_all() -> list[Check]:
         "history: as it was written": _history,
         "snapshots: files as their manifests say": _snapshots,
     }
-    return [Check(name, list(check())) for name, check in checks.items()]
+    found = [Check(name, list(check())) for name, check in checks.items()]
+    return [*found, Check("keys: sealed values open and are found", list(keys.faults(every=every)), list(keys.notes()))]
 
 
 def _migrations() -> Iterator[str]:
@@ -56,10 +61,9 @@ def _migrations() -> Iterator[str]:
 
 def _owner_only() -> Iterator[str]:
     data = Path(settings.DATA)
-    keys = data / "keys"
-    for place in (data, keys, *(keys.glob("*") if keys.is_dir() else ())):
-        if place.exists() and stat.S_IMODE(place.stat().st_mode) & 0o077:
-            yield f"{place} can be read by others: chmod go-rwx {place}"
+    others = [data] if stat.S_IMODE(data.stat().st_mode) & 0o077 else []
+    for place in (*others, *keyring.open_to_others()):
+        yield f"{place} can be read by others: chmod go-rwx {place}"
 
 
 def _tree() -> Iterator[str]:

@@ -10,9 +10,10 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -23,6 +24,7 @@ NONCE_BYTES = 12
 FORMAT = b"\x01"
 FIELD_KEYS = ("GUBEN_FIELD_KEY", "field-keys")
 INDEX_KEY = ("GUBEN_INDEX_KEY", "index-key")
+RETIRED_KEYS = "retired-keys"
 HISTORY_KEY = ("GUBEN_HISTORY_KEY", "history-key")
 
 
@@ -32,11 +34,25 @@ class SealError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The keys for sealing by their id, of which `current` seals new values, and the separate key of the index."""
+    """The keys for sealing by their id, of which `current` seals new values, and the separate key of the index; while
+    the index is being renewed, its older keys too."""
 
     field_keys: Mapping[str, bytes]
     current: str
     index_key: bytes
+    older_index_keys: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEntry:
+    """One key as it stands in its file: `id:base64:day it was made`, the day left out by older files."""
+
+    key_id: str
+    key: bytes
+    made_on: str = ""
+
+    def line(self) -> str:
+        return f"{self.key_id}:{base64.b64encode(self.key).decode('ascii')}:{self.made_on}".rstrip(":")
 
 
 class Sealer:
@@ -45,7 +61,7 @@ class Sealer:
     def __init__(self, keys: Keys) -> None:
         self._current = keys.current
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.field_keys.items()}
-        self._index_key = keys.index_key
+        self._index_keys = (keys.index_key, *keys.older_index_keys)
 
     def seal(self, text: str, column: str) -> bytes:
         """The text as format, key id, nonce and cipher text; differs each time."""
@@ -78,7 +94,15 @@ class Sealer:
 
     def index(self, text: str, column: str) -> str:
         """The keyed hash under which a text is found again: HMAC-SHA-256, 64 hexadecimal digits."""
-        return hmac.new(self._index_key, f"{column}\0{text}".encode(), hashlib.sha256).hexdigest()
+        return _hash(self._index_keys[0], text, column)
+
+    def indexes(self, text: str, column: str) -> list[str]:
+        """Every keyed hash under which a text may still stand: one, and more while the index is being renewed."""
+        return [_hash(key, text, column) for key in self._index_keys]
+
+
+def _hash(key: bytes, text: str, column: str) -> str:
+    return hmac.new(key, f"{column}\0{text}".encode(), hashlib.sha256).hexdigest()
 
 
 def key_id_of(value: bytes) -> str:
@@ -91,21 +115,21 @@ def key_id_of(value: bytes) -> str:
 def read_keys(folder: Path, environment: Mapping[str, str]) -> Keys:
     """The keys from GUBEN_FIELD_KEY and GUBEN_INDEX_KEY, else from files in the folder, which are made on first use.
 
-    Field keys read `id:base64`, separated by commas or lines; the first seals, the others only open.
+    Keys read `id:base64:day`, separated by commas or lines (`base64` alone for the index); the first one seals or
+    hashes, the others only open or find.
 
     Raises:
         SealError: a key is not 32 bytes in base64, or lacks its id.
     """
-    field_text = _environment_or_file(FIELD_KEYS, folder, environment, lambda: f"{secrets.token_hex(4)}:{_new_key()}")
-    index_text = _environment_or_file(INDEX_KEY, folder, environment, _new_key)
-    field_keys: dict[str, bytes] = {}
-    for entry in field_text.replace("\n", ",").split(","):
-        if entry.strip():
-            key_id, _, encoded = entry.strip().partition(":")
-            field_keys[_checked_id(key_id, encoded)] = _decoded(encoded, FIELD_KEYS[0])
-    if not field_keys:
+    field = read_entries(field_key_text(folder, environment), FIELD_KEYS[0])
+    index = read_entries(index_key_text(folder, environment), INDEX_KEY[0])
+    if not field:
         raise SealError("There is no key for sealing: GUBEN_FIELD_KEY or the file field-keys is empty.")
-    return Keys(field_keys, next(iter(field_keys)), _decoded(index_text.strip(), INDEX_KEY[0]))
+    if not index:
+        raise SealError("There is no key for the index: GUBEN_INDEX_KEY or the file index-key is empty.")
+    retired = read_entries(_text_of(folder / RETIRED_KEYS), RETIRED_KEYS)
+    field_keys = {entry.key_id: entry.key for entry in (*retired, *field)}  # what a backup brings back still opens
+    return Keys(field_keys, field[0].key_id, index[0].key, tuple(entry.key for entry in index[1:]))
 
 
 def history_key(folder: Path, environment: Mapping[str, str]) -> bytes:
@@ -116,6 +140,42 @@ def history_key(folder: Path, environment: Mapping[str, str]) -> bytes:
     """
     text = _environment_or_file(HISTORY_KEY, folder, environment, _new_key)
     return _decoded(text.strip(), HISTORY_KEY[0])
+
+
+def field_key_text(folder: Path, environment: Mapping[str, str]) -> str:
+    return _environment_or_file(FIELD_KEYS, folder, environment, lambda: new_entry().line())
+
+
+def index_key_text(folder: Path, environment: Mapping[str, str]) -> str:
+    return _environment_or_file(INDEX_KEY, folder, environment, lambda: new_entry().line())
+
+
+def read_entries(text: str, name: str) -> list[KeyEntry]:
+    """The keys of a file or variable, separated by commas or lines; a key of the index may lack its id."""
+    found = []
+    for entry in text.replace("\n", ",").split(","):
+        if not entry.strip():
+            continue
+        if name == INDEX_KEY[0] and ":" not in entry:
+            key = _decoded(entry.strip(), name)
+            found.append(KeyEntry(hashlib.sha256(key).hexdigest()[:8], key))
+            continue
+        key_id, _, rest = entry.strip().partition(":")
+        encoded, _, made_on = rest.partition(":")
+        found.append(KeyEntry(_checked_id(key_id, encoded), _decoded(encoded, name), made_on))
+    return found
+
+
+def new_entry() -> KeyEntry:
+    """A fresh key with a fresh id."""
+    made_on = datetime.now(tz=UTC).date().isoformat()
+    return KeyEntry(secrets.token_hex(4), secrets.token_bytes(KEY_BYTES), made_on)
+
+
+def write_entries(place: Path, entries: Iterable[KeyEntry]) -> None:
+    """Replaces a file of keys, whole or not at all."""
+    draft = _draft(place, "".join(f"{entry.line()}\n" for entry in entries))
+    draft.replace(place)
 
 
 def _checked_id(key_id: str, encoded: str) -> str:
@@ -150,20 +210,32 @@ def _environment_or_file(
     return place.read_text(encoding="ascii")
 
 
+def _text_of(place: Path) -> str:
+    try:
+        return place.read_text(encoding="ascii")
+    except FileNotFoundError:
+        return ""
+
+
 def _write_once(place: Path, text: str) -> None:
     """Writes an owner-only file whole or not at all; where two processes are at it, the first one's key stays."""
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = place.with_name(f"{place.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    draft = _draft(place, text)
     try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
         with suppress(FileExistsError):
             os.link(draft, place)
     finally:
         draft.unlink()
+
+
+def _draft(place: Path, text: str) -> Path:
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = place.with_name(f"{place.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
 
 
 def mask_id_number(number: str, *, show_birth: bool = False) -> str:

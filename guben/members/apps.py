@@ -8,9 +8,11 @@ class MembersConfig(AppConfig):
     verbose_name = _("党员")
 
     def ready(self) -> None:
-        from guben.members import told
+        from guben.kit import sealed_columns
+        from guben.members import sealed, told
         from guben.members.facts import EXTENSIONS, TABLES
         from guben.rulebook_engine.facts import catalogue
 
         catalogue.publish(TABLES, EXTENSIONS)
         told.register()
+        sealed_columns.register(sealed.SEALED)

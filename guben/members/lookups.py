@@ -48,8 +48,8 @@ def look_up(user: User, field: NumberField, number: str) -> Sequence[int]:
 
     Source: 个人信息保护法 Art. 6, 51.
     """
-    index = sealed.index_of(field, number)
-    found = list(Person.objects.filter(**{f"{field}_index": index}).values_list("pk", "user_id"))
+    wanted = {f"{field}_index__in": sealed.indexes_of(field, number)}
+    found = list(Person.objects.filter(**wanted).values_list("pk", "user_id"))
     visible = within_reach(user, "members.view", [pk for pk, _owner in found])
     visible |= {pk for pk, owner in found if owner == user.pk}
     if visible:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
-from django.conf import settings
-
-from guben.kit.sealing import Sealer, mask_id_number, mask_phone, read_keys
+from guben.kit.keyring import sealer
+from guben.kit.sealed_columns import ModelColumn
+from guben.kit.sealing import mask_id_number, mask_phone
 from guben.members.models import Person
 
 COLUMNS = {"id_number": "members_person.id_number", "phone": "members_person.phone"}
 ADDRESSES = {"home": "members_person.home", "domicile": "members_person.domicile"}  # sealed, never searched
+SEALED = [ModelColumn(name, "members.Person", field) for field, name in COLUMNS.items()]
 MASKS = {"id_number": mask_id_number, "phone": mask_phone}
 
 
@@ -25,16 +23,6 @@ class Sealed(NamedTuple):
     mask: str
 
 
-@cache
-def _sealer(folder: Path) -> Sealer:
-    return Sealer(read_keys(folder, os.environ))
-
-
-def sealer() -> Sealer:
-    """The sealer with this installation's keys, read once."""
-    return _sealer(Path(settings.DATA) / "keys")
-
-
 def seal(field: str, number: str) -> Sealed:
     """The number of a field (`id_number` or `phone`) sealed; an empty one stays empty."""
     if not number:
@@ -44,8 +32,13 @@ def seal(field: str, number: str) -> Sealed:
 
 
 def index_of(field: str, number: str) -> str:
-    """The keyed hash under which a number is found."""
+    """The keyed hash under which a number is kept."""
     return sealer().index(number, COLUMNS[field])
+
+
+def indexes_of(field: str, number: str) -> list[str]:
+    """Every keyed hash under which a number may be found: one, and more while the index is being renewed."""
+    return sealer().indexes(number, COLUMNS[field])
 
 
 def put(person: Person, field: str, number: str) -> str:

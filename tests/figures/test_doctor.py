@@ -43,6 +43,7 @@ def test_keys_that_others_may_read_are_named(cast: Cast, tmp_path: Path, monkeyp
     key.write_text("secret")
     tmp_path.chmod(0o700)
     monkeypatch.setattr(settings, "DATA", tmp_path)
+    monkeypatch.setattr(settings, "KEYS", tmp_path / "keys")
     key.chmod(0o600)
     assert faults("folders") == []
 

@@ -55,7 +55,7 @@ def check_numbers(numbers: Iterable[str], *, by: User) -> dict[str, Whereabouts]
 
     How many were tried and how many are elsewhere is logged.
     """
-    by_index = {sealed.index_of("id_number", number): number for number in numbers}
+    by_index = {index: number for number in numbers for index in sealed.indexes_of("id_number", number)}
     found: dict[str, Whereabouts] = {}
     indexes = list(by_index)
     for start in range(0, len(indexes), CHUNK):
@@ -68,7 +68,7 @@ def check_numbers(numbers: Iterable[str], *, by: User) -> dict[str, Whereabouts]
     elsewhere = sum(where == "elsewhere" for where in found.values())
     if elsewhere:
         with transaction.atomic():
-            details = {"tried": len(by_index), "elsewhere": elsewhere}
+            details = {"tried": len(set(by_index.values())), "elsewhere": elsewhere}
             trail.record("members.numbers_checked", by, by=by, organisation_id=None, details=details)
     return found
 
@@ -80,7 +80,7 @@ def refuse_known(number: str, *, by: User) -> None:
         errors.AlreadyRegistered: within the reach, with name and unit.
         errors.RegisteredElsewhere: outside of it.
     """
-    person = Person.objects.filter(id_number_index=sealed.index_of("id_number", number)).first()
+    person = Person.objects.filter(id_number_index__in=sealed.indexes_of("id_number", number)).first()
     if person is None:
         return
     unit = unit_of(person)

@@ -109,7 +109,7 @@ def named(text: str) -> Q:
     """The filter by name, full pinyin, initials, or an exact identity number or telephone."""
     if found := lookups.number_in(text):
         column, number = found
-        return Q(**{f"{column}_index": sealed.index_of(column, number)})
+        return Q(**{f"{column}_index__in": sealed.indexes_of(column, number)})
     typed = as_typed(text)
     if not typed.isascii():
         return Q(name__contains="".join(text.split()))
