@@ -20,7 +20,7 @@ from guben.audit.remembering import LARGE_TREE, remembered
 from guben.duties.states import OWED, SETTLED, State
 from guben.kit import tree
 from guben.kit.days import Every, Period, period_of, periods_between
-from guben.organisations.models import Organisation, Placement
+from guben.organisations.models import Organisation, Placement, Succession
 from guben.organisations.queries import placement_on, units_on
 from guben.rulebook.holding import HoldingInTime
 from guben.rulebook.live import LiveEngine, Within, ids_or_path, rows, select
@@ -131,12 +131,13 @@ def items(
     within = ids_or_path((unit.pk for unit in units), _common_path(units))
     facts = _unit_facts(plan, within)
     records = _evidence(plan, within, on)
+    heritage = _heritage(units, plan, records, on)
     holding = HoldingInTime((planned.duty for planned in plan), [unit.pk for unit in units])
     found = []
     for unit in units:
         for planned in plan:
             if holding.holds(planned.duty, unit.pk, planned.day):
-                item = _item(unit, planned, facts, records, on)
+                item = _item(unit, planned, facts, records, heritage, on)
                 if item is not None:
                     found.append(item)
     return found
@@ -236,7 +237,48 @@ def _without_doubles(duties: Iterable[Duty]) -> list[list[Duty]]:
     return [list(group.values()) for group in groups]
 
 
-def _item(unit: Organisation, planned: _Planned, facts: Facts, found: Found, on: date) -> DutyItem | None:
+@dataclass(frozen=True, slots=True)
+class _Heritage:
+    """A merger or split in which a unit followed others: on which day, and since when those kept their books."""
+
+    on: date
+    kept_from: date | None
+
+    def falls_into(self, period: Period) -> bool:
+        return period.starts_on < self.on <= period.ends_on
+
+
+def _heritage(
+    units: Sequence[Organisation], plan: Sequence[_Planned], records: Found, on: date
+) -> dict[int, _Heritage]:
+    """For the units that followed others in one of the periods, what they owe since; adds what the former units kept
+    in that period before the day. No query where no unit followed another."""
+    first = min(planned.period.starts_on for planned in plan)
+    heirs = [unit.pk for unit in units if unit.succeeded_on is not None and first < unit.succeeded_on]
+    if not heirs:
+        return {}
+    rows = list(Succession.objects.filter(successor__in=heirs, on__gt=first, on__lte=on).select_related("former"))
+    former = _evidence(plan, Within(ids=tuple({row.former_id for row in rows})), on)
+    found: dict[int, _Heritage] = {}
+    for row in rows:
+        kept = [day for day in (row.former.kept_from, _kept(found, row)) if day is not None]
+        found[row.successor_id] = _Heritage(row.on, min(kept, default=None))
+    for (unit, identity, period), evidence in former.items():
+        for row in rows:
+            if row.former_id == unit and period.starts_on < row.on <= period.ends_on:
+                earlier = [one for one in evidence if one.held_on < row.on]
+                records[row.successor_id, identity, period].extend(earlier)
+    return found
+
+
+def _kept(found: Mapping[int, _Heritage], row: Succession) -> date | None:
+    known = found.get(row.successor_id)
+    return known.kept_from if known else None
+
+
+def _item(
+    unit: Organisation, planned: _Planned, facts: Facts, found: Found, heritage: Mapping[int, _Heritage], on: date
+) -> DutyItem | None:
     duty, period = planned.duty, planned.period
     known = facts.get((planned.day, unit.pk))
     if known is None:
@@ -244,13 +286,18 @@ def _item(unit: Organisation, planned: _Planned, facts: Facts, found: Found, on:
     owes = known.owes[_identity(duty)]
     if owes is None:
         return None
+    founded_on, kept_from = known.founded_on, facts.get((on, unit.pk), known).kept_from
+    followed = heritage.get(unit.pk)
+    if followed is not None and followed.falls_into(period):
+        founded_on = min(founded_on, period.starts_on)
+        kept_from = min((day for day in (kept_from, followed.kept_from) if day), default=None)
     result = state_of(
         duty,
         period,
         on,
-        founded_on=known.founded_on,
-        kept_from=known.kept_from,
-        dissolved_on=unit.dissolved_on,
+        founded_on=founded_on,
+        kept_from=kept_from,
+        dissolved_on=unit.dissolved_on if unit.dissolved_on and unit.dissolved_on <= on else None,
         applies=owes.applies,
         evidence=found.get((unit.pk, _identity(duty), period), []),
         times=owes.times,

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from guben.access import policy
 from guben.meetings.calculations import LATE_ENTRY_DAYS
@@ -126,6 +127,17 @@ def filtered(
     if how == "for_unit":
         meetings = meetings.filter(recorded_for_unit=True)
     return meetings
+
+
+def held_later(unit: Organisation, on: date) -> str | None:
+    """Meetings that a unit held on the day from which it shall be no more, or later."""
+    last = in_force().filter(organisation=unit, held_on__gte=on).order_by("-held_on").first()
+    if last is None:
+        return None
+    return _("“%(name)s”在%(day)s还记了会。生效日期改到那天以后，或先撤回那次记录。") % {
+        "name": unit.name,
+        "day": last.held_on.isoformat(),
+    }
 
 
 def groups_of(unit: Organisation, on: date) -> list[Group]:

@@ -18,7 +18,8 @@ from guben.members.choices import MEMBER_STAGES, Sex, StageKind, education_label
 from guben.members.models import Affiliation, Holding
 from guben.members.queries import holdings_of
 from guben.members.spans import holds_on
-from guben.organisations import holders, obstacles, pages
+from guben.members.succession import PeopleCarrier
+from guben.organisations import carrying, holders, obstacles, pages
 from guben.organisations.holders import Holder
 from guben.organisations.models import Group, Organisation, Post
 
@@ -29,6 +30,7 @@ def register() -> None:
     obstacles.register("dissolve", people_left)
     obstacles.register("close_post", holder_left)
     obstacles.register("close_group", group_members_left)
+    carrying.register(PeopleCarrier())
     pages.register_counter(roll_of_unit)
     for action, (name, detail) in NAMES.items():
         sentences.register(action, name, detail)

@@ -24,7 +24,7 @@ ORGANISATION = FactTable(
     ),
     sql="""
 SELECT o.id AS organisation, o.id AS record, p.kind AS kind, p.field AS field, p.territory AS territory,
-  o.founded_on AS founded_on, o.kept_from AS kept_from,
+  o.founded_on AS founded_on, CASE WHEN b.id IS NULL THEN o.kept_from ELSE b.kept_from END AS kept_from,
   (SELECT count(*) FROM organisations_group g
     WHERE g.organisation_id = o.id AND g.from_on <= %(on)s AND (g.until_on IS NULL OR g.until_on > %(on)s)) AS groups,
   coalesce(t.seats, 0) AS team_seats,
@@ -32,6 +32,8 @@ SELECT o.id AS organisation, o.id AS record, p.kind AS kind, p.field AS field, p
   t.elected_on AS team_elected_on, t.ends_on AS team_ends_on, t.term_months AS term_months
 FROM organisations_placement p
 JOIN organisations_organisation o ON o.id = p.organisation_id
+LEFT JOIN organisations_formerbooks b ON b.organisation_id = o.id
+  AND b.from_on <= %(on)s AND b.until_on > %(on)s
 LEFT JOIN organisations_team t ON t.organisation_id = o.id
   AND t.elected_on <= %(on)s AND (t.until_on IS NULL OR t.until_on > %(on)s)
 WHERE p.from_on <= %(on)s AND (p.until_on IS NULL OR p.until_on > %(on)s) /*within:p.organisation_id*/

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, Literal
 
-Ending = Literal["dissolve", "close_post", "close_group"]
+Ending = Literal["dissolve", "reform", "close_post", "close_group"]
 Check = Callable[[Any, date], str | None]
 
-_checks: dict[Ending, list[Check]] = {"dissolve": [], "close_post": [], "close_group": []}
+_checks: dict[Ending, list[Check]] = {"dissolve": [], "reform": [], "close_post": [], "close_group": []}
 
 
 def register(ending: Ending, check: Check) -> None:

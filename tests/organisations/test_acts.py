@@ -7,10 +7,12 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils import timezone
 
 from guben.accounts.models import User
 from guben.audit.models import Entry
 from guben.kit import tree
+from guben.meetings.models import Meeting
 from guben.members.models import Affiliation, Holding
 from guben.organisations import actions, errors, obstacles, queries
 from guben.organisations.models import Act, Organisation, Placement, Post, Team
@@ -46,7 +48,8 @@ def fresh(unit: Organisation) -> Organisation:
 
 
 def empty(cast: Cast, unit: Organisation) -> None:
-    """Nobody belongs to the unit and nobody holds a post of it any more."""
+    """Nobody belongs to the unit, nobody holds a post of it and no meeting is recorded any more."""
+    Meeting.objects.filter(organisation=unit).update(withdrawn_at=timezone.now())
     Affiliation.objects.filter(organisation=unit).update(until_on=date(2026, 1, 1))
     Holding.objects.filter(post__organisation=unit).update(until_on=date(2026, 1, 1))
 
@@ -275,6 +278,12 @@ class TestMove:
 
 
 class TestDissolve:
+    def test_not_before_its_last_meeting(self, cast: Cast) -> None:
+        empty(cast, cast.branch)
+        Meeting.objects.filter(organisation=cast.branch, held_on=date(2026, 5, 20)).update(withdrawn_at=None)
+        with pytest.raises(errors.StandsInTheWay, match="2026-05-20"):
+            actions.dissolve(cast.branch, effective_on=DAY, by=cast.clerk)
+
     def test_an_empty_branch_ends_with_its_posts_and_team(self, cast: Cast) -> None:
         empty(cast, cast.branch)
         actions.dissolve(cast.branch, effective_on=DAY, paper="青党复9号", by=cast.clerk)

@@ -3,6 +3,7 @@
 from guben.organisations.actions.bulk import NewUnit, found_many
 from guben.organisations.actions.exports import export_units
 from guben.organisations.actions.index import check_tree, rebuild_index
+from guben.organisations.actions.reform import carry_out, rehearse
 from guben.organisations.actions.sites import add_site, change_site, close_site
 from guben.organisations.actions.teams import add_group, add_post, close_group, close_post, elect_team
 from guben.organisations.actions.tree import dissolve, found, keep_from, move, rename
@@ -12,6 +13,7 @@ __all__ = [
     "add_group",
     "add_post",
     "add_site",
+    "carry_out",
     "change_site",
     "check_tree",
     "close_group",
@@ -25,5 +27,6 @@ __all__ = [
     "keep_from",
     "move",
     "rebuild_index",
+    "rehearse",
     "rename",
 ]

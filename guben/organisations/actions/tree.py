@@ -113,7 +113,7 @@ def move(
     placement = _placement_at(unit, effective_on)
     origin = unit.parent
     act = _act(ActKind.MOVE, unit, effective_on, paper, by, note)
-    moved = _Move(unit.path, steps.free_path(parent), effective_on, act)
+    moved = Moving(unit.path, steps.free_path(parent), effective_on, act)
     moved.refuse_too_deep()
     units = moved.carry_out(placement, parent)
     details = {
@@ -187,7 +187,7 @@ def keep_from(unit: Organisation, *, day: date | None, by: User) -> Organisation
 
 
 @dataclass(frozen=True, slots=True)
-class _Move:
+class Moving:
     """A subtree on its way from one path to another."""
 
     old: str
