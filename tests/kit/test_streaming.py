@@ -1,0 +1,79 @@
+"""Large sheets: each cell comes back as it was, nothing runs, and the file opens in other programs."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import openpyxl
+import pytest
+
+from guben.kit.streaming import write_csv, write_workbook
+from guben.kit.tables import read_sheet
+
+ROWS = [
+    ["裴小满", date(1990, 5, 3), "440200199005030010", 12, "=1+1"],
+    ["<b>&\"'", date(1890, 1, 1), "007", Decimal("1.5"), None],
+    [" 前后 ", None, "_x0041_", 10**18, "多\n行"],
+]
+HEADERS = ["姓名", "出生日期", "号码", "数", "备注"]
+
+
+def workbook(rows=ROWS, headers=HEADERS, name="名册") -> bytes:
+    file = io.BytesIO()
+    assert write_workbook(file, headers, rows, sheet_name=name) == len(rows)
+    return file.getvalue()
+
+
+def test_every_cell_comes_back_as_it_was():
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook()))["名册"]
+    assert [cell.value for cell in sheet[1]] == HEADERS
+    assert sheet["B2"].value.date() == date(1990, 5, 3)
+    assert sheet["B2"].number_format == "yyyy\\-mm\\-dd"
+    assert sheet["C2"].value == "440200199005030010"
+    assert (sheet["A3"].value, sheet["B3"].value, sheet["D3"].value) == ("<b>&\"'", "1890-01-01", 1.5)
+    assert (sheet["A4"].value, sheet["D4"].value, sheet["E4"].value) == (" 前后 ", str(10**18), "多\n行")
+    assert sheet.freeze_panes == "A2"
+
+
+def test_a_formula_stays_a_text():
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook())).active
+    assert (sheet["E2"].value, sheet["E2"].data_type) == ("=1+1", "s")
+
+
+def test_our_own_reader_reads_it_as_well():
+    sheet = read_sheet(workbook())
+    assert sheet.headers == tuple(HEADERS)
+    assert sheet.rows[0].cells == ("裴小满", date(1990, 5, 3), "440200199005030010", 12.0, "=1+1")
+    assert sheet.rows[2].cells[2] == "_x0041_"
+
+
+@pytest.mark.parametrize("name", ["", "a/b:c*[d]'", "长" * 99, '引"号'])
+def test_any_sheet_name_opens(name: str):
+    assert len(openpyxl.load_workbook(io.BytesIO(workbook(name=name))).sheetnames) == 1
+
+
+def test_what_xml_can_not_hold_is_left_out():
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook([["a\x00\x1bb\ud800c"]], ["列"]))).active
+    assert sheet["A2"].value == "abc"
+
+
+def test_an_empty_sheet_has_its_headers():
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook([]))).active
+    assert (sheet.max_row, sheet["A1"].value) == (1, "姓名")
+
+
+def test_more_rows_than_one_piece():
+    sheet = read_sheet(workbook([[f"人{number}", None, "", number, ""] for number in range(1234)]))
+    assert (len(sheet.rows), sheet.rows[-1].cells[0], sheet.rows[-1].number) == (1234, "人1233", 1235)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_csv_in_both_encodings_guards_what_would_run(encoding: str):
+    file = io.BytesIO()
+    assert write_csv(file, HEADERS, iter(ROWS), encoding=encoding) == 3
+    text = file.getvalue().decode(encoding)
+    assert text.splitlines()[1] == "裴小满,1990-05-03,440200199005030010,12,'=1+1"
+    assert file.getvalue().startswith(b"\xef\xbb\xbf") is (encoding == "utf-8-sig")
+    assert not file.closed
