@@ -19,6 +19,7 @@ from guben.organisations.models import Organisation, Post, Site
 RIGHTS = {
     "member": "members.view",
     "post": "members.view",
+    "dues": "dues.view",
     "leader_meeting": "members.view",
     "meeting": "meetings.view",
 }
@@ -103,6 +104,7 @@ def _meetings(ids: list[int], on: date) -> dict[int, Listed]:
 
 LISTERS: dict[str, Callable[[list[int], date], dict[int, Listed]]] = {
     "member": _people,
+    "dues": _people,
     "site": _sites,
     "organisation": _units,
     "post": _posts,

@@ -60,6 +60,7 @@ PLACES = (
 )
 MORE = (
     _Door("structure", gettext_lazy("党员结构"), "members:structure", "users", ("figures.view",)),
+    _Door("dues", gettext_lazy("党费"), "dues:overview", "calculator", ("dues.view", "figures.view")),
     _Door("imports", gettext_lazy("导入"), "imports:start", "file-import", ("imports.run",)),
     _Door("jobs", gettext_lazy("任务"), "jobs:list", "list-check"),
     _Door("audit", gettext_lazy("历史"), "audit:list", "history", ("history.view", "history.view_all")),
@@ -163,4 +164,6 @@ def _current(request: HttpRequest) -> str:
         return "organisations" if name.startswith("unit") else name
     if space == "accounts":
         return "people" if name in {"people", "grant", "end_grant"} else "settings"
+    if space == "figures" and name.startswith("what_if"):
+        return "rulebook"
     return space

@@ -18,10 +18,12 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from guben.access import policy
 from guben.access.models import Grant
 from guben.accounts.models import User
+from guben.dues.models import Balance, Payment
 from guben.duties.models import Reminder
 from guben.jobs.models import Job
 from guben.members.models import Affiliation, Holding
@@ -79,13 +81,31 @@ def pk_of(thing: Callable[[Cast], Any]) -> Values:
     return lambda cast: [thing(cast).pk]
 
 
+def a_check(cast: Cast, state: str) -> Job:
+    """The check of a file whose files have expired."""
+    arguments = {"at": "", "dry_run": True, "name": "名册.xlsx", "upload": "名册.xlsx"}
+    return Job.objects.create(kind="imports.members", title="试", owner=cast.clerk, state=state, arguments=arguments)
+
+
 the_member = pk_of(lambda cast: cast.people["邬春桥"])
 the_meeting = pk_of(lambda cast: cast.meetings[0])
 the_post = pk_of(lambda cast: cast.posts[1])
 the_site = pk_of(lambda cast: Site.objects.get(organisation=cast.village))
 the_holding = pk_of(lambda cast: Holding.objects.get(post=cast.posts[1]))
 the_grant = pk_of(lambda cast: Grant.objects.get(user=cast.secretary))
+
+
+def the_payment(cast: Cast) -> list[Any]:
+    person = cast.people["邬春桥"]
+    balance, _made = Balance.objects.get_or_create(person=person, year=2026, band="farmers", due_01=100)
+    who = {"organisation": cast.branch, "recorded_at": timezone.now(), "recorded_by": cast.secretary}
+    return [Payment.objects.create(balance=balance, amount_cents=100, paid_on=TODAY, **who).pk]
+
+
+the_check = pk_of(lambda cast: a_check(cast, "done"))
+a_stopped_check = pk_of(lambda cast: a_check(cast, "stopped"))
 the_job = pk_of(lambda cast: Job.objects.create(kind="imports.members", title="试", owner=cast.clerk))
+the_trial = pk_of(lambda cast: Job.objects.create(kind="figures.what_if", title="试", owner=cast.clerk))
 
 
 def a_reminder(cast: Cast) -> dict[str, Any]:
@@ -187,13 +207,29 @@ ROWS = [
     a_list("figures:finding", FIGURES + " neighbour", args=lambda cast: [STANDARD]),
     at_branch("figures:why", FIGURES, args=lambda cast: [STANDARD, BRANCH]),
     at_branch("figures:records", SEES_MEMBERS, args=lambda cast: [STANDARD, BRANCH]),
+    a_list("figures:what_if", FIGURES + " neighbour"),
+    Row("figures:what_if_result", "clerk", args=the_trial),
     a_list("rulebook:list", WITH_A_ROLE),
     a_list("rulebook:rule", WITH_A_ROLE, args=lambda cast: [STANDARD]),
+    # dues: amounts for those who collect them, sums for those who see figures; the member's own account is another test
+    a_list("dues:overview", FIGURES + " neighbour"),
+    at_branch("dues:branch", KEEPS_THE_BRANCH),
+    at_branch("dues:collect", KEEPS_THE_BRANCH, post=True),
+    at_branch("dues:standards", KEEPS_THE_BRANCH),
+    at_branch("dues:carry_over", KEEPS_THE_BRANCH, post=True),
+    at_branch("dues:publication", KEEPS_THE_BRANCH),
+    at_branch("dues:account", KEEPS_THE_BRANCH, args=the_member),
+    at_branch("dues:pay", KEEPS_THE_BRANCH, args=the_member),
+    at_branch("dues:correct", KEEPS_THE_BRANCH, args=the_payment),
     # imports and jobs: only their owner finds them again
     a_list("imports:start", KEEPS_THE_BRANCH + " neighbour"),
     Row("imports:template", EVERYBODY, args=lambda cast: ["members"]),
     Row("imports:result", "clerk", args=the_job),
     Row("imports:save", "clerk", args=the_job, post=True),
+    Row("imports:mend", "clerk", args=the_check),
+    Row("imports:take_back", "clerk", args=the_check, data=lambda cast: {"row": "3"}, post=True),
+    Row("imports:take_up", "clerk", args=a_stopped_check, post=True),
+    Row("imports:workbook", "clerk", args=the_check, post=True),
     Row("jobs:list", EVERYBODY),
     Row("jobs:detail", "clerk", args=the_job),
     Row("jobs:stop", "clerk", args=the_job, post=True),

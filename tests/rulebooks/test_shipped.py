@@ -79,6 +79,8 @@ def test_a_proposed_line_says_why_or_that_it_is_proposed() -> None:
         "leaders-in-own-branch",
         "contact-overdue",
         "contact-person-missing",
+        "dues-unpaid",
+        "dues-three-months",
     }
     assert [entry.key for entry in proposed if not entry.why] == []
 
