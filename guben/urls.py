@@ -9,7 +9,7 @@ urlpatterns = [
     path("organisations/", include("guben.organisations.urls")),
     path("members/", include("guben.members.urls")),
     path("meetings/", include("guben.meetings.urls")),
-    path("diagnosis/", include("guben.figures.urls")),
+    path("", include("guben.figures.urls")),
     path("rules/", include("guben.rulebook.urls")),
     path("imports/", include("guben.imports.urls")),
     path("exports/", include("guben.exports.urls")),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("history/", include("guben.audit.urls")),
     path("demo/", include("guben.demo.urls")),
     path("account/", include("guben.accounts.urls")),
+    path("account/factors/", include("allauth.mfa.urls")),
     path("account/", include("allauth.account.urls")),
 ]
 

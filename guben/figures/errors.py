@@ -45,3 +45,12 @@ class BrokenSnapshot(DomainError):
             _("%(folder)s 不是完好的快照：%(reason)s。用 guben snapshot 重新生成。")
             % {"folder": folder, "reason": reason}
         )
+
+
+class TrialExpired(DomainError):
+    """The file of a trial is no longer kept."""
+
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__(_("这次试算的文件已经到期删除。重新试算一次。"))

@@ -5,7 +5,7 @@ Everything is asked of an engine, so the live database and a snapshot give the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -36,6 +36,13 @@ PERSON_COLUMNS = {
     "full_time_organisers",
     "part_time_organisers",
 }
+
+
+Progress = Callable[[int, int], None]
+
+
+def silent(done: int, total: int) -> None:
+    """Nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +105,30 @@ class Trial:
     minutes_after: Mapping[int, int] = field(default_factory=dict)
 
 
-def try_rules(installed: Library, given: Sequence[Rulebook], day: DayTree, engine: Engine, rules_on: date) -> Trial:
+def try_rules(  # noqa: PLR0913 - each is a fact of its own
+    installed: Library,
+    given: Sequence[Rulebook],
+    day: DayTree,
+    engine: Engine,
+    rules_on: date,
+    progress: Progress,
+) -> Trial:
     """Tries the given books against the rules in force on `rules_on`, both on the records of the day of the tree.
 
     Raises:
         RulebookErrors: the books do not fit the installed ones.
     """
     own = changes(installed, given, rules_on)
-    before, after = (_Answers(side, day, engine) for side in sides(own, installed, given, rules_on))
-    rules = tuple(_rule_trial(change, before, after) for change in own)
-    return Trial(day, rules_on, rules, before.minutes_of_units(), after.minutes_of_units())
+    answers = []
+    for number, side in enumerate(sides(own, installed, given, rules_on)):
+        progress(number, len(own) + 2)
+        answers.append(_Answers(side, day, engine))
+    before, after = answers
+    rules = []
+    for number, change in enumerate(own):
+        progress(number + 2, len(own) + 2)
+        rules.append(_rule_trial(change, before, after))
+    return Trial(day, rules_on, tuple(rules), before.minutes_of_units(), after.minutes_of_units())
 
 
 def _rule_trial(change: Change, before: _Answers, after: _Answers) -> RuleTrial:
@@ -172,9 +193,7 @@ class _Answers:
         for every in dict.fromkeys(duty.every for duty in self.side.duties):
             period = previous_period(period_of(self.day.on, every))
             alike = [duty for duty in self.side.duties if duty.every == every]
-            found |= evidence(
-                alike, self.engine, self.day.on, catalogue, first=period.starts_on, last=period.ends_on
-            )
+            found |= evidence(alike, self.engine, self.day.on, catalogue, first=period.starts_on, last=period.ends_on)
         return found
 
     def _kept(self) -> dict[int, dict[str, Value]]:
@@ -241,15 +260,22 @@ class _Answers:
         """What is missing in all, counted at units with no other unit below them that the rule is about."""
         paths = sorted((self.day.units[unit].path, unit) for unit in standings)
         total = 0
-        for (path, unit), (following, _unit) in zip(paths, [*paths[1:], ("", 0)], strict=True):
-            if not following.startswith(path):
+        following = [path for path, _unit in paths[1:]] + [""]
+        for (path, unit), after in zip(paths, following[: len(paths)], strict=True):
+            if not after.startswith(path):
                 total += max(0, standings[unit].missing or 0)
         return total
 
     def lacking(self, rule: Entry | None, short: Sequence[int]) -> dict[int, tuple[UnitName, ...]]:
         """For each unit that is short, the units at and below it that the standard opens to."""
         indicator = self._indicator(rule)
-        if not isinstance(rule, Standard) or rule.opens is None or not short or indicator is None or indicator.over != UNITS:
+        if (
+            not isinstance(rule, Standard)
+            or rule.opens is None
+            or not short
+            or indicator is None
+            or indicator.over != UNITS
+        ):
             return {}
         rows = records(indicator, rule.opens, self.engine, self.day.on, catalogue)
         opened = sorted(
@@ -288,9 +314,7 @@ def counted_by(indicator: Indicator) -> Counted:
 
 def _summed(indicator: Indicator) -> set[str]:
     sums = [part for part in walk(indicator.value.tree) if isinstance(part, Aggregate) and part.function == "sum"]
-    found: list[Column] = [
-        inner.column for part in sums for inner in walk(part) if isinstance(inner, ColumnValue)
-    ]
+    found: list[Column] = [inner.column for part in sums for inner in walk(part) if isinstance(inner, ColumnValue)]
     return {column.name for column in found}
 
 

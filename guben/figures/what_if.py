@@ -1,4 +1,4 @@
-"""What-if asked of the live records or of a snapshot, and its answer as a document: one for pages, command and files."""
+"""What-if asked of the live records or of a snapshot, and its answer as a document for pages, command and files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from guben.accounts.installation import today
 from guben.figures.snapshots import open_snapshot
 from guben.figures.trees import DayTree, UnitName, day_tree
-from guben.figures.trials import RuleTrial, Standing, Trial, UnitTrial, try_rules
+from guben.figures.trials import Progress, RuleTrial, Standing, Trial, UnitTrial, silent, try_rules
 from guben.organisations.choices import Kind, Territory
 from guben.organisations.models import Organisation
 from guben.rulebook.errors import BrokenRulebook
@@ -18,8 +18,9 @@ from guben.rulebook.live import LiveEngine
 from guben.rulebook.queries import library
 from guben.rulebook.sources import RuleFile
 from guben.rulebook.workings import differences
+from guben.rulebook_engine.amending import amended
 from guben.rulebook_engine.engines import Engine
-from guben.rulebook_engine.entries import Entry, Indicator, Rulebook, Standard
+from guben.rulebook_engine.entries import Entry, Indicator, Rulebook
 from guben.rulebook_engine.errors import RulebookErrors
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.library import Library
@@ -29,7 +30,7 @@ Document = dict[str, Any]
 LACKING_TOLD = 300
 
 
-def on_live(at: Organisation, on: date, files: Sequence[RuleFile]) -> Trial:
+def on_live(at: Organisation, on: date, files: Sequence[RuleFile], progress: Progress = silent) -> Trial:
     """The rules in force today against those of the files, on the records of a day.
 
     Raises:
@@ -39,10 +40,12 @@ def on_live(at: Organisation, on: date, files: Sequence[RuleFile]) -> Trial:
     installed = library()
     given = read_given(files, installed)
     day = day_tree(at, on)
-    return _tried(installed, given, day, LiveEngine(day.within))
+    return _tried(installed, given, day, LiveEngine(day.within), progress)
 
 
-def on_snapshot(at: Organisation, folder: Path, files: Sequence[RuleFile], on: date | None = None) -> Trial:
+def on_snapshot(
+    at: Organisation, folder: Path, files: Sequence[RuleFile], on: date | None = None, progress: Progress = silent
+) -> Trial:
     """The same on the frozen records of a snapshot; `on` is its day where it is given.
 
     Raises:
@@ -53,12 +56,25 @@ def on_snapshot(at: Organisation, folder: Path, files: Sequence[RuleFile], on: d
     given = read_given(files, installed)
     with open_snapshot(folder) as snapshot:
         snapshot.require_day(on or snapshot.on)
-        return _tried(installed, given, snapshot.day_tree(at), snapshot.engine)
+        return _tried(installed, given, snapshot.day_tree(at), snapshot.engine, progress)
 
 
-def _tried(installed: Library, given: Sequence[Rulebook], day: DayTree, engine: Engine) -> Trial:
+def _tried(installed: Library, given: Sequence[Rulebook], day: DayTree, engine: Engine, progress: Progress) -> Trial:
     try:
-        return try_rules(installed, given, day, engine, max(today(), day.on))
+        return try_rules(installed, given, day, engine, max(today(), day.on), progress)
+    except RulebookErrors as errors:
+        raise BrokenRulebook(errors.mistakes) from errors
+
+
+def check(files: Sequence[RuleFile]) -> None:
+    """Says at once what would be wrong with trying the files.
+
+    Raises:
+        BrokenRulebook: a file has a mistake, or does not fit the installed rules.
+    """
+    installed = library()
+    try:
+        amended(installed.rulebooks, read_given(files, installed))
     except RulebookErrors as errors:
         raise BrokenRulebook(errors.mistakes) from errors
 
@@ -148,7 +164,7 @@ def level_names() -> dict[str, str]:
 
 def _rule(trial: RuleTrial) -> Document:
     change, rule = trial.change, trial.change.rule
-    counts = {name: 0 for name in ("newly_short", "still_short", "no_longer_short", "value", "burden")}
+    counts = dict.fromkeys(("newly_short", "still_short", "no_longer_short", "value", "burden"), 0)
     for one in trial.units:
         counts[one.became] += 1
     minutes = [sum(getattr(one, side).minutes for one in trial.units) for side in ("before", "after")]
@@ -174,11 +190,9 @@ def _rule(trial: RuleTrial) -> Document:
 
 
 def _differences(before: Entry | None, after: Entry | None) -> Iterator[Document]:
-    """In words what the two editions say otherwise; the figures of a line are told as they are written."""
+    """In words what the two editions say otherwise."""
     if before is None or after is None or type(before) is not type(after):
         return
-    if isinstance(before, Standard) and isinstance(after, Standard) and before.holds.text != after.holds.text:
-        yield {"label": "holds", "before": before.holds.text, "after": after.holds.text}
     for one in differences(before, after):
         yield {
             "label": one.label,

@@ -134,7 +134,7 @@ def sides(own: Sequence[Change], installed: Library, given: Sequence[Rulebook], 
     """The two sets of rules to compare, with the indicators that their standards need."""
     proposed = amended(installed.rulebooks, given)
     now = {entry.key: entry for entry in installed.in_force(on, ("indicator",))}
-    then = {**{entry.key: entry for entry in proposed.indicators(on)}}
+    then = {entry.key: entry for entry in proposed.in_force(on, ("indicator",))}
     for change in own:
         if isinstance(change.after, Indicator):
             then[change.key] = change.after

@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from guben.house.templatetags.house import chip, count, number, share
 from guben.rulebook.issuers import issuer_words
+from guben.rulebook.mistakes import in_words
 from guben.rulebook_engine.aggregates import Figure
 from guben.rulebook_engine.entries import Entry, Words
+from guben.rulebook_engine.errors import Mistake
 
 register = template.Library()
 
@@ -86,3 +88,9 @@ def _plain(value: float | int | None) -> str:
     if value is None:
         return "—"
     return count(value) if isinstance(value, int) else f"{value:g}"
+
+
+@register.simple_tag
+def mistake_words(mistake: Mistake) -> str:
+    """What is wrong at one place of a rulebook file, in the reader's language."""
+    return in_words(mistake.sentence)

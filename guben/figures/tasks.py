@@ -1,0 +1,48 @@
+"""Long sums as jobs."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from guben.figures import actions, what_if
+from guben.figures.errors import TrialExpired
+from guben.figures.models import Snapshot
+from guben.figures.trials import Trial
+from guben.jobs import files
+from guben.jobs.models import Job
+from guben.jobs.registry import job
+from guben.jobs.report import Report
+from guben.rulebook.sources import RuleFile
+
+
+@job(actions.WHAT_IF, result_page="figures:what_if_result")
+def try_rules(job: Job, report: Report) -> dict[str, Any]:
+    """Tries the file of the job; its answer is a file of the job."""
+    if job.organisation is None:
+        raise TrialExpired
+    actions.require_trier(job.owner, job.organisation)
+    content = files.read(job.pk, job.arguments["upload"])
+    if content is None:
+        raise TrialExpired
+    report.stage(_("读制度和记录"))
+    trial = _tried(job, RuleFile(job.arguments["name"], content.decode()), report)
+    engine = "duckdb" if job.arguments["snapshot"] else "live"
+    document = what_if.document(trial, engine)
+    report.keep_file(actions.RESULT, json.dumps(document, ensure_ascii=False).encode())
+    return {**document["totals"], "rules": len(document["rules"]), "units": document["units"]}
+
+
+def _tried(job: Job, file: RuleFile, report: Report) -> Trial:
+    assert job.organisation is not None  # noqa: S101 - told before
+    if job.arguments["snapshot"] is None:
+        on = date.fromisoformat(job.arguments["on"])
+        return what_if.on_live(job.organisation, on, [file], report.progress)
+    snapshot = Snapshot.objects.filter(pk=job.arguments["snapshot"]).first()
+    if snapshot is None:
+        raise TrialExpired
+    return what_if.on_snapshot(job.organisation, Path(snapshot.folder), [file], snapshot.on, report.progress)
