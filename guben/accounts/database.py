@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 OLDEST_POSTGRES = 14
 BYTE_ORDERS = ("C", "C.UTF-8", "C.utf8", "POSIX")
+CROSSED = {"23505", "40001", "40P01"}  # unique violation, serialization failure, deadlock
+BUSY_SQLITE = ("locked", "unable to open", "disk")
 
 
 def is_postgres() -> bool:
@@ -46,6 +48,22 @@ def others_are_writing() -> bool:
         cursor.execute("SELECT pg_snapshot_xmin(s) <> pg_snapshot_xmax(s) FROM pg_current_snapshot() AS s")
         (found,) = cursor.fetchone()
     return bool(found)
+
+
+def is_out_of_reach(error: BaseException | None) -> bool:
+    """Whether the database did not answer, or is too busy to: nothing is wrong with the request, and nothing was saved."""
+    if not isinstance(error, OperationalError | InterfaceError) or have_crossed(error):
+        return False
+    return is_postgres() or any(words in str(error) for words in BUSY_SQLITE)
+
+
+def have_crossed(error: BaseException) -> bool:
+    """Whether two acts at the same moment got in each other's way, so that this one was undone."""
+    if not isinstance(error, IntegrityError | OperationalError):
+        return False
+    if state := getattr(error.__cause__, "sqlstate", None):
+        return state in CROSSED
+    return "UNIQUE constraint failed" in str(error)
 
 
 def named() -> str:

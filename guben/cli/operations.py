@@ -18,10 +18,12 @@ from guben.cli.context import BadInput, print_json, unit_of, user_of
 
 def serve(options: Namespace) -> int:
     """The web server and one worker; both end when this command ends."""
+    if options.processes < 1:
+        raise BadInput("At least one process must answer pages: --processes 1.")
     _require_free(options.host, options.port)
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options.host, "--port", str(options.port),
-        "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "guben.wsgi:application",
+        "--workers", str(options.processes), "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "guben.wsgi:application",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "guben", "manage", "work", "--alone", "--no-startup-delay"]
     running = [subprocess.Popen(web), subprocess.Popen(worker, stderr=subprocess.DEVNULL)]

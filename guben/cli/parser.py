@@ -123,6 +123,7 @@ def _operations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     serve = commands.add_parser("serve", help="the web server with one worker")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--processes", type=int, default=1, metavar="N", help="processes that answer pages (default 1)")
     doctor = commands.add_parser("doctor", help="check the tree, the copies, the keys and the folders")
     doctor.add_argument("--rebuild", action="store_true", help="rebuild what is derived")
     doctor.add_argument("--all", action="store_true", help="open every sealed value, not only some of each column")

@@ -9,10 +9,21 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from guben.accounts.database import have_crossed
 from guben.kit.errors import DomainError
 
 logger = logging.getLogger(__name__)
+
+
+class ActsCrossed(DomainError):
+    """Two acts at the same moment got in each other's way; the database undid this one."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("同一时刻有别人也在改这里，这一步没有保存。回到上一页刷新，看看现在是什么样，再办一次。"))
 
 
 def number_to_quote() -> str:
@@ -21,7 +32,7 @@ def number_to_quote() -> str:
 
 
 class DomainErrorMiddleware:
-    """Renders DomainError with its status; 403 and 404 stay with Django's handlers."""
+    """Renders DomainError with its status, and acts that crossed; 403 and 404 stay with Django's handlers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -30,9 +41,12 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        number = number_to_quote()
+        if have_crossed(exception):
+            logger.warning("%s acts crossed %s %s", number, request.method, request.path, exc_info=exception)
+            exception = ActsCrossed()
         if not isinstance(exception, DomainError):
             return None
-        number = number_to_quote()
         logger.info("%s %s %s %s", number, type(exception).__name__, request.method, request.path)
         shown = {"sentence": exception.sentence, "number": number, "status": exception.status}
         if request.headers.get("HX-Request"):

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import get_language
 
+from guben.accounts.database import is_out_of_reach
 from guben.home.middleware import number_to_quote
 
+RETRY_AFTER = "30"  # seconds
 logger = logging.getLogger(__name__)
 
 
@@ -36,8 +39,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: a fault of the software. Asks neither the database nor the session."""
+    """500: a fault of the software; 503: the database did not answer. Asks neither the database nor the session."""
     number = number_to_quote()
+    fault = sys.exc_info()[1]
+    if is_out_of_reach(fault):
+        logger.error("%s database out of reach %s %s (%s)", number, request.method, request.path, type(fault).__name__)
+        shown = {"number": number, "LANGUAGE_CODE": get_language()}
+        page = loader.get_template("503.html").render(shown)
+        return HttpResponse(page, status=503, headers={"Retry-After": RETRY_AFTER})
     logger.error("%s broken %s %s", number, request.method, request.path)
     shown = {"number": number, "LANGUAGE_CODE": get_language()}
     return HttpResponseServerError(loader.get_template("500.html").render(shown))
@@ -45,7 +54,12 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Says ok when the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
+    """Says ok when the database answers, else 503 and that it does not."""
+    words, status = "ok\n", 200
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError) as fault:
+        logger.error("healthz: the database does not answer (%s)", type(fault).__name__)
+        words, status = "the database does not answer\n", 503
+    return HttpResponse(words, status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})

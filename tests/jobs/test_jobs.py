@@ -189,8 +189,12 @@ def test_expired_files_go_and_the_row_stays(owner, kind):
 
 
 @pytest.fixture
-def worker(settings):
-    """Calls the worker's command; it takes the signals of the process, so they are given back."""
+def worker(settings, monkeypatch):
+    """Calls the worker's command; it takes the signals of the process, so they are given back.
+
+    It would close the connection, and with it the transaction that this test is.
+    """
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT)
     kept = [(number, signal.getsignal(number)) for number in numbers]

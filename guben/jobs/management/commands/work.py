@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
+from django.db import InterfaceError, OperationalError, connection
 from django_tasks_db.management.commands.db_worker import Command as DatabaseWorker
 
+from guben.accounts.database import is_out_of_reach
 from guben.jobs import actions
+
+PAUSE = 5  # seconds until the database is tried again
+logger = logging.getLogger("guben.jobs")
 
 
 class Command(DatabaseWorker):
@@ -23,6 +30,18 @@ class Command(DatabaseWorker):
         )
 
     def handle(self, *, alone: bool = False, **options: Any) -> None:  # type: ignore[override]
+        """Works until it is told to stop; a database that restarts is waited for."""
+        while True:
+            try:
+                return self._work(alone=alone, **options)
+            except (OperationalError, InterfaceError) as fault:
+                if options["batch"] or not is_out_of_reach(fault):
+                    raise
+                logger.error("The database does not answer (%s); the next try is in %s s.", type(fault).__name__, PAUSE)
+                connection.close()
+                time.sleep(PAUSE)
+
+    def _work(self, *, alone: bool, **options: Any) -> None:
         released = actions.release_interrupted(**({"silent_for": timedelta(0)} if alone else {}))
         cleaned = actions.clean_expired()
         if options["verbosity"]:
