@@ -51,7 +51,7 @@ def others_are_writing() -> bool:
 
 
 def is_out_of_reach(error: BaseException | None) -> bool:
-    """Whether the database did not answer, or is too busy to: nothing is wrong with the request, and nothing was saved."""
+    """Whether the database did not answer, or is too busy to: no fault of the request, and nothing was saved."""
     if not isinstance(error, OperationalError | InterfaceError) or have_crossed(error):
         return False
     return is_postgres() or any(words in str(error) for words in BUSY_SQLITE)

@@ -23,7 +23,8 @@ def serve(options: Namespace) -> int:
     _require_free(options.host, options.port)
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options.host, "--port", str(options.port),
-        "--workers", str(options.processes), "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "guben.wsgi:application",
+        "--workers", str(options.processes), "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
+        "guben.wsgi:application",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "guben", "manage", "work", "--alone", "--no-startup-delay"]
     running = [subprocess.Popen(web), subprocess.Popen(worker, stderr=subprocess.DEVNULL)]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from guben.accounts.database import named
 from guben.figures.doctor import check_all
 from guben.organisations.models import Organisation
 from tests.cast import BRANCH, Cast
@@ -21,6 +22,24 @@ def faults(part: str) -> list[str]:
 def test_a_sound_installation_has_no_fault_in_its_records(cast: Cast) -> None:
     for part in ("database", "tree", "people", "rulebooks", "snapshots"):
         assert faults(part) == []
+
+
+def test_the_database_is_named_and_looked_at_first(cast: Cast) -> None:
+    first = check_all()[0]
+
+    assert first.name.startswith("kept in ")
+    assert named() in first.name
+    assert first.faults == []
+
+
+def test_where_tables_are_old_that_is_all_that_is_said(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("guben.figures.doctor._migrations", lambda: iter(["members.0009 is not applied"]))
+
+    answer = guben("doctor")
+
+    assert answer.code == 1
+    assert "members.0009 is not applied" in answer.out
+    assert "tree" not in answer.out
 
 
 def test_a_broken_copy_of_the_tree_is_found_and_rebuilt(cast: Cast) -> None:
