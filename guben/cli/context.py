@@ -85,7 +85,7 @@ def progress(message: str, done: int = 0, total: int = 0) -> None:
 
 def run(options: Namespace) -> int:
     """Calls the function behind the command."""
-    from guben.cli import backup, figures, history, keys, operations, records, rules
+    from guben.cli import backup, exports, figures, history, keys, operations, records, rules
 
     table: dict[str, Callable[[Namespace], int]] = {
         "due": figures.due,
@@ -96,6 +96,7 @@ def run(options: Namespace) -> int:
         "rules": rules.run,
         "demo": records.demo,
         "import": records.take_in,
+        "export": exports.run,
         "serve": operations.serve,
         "doctor": operations.doctor,
         "user": operations.add_user,

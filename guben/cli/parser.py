@@ -110,13 +110,31 @@ def _records(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         one.add_argument("file", metavar="FILE")
         one.add_argument("--at", metavar="CODE", default="", help="the unit the rows belong at or below")
         one.add_argument("--dry-run", action="store_true")
+        one.add_argument("--report", metavar="OUT.xlsx", default="", help="write the faulty rows, marked, as a workbook")
         _output(one)
+    _exports(commands)
     divisions = kinds.add_parser("divisions", help="the public division data as a tree of units")
     what = divisions.add_mutually_exclusive_group(required=True)
     what.add_argument("--province", metavar="NN", help="the province's two digits, such as 44")
     what.add_argument("--all", dest="province", action="store_const", const="all", help="the whole country, one root")
     divisions.add_argument("--folder", default="data/divisions", metavar="DIR", help="where `make data` put the files")
     _output(divisions)
+
+
+def _exports(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    exports = commands.add_parser("export", help="write sheets of members or units, numbers masked")
+    kinds = exports.add_subparsers(dest="verb", required=True, metavar="WHAT")
+    for kind, words in (("members", "the members at and below a unit"), ("organisations", "the units")):
+        one = kinds.add_parser(kind, help=words)
+        one.add_argument("--at", required=True, metavar="CODE", help="the unit's code")
+        one.add_argument("--out", required=True, metavar="FILE", help="the file to write, .xlsx or .csv")
+        one.add_argument("--gb18030", action="store_true", help="CSV in GB18030 instead of UTF-8")
+        if kind == "members":
+            one.add_argument("--national", action="store_true", help="the columns of the national member list")
+            one.add_argument("--extra", action="store_true", help="columns at the end for what the others leave out")
+            one.add_argument("--full", action="store_true", help="whole numbers and addresses; needs --reason")
+            one.add_argument("--reason", metavar="TEXT", default="", help="why; kept in the history")
+        _output(one)
 
 
 def _operations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

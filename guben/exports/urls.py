@@ -1,6 +1,13 @@
+"""Addresses of exports."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from guben.exports import views
 
 app_name = "exports"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("<uuid:pk>/", views.result, name="result"),
+]

@@ -62,8 +62,10 @@ MORE = (
     _Door("structure", gettext_lazy("党员结构"), "members:structure", "users", ("figures.view",)),
     _Door("dues", gettext_lazy("党费"), "dues:overview", "calculator", ("dues.view", "figures.view")),
     _Door("imports", gettext_lazy("导入"), "imports:start", "file-import", ("imports.run",)),
+    _Door("exports", gettext_lazy("导出"), "exports:start", "file-export", ("exports.run",)),
     _Door("jobs", gettext_lazy("任务"), "jobs:list", "list-check"),
     _Door("audit", gettext_lazy("历史"), "audit:list", "history", ("history.view", "history.view_all")),
+    _Door("openings", gettext_lazy("查看号码记录"), "accounts:openings", "eye", ("history.view_all",)),
     _Door("people", gettext_lazy("授权"), "accounts:people", "user-shield", ("accounts.view",)),
     _Door("settings", gettext_lazy("账户"), "accounts:settings", "user-circle"),
 )
@@ -163,7 +165,10 @@ def _current(request: HttpRequest) -> str:
     if space == "home":
         return "organisations" if name.startswith("unit") else name
     if space == "accounts":
-        return "people" if name in {"people", "grant", "end_grant"} else "settings"
+        if name in {"openings", "openings_file"}:
+            return "openings"
+        people = {"people", "grant", "end_grant", "open", "password_link", "reset_factors", "account_state"}
+        return "people" if name in people else "settings"
     if space == "figures" and name.startswith("what_if"):
         return "rulebook"
     return space

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from guben.kit.tables import Written, workbook_bytes
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TYPES = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8", "json": "application/json"}
+R = TypeVar("R", bound=HttpResponseBase)
+TYPES = {"xlsx": XLSX, "csv": "text/csv", "json": "application/json"}
 
 
 def file_response(name: str, content: bytes) -> HttpResponse:
     """A download under this name."""
-    kind = TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
-    response = HttpResponse(content, content_type=kind)
+    return _as_download(HttpResponse(content, content_type=_type(name)), name)
+
+
+def kept_file_response(name: str, place: Path) -> FileResponse:
+    """A download of a file on the disk, sent piece by piece."""
+    return _as_download(FileResponse(place.open("rb"), content_type=_type(name)), name)
+
+
+def _type(name: str) -> str:
+    return TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+
+
+def _as_download(response: R, name: str) -> R:
     response["Content-Disposition"] = content_disposition_header(True, name)  # noqa: FBT003
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

@@ -7,7 +7,10 @@ import re
 import shutil
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 
@@ -34,6 +37,19 @@ def write(job_id: uuid.UUID, name: str, content: bytes) -> str:
         file.write(content)
     part.replace(place)
     return name
+
+
+@contextmanager
+def writing(job_id: uuid.UUID, name: str) -> Iterator[BinaryIO]:
+    """A file to write piece by piece, which is kept when all of it is written, and not at all after a fault."""
+    place = folder(job_id) / safe_name(name)
+    part = place.with_name(f".{place.name[-80:]}.part")
+    try:
+        with open(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as file:
+            yield file
+        part.replace(place)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def read(job_id: uuid.UUID, name: str) -> bytes | None:

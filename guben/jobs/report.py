@@ -56,6 +56,11 @@ class Report:
             self.job.save(update_fields=["result_file"])
         return kept
 
+    def offer(self, name: str) -> None:
+        """Offers a file of the job, already written, for download."""
+        self.job.result_file = files.safe_name(name)
+        self.job.save(update_fields=["result_file"])
+
     def _write(self) -> None:
         self._written_at = time.monotonic()
         self.job.save(update_fields=["done", "total", "message", "log"])

@@ -8,6 +8,7 @@ from typing import cast
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,7 +16,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from guben.accounts.models import User
 from guben.jobs import actions, files, queries
-from guben.jobs.downloads import file_response
+from guben.jobs.downloads import kept_file_response
 from guben.jobs.errors import FileIsGone
 from guben.jobs.models import JobState
 from guben.jobs.shown import shown
@@ -47,15 +48,15 @@ def stop(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_safe
-def result_file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def result_file(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The file a job made."""
     job = queries.job_of(_user(request), pk)
     if not job.result_file and (job.expires_on or job.state != JobState.DONE):
         raise Http404  # it never had one
-    content = files.read(job.pk, job.result_file)
-    if content is None:
+    place = files.path(job.pk, job.result_file)
+    if place is None:
         raise FileIsGone
-    return file_response(job.result_file, content)
+    return kept_file_response(job.result_file, place)
 
 
 def _user(request: HttpRequest) -> User:

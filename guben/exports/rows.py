@@ -1,0 +1,90 @@
+"""The rows of an export, read piece by piece so that memory does not grow with them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from guben.access import policy
+from guben.accounts.models import User
+from guben.exports.choices import What
+from guben.exports.columns import Known, cells_of, fields_of, word
+from guben.exports.plans import Plan
+from guben.imports import columns as c
+from guben.kit.tables import Written
+from guben.members.choices import MEMBER_STAGES, StageKind
+from guben.members.models import Stage
+from guben.members.queries import members_at
+from guben.organisations.choices import ActKind
+from guben.organisations.models import Act, Organisation
+from guben.organisations.queries import at_or_below
+
+AT_ONCE = 1000
+
+
+def count_of(plan: Plan, unit: Organisation, by: User, on: date) -> int:
+    """How many rows the sheet will have."""
+    if plan.what == What.ORGANISATIONS:
+        return _units(unit, by).count()
+    return members_at(by, unit, on).order_by().count()
+
+
+def rows_of(plan: Plan, unit: Organisation, by: User, on: date) -> Iterator[list[Written]]:
+    """One row for each member (or unit) at and below a unit that the user may see, in the order of the tree."""
+    return _unit_rows(unit, by) if plan.what == What.ORGANISATIONS else _member_rows(plan, unit, by, on)
+
+
+def _member_rows(plan: Plan, unit: Organisation, by: User, on: date) -> Iterator[list[Written]]:
+    names, cells, fields = branch_names(unit), cells_of(plan), fields_of(plan)
+    people = members_at(by, unit, on).values(*fields).iterator(chunk_size=AT_ONCE)
+    while part := list(islice(people, AT_ONCE)):
+        days = _stage_days([values["pk"] for values in part], on)
+        for values in part:
+            known = Known(values, names.get(values["organisation_id_on"], ""), *days[values["pk"]], on)
+            yield [cell(known) for cell in cells]
+
+
+def _stage_days(people: list[int], on: date) -> dict[int, tuple[date | None, date | None]]:
+    """The days of admission and of full membership."""
+    joined: dict[int, date] = {}
+    full: dict[int, date] = {}
+    stages = Stage.objects.filter(person__in=people, kind__in=MEMBER_STAGES, from_on__lte=on).order_by("-from_on")
+    for person, kind, from_on in stages.values_list("person", "kind", "from_on"):
+        joined[person] = from_on
+        if kind == StageKind.FULL:
+            full[person] = from_on
+    return {person: (joined.get(person), full.get(person)) for person in people}
+
+
+def branch_names(unit: Organisation) -> dict[int, str]:
+    """How each unit at and below one is named: by its name, or by its code where another has the same name."""
+    units = list(at_or_below(unit, dissolved=True).values_list("pk", "code", "name", "short_name", "dissolved_on"))
+    names = Counter(name for *_ids, own, short, ended in units if not ended for name in {own, short})
+    return {pk: name if names[name] <= 1 else code for pk, code, name, _short, _ended in units}
+
+
+def _units(unit: Organisation, by: User) -> Any:
+    return at_or_below(unit).filter(policy.within(by, "units.view", "path"))
+
+
+def _unit_rows(unit: Organisation, by: User) -> Iterator[list[Written]]:
+    units = _units(unit, by).select_related("parent").iterator(chunk_size=AT_ONCE)
+    while part := list(islice(units, AT_ONCE)):
+        founding = Act.objects.filter(kind=ActKind.FOUND, organisation__in=part).exclude(paper="")
+        papers = dict(founding.values_list("organisation", "paper"))
+        for one in part:
+            yield [
+                one.code,
+                one.name,
+                one.short_name,
+                word(c.KIND, one.kind),
+                word(c.FIELD, one.field),
+                word(c.LEVEL, one.territory),
+                one.parent.code if one.parent else "",
+                one.founded_on,
+                one.kept_from,
+                papers.get(one.pk, ""),
+            ]
