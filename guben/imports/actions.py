@@ -1,4 +1,4 @@
-"""Importing sheets: checked as a whole, then the good rows are saved in one transaction, or nothing is."""
+"""Importing sheets: checked as a whole, then the good rows are saved: people in batches, units all or none."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ from guben.audit import trail
 from guben.imports import columns as c
 from guben.imports import member_records, member_rows, unit_rows
 from guben.imports.errors import DemoRefusesRosters, NothingToSave, RowNotSaved, SheetRefused
-from guben.imports.lines import Line, lines_of
+from guben.imports.layout import layout, named
+from guben.imports.lines import Line, check_headers, lines_of, notes_on
+from guben.imports.member_checks import Progress
 from guben.imports.member_records import Plan as MemberPlan
 from guben.imports.member_rows import MemberRow
 from guben.imports.results import ImportResult
+from guben.imports.saving import save_members
 from guben.imports.scope import Scope
+from guben.imports.table import Table
 from guben.imports.unit_rows import UnitPlan
 from guben.jobs import actions as jobs
-from guben.jobs.models import Job
+from guben.jobs.models import Job, JobState
 from guben.kit.errors import DomainError
 from guben.kit.tables import Sheet, UnreadableTable, read_sheet
-from guben.members import actions as people
-from guben.members.actions import NewPerson
-from guben.members.choices import StageKind, StandingKind
-from guben.members.errors import RowRefused
-from guben.members.models import Person, Standing
+from guben.members.choices import StageKind
 from guben.organisations import actions as units
 from guben.organisations.models import Organisation
 
 RIGHTS = {"members": "members.change", "organisations": "units.change"}
 
 
-def read(content: bytes, name: str = "") -> Sheet:
-    """The sheet of an uploaded file.
+def read(content: bytes, name: str = "", kind: str = "") -> Sheet:
+    """The sheet of an uploaded file, with our headers in place of those that mean the same.
 
     Raises:
         SheetRefused: with a sentence that says how to save the file so that it can be read.
     """
     try:
-        return read_sheet(content, name=name)
+        return read_sheet(content, name=name, layout=layout(kind))
     except UnreadableTable as cause:
         raise SheetRefused(cause) from cause
 
@@ -55,11 +55,13 @@ def import_members(
     by: User,
     *,
     dry_run: bool = False,
-    progress: member_rows.Progress | None = None,
+    progress: Progress | None = None,
+    saved: Callable[[int], None] | None = None,
 ) -> ImportResult:
     """Registers and updates the people of a roster at or below a unit (everywhere within reach without one).
 
-    Rows are recognised by identity number, else by name, birth date and branch; so the same file again changes nothing.
+    Rows are recognised by identity number, else by name, birth date and branch; so the same file again changes nothing,
+    and goes on where an earlier run was interrupted. Saved in batches; `saved` is told how many rows are.
 
     Raises:
         DemoRefusesRosters, HeadersMissing, NoRows, RowNotSaved.
@@ -70,19 +72,17 @@ def import_members(
     _refuse_in_open_demo()
     scope = Scope(by, at, RIGHTS["members"])
     report = progress or _silent
-    lines, notes = lines_of(sheet, c.MEMBER_COLUMNS)
-    today = installation.today()
-    rows = member_rows.read_rows(lines, scope, today, report)
-    report(len(rows), len(rows), _("对照库里的记录"))
+    sheet = _named(sheet, "members")
+    check_headers(sheet, c.MEMBER_COLUMNS)
+    table, today = Table(sheet, c.MEMBER_COLUMNS), installation.today()
+    rows = member_rows.read_rows(table, scope, today, report)
+    report(table.size, table.size, _("对照库里的记录"))
     plan = member_records.plan_for(rows, scope, by, today)
-    notes += _member_notes(sheet, plan.new)
-    result = _result(lines, plan, notes, member_rows.shown_cells, dry_run=dry_run)
+    notes = notes_on(sheet, c.MEMBER_COLUMNS) + _member_notes(sheet, plan.new)
+    result = _member_result(table, plan, notes, dry_run=dry_run)
     if not dry_run and (plan.new or plan.updates):
-        report(len(rows), len(rows), _("保存"))
+        save_members(plan, by, today, report, saved or _nobody_asks)
         with transaction.atomic():
-            _register(plan.new, by)
-            for update in plan.updates:
-                _apply(update, by)
             _record("imports.members", at, by, result)
     return result
 
@@ -93,7 +93,7 @@ def import_organisations(
     by: User,
     *,
     dry_run: bool = False,
-    progress: member_rows.Progress | None = None,
+    progress: Progress | None = None,
 ) -> ImportResult:
     """Founds and changes the units of a sheet below a unit; without one, within reach, and a root where allowed.
 
@@ -108,7 +108,7 @@ def import_organisations(
     _refuse_in_open_demo()
     scope = Scope(by, at, RIGHTS["organisations"], may_be_empty=by.is_operator)
     report = progress or _silent
-    lines, notes = lines_of(sheet, c.UNIT_COLUMNS)
+    lines, notes = lines_of(_named(sheet, "organisations"), c.UNIT_COLUMNS)
     rows = unit_rows.read_rows(lines, installation.today(), report)
     report(len(rows), len(rows), _("对照库里的记录"))
     plan = unit_rows.plan_for(rows, scope, by)
@@ -131,7 +131,7 @@ def start_preview(kind: str, at: Organisation | None, by: User, *, name: str, co
     """
     _refuse_in_open_demo()
     Scope.require(by, at, RIGHTS[kind], may_be_empty=kind == "organisations" and by.is_operator)
-    lines_of(read(content, name), c.COLUMNS[kind])
+    lines_of(read(content, name, kind), c.COLUMNS[kind])
     arguments = {"at": at.code if at else "", "dry_run": True, "name": name[:120]}
     title = _("检查%(name)s") % {"name": name[:120]}
     return jobs.start(f"imports.{kind}", title, by, at, arguments, upload=(name, content))
@@ -145,11 +145,13 @@ def start_saving(preview: Job, *, by: User) -> Job:
     """
     with transaction.atomic():
         checked = Job.objects.select_for_update().get(pk=preview.pk, owner=by)
-        if saved := Job.objects.filter(pk=checked.result.get("saved_by"), owner=by).first():
+        saved = Job.objects.filter(pk=checked.result.get("saved_by"), owner=by).first()
+        if saved and saved.state not in (JobState.FAILED, JobState.STOPPED):
             return saved
         if not (checked.result.get("accepted") or checked.result.get("updated")):
             raise NothingToSave
-        arguments = {**checked.arguments, "dry_run": False, "upload_of": str(checked.pk)}
+        upload = checked.arguments.get("upload_of") or str(checked.pk)
+        arguments = {**checked.arguments, "dry_run": False, "upload_of": upload, "mends_of": str(checked.pk)}
         title = _("导入%(name)s") % {"name": checked.arguments["name"]}
         job = jobs.start(checked.kind, title, by, checked.organisation, arguments)
         checked.result["saved_by"] = str(job.pk)
@@ -162,13 +164,44 @@ def _refuse_in_open_demo() -> None:
         raise DemoRefusesRosters
 
 
+def _named(sheet: Sheet, kind: str) -> Sheet:
+    try:
+        return named(sheet, kind)
+    except UnreadableTable as cause:
+        raise SheetRefused(cause) from cause
+
+
+def _nobody_asks(saved: int) -> None:
+    """Nobody keeps account of what is saved."""
+
+
 def _silent(done: int, total: int, message: str) -> None:
     """Nobody watches."""
 
 
+def _member_result(table: Table, plan: MemberPlan, notes: Sequence[str], *, dry_run: bool) -> ImportResult:
+    """Counts, faults in the order of the sheet, and the rows to show beside them."""
+    table.in_order()
+    rejected = sorted(table.faults)
+    looked_at = [index for index in sorted(table.checks) if index not in table.faults]
+    lines = {table.numbers[index]: table.line(index) for index in [*rejected, *looked_at]}
+    return ImportResult(
+        rows=table.size,
+        accepted=len(plan.new),
+        updated=len(plan.updates),
+        unchanged=plan.unchanged,
+        rejected_rows=len(rejected),
+        faults=tuple(fault for index in rejected for fault in table.faults[index]),
+        checks=tuple(check for index in looked_at for check in table.checks[index]),
+        notes=tuple(notes),
+        dry_run=dry_run,
+        shown={number: member_rows.shown_cells(line) for number, line in lines.items()},
+    )
+
+
 def _result(
     lines: Sequence[Line],
-    plan: MemberPlan | UnitPlan,
+    plan: UnitPlan,
     notes: Sequence[str],
     shown_cells: Callable[[Line], list[str]],
     *,
@@ -211,57 +244,6 @@ def _member_notes(sheet: Sheet, new: Sequence[MemberRow]) -> list[str]:
         )
         notes.append(sentence % {"count": without_joining})
     return notes
-
-
-def _register(rows: Sequence[MemberRow], by: User) -> None:
-    today = installation.today()
-    try:
-        people.register_many(
-            [
-                NewPerson(
-                    name=row.name,
-                    organisation_id=row.unit.pk if row.unit else 0,
-                    stages=row.stages(today),
-                    sex=row.sex,
-                    born_on=row.born_on,
-                    id_number=row.id_number,
-                    phone=row.phone,
-                    ethnicity=row.ethnicity or "01",
-                    education=row.education,
-                    occupation=row.occupation,
-                    group_id=row.group.pk if row.group else None,
-                    standing=row.standing or StandingKind.HOME,
-                )
-                for row in rows
-            ],
-            by=by,
-        )
-    except RowRefused as refused:
-        raise RowNotSaved(rows[refused.row - 1].line.number, refused.reason) from refused
-
-
-def _apply(update: member_records.Update, by: User) -> None:
-    row, today = update.row, installation.today()
-    person = Person.objects.get(pk=update.person_id)
-    try:
-        if update.change:
-            person = people.change_person(person, by=by, **update.change)
-        for kind, day in update.stages:
-            people.enter_stage(person, kind, from_on=day, by=by)
-        if update.new_group and row.unit:
-            people.affiliate(person, row.unit, from_on=today, by=by, group=row.group)
-        if update.standing:
-            kept = Standing.objects.filter(person=person, until_on=None).first()
-            people.take_standing(
-                person,
-                update.standing,
-                from_on=today,
-                by=by,
-                contact_person=kept.contact_person if kept else None,
-                place=kept.place if kept else "",
-            )
-    except DomainError as refused:
-        raise RowNotSaved(row.line.number, refused) from refused
 
 
 def _change_unit(row: unit_rows.UnitRow, unit: Organisation, change: dict[str, Any], by: User) -> None:

@@ -1,4 +1,4 @@
-"""The columns of both kinds of sheet: header, other ways to write it, whether it must be there, what may stand in it."""
+"""The columns of both kinds of sheet: header and other ways to write it, must it be there, what may stand in it."""
 
 from __future__ import annotations
 

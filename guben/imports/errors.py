@@ -36,16 +36,15 @@ def _sentence(cause: UnreadableTable) -> str:
         "unpacks_too_large": _("工作簿解开后太大，不像名册。把数据复制到一个新工作簿再导入。"),
         "too_many_rows": _("超过%(rows)s行。分成几个文件再导入。"),
         "too_far_out": _("%(cell)s那么远的地方还有内容，最多读%(columns)s列。删掉表格以外的内容再导入。"),
-        "old_or_locked": _(
-            "这是旧式（.xls）或加了密码的工作簿，读不了。在 Excel 或 WPS 里去掉密码，另存为“Excel 工作簿（.xlsx）”。"
-        ),
+        "locked": _("工作簿加了密码，读不了。在 Excel 或 WPS 里打开，去掉密码再保存，然后导入。"),
         "broken": _("文件打不开，不是完好的工作簿。在 Excel 或 WPS 里另存为“Excel 工作簿（.xlsx）”再导入。"),
-        "not_utf8": _(
-            "这个 CSV 文件不是 UTF-8 编码。在 Excel 里另存为“CSV UTF-8（逗号分隔）”；"
+        "unknown_encoding": _(
+            "看不出这个文本文件的编码（能读 UTF-8 和 GB18030）。在 Excel 里另存为“CSV UTF-8（逗号分隔）”；"
             "在 WPS 里直接另存为“Excel 工作簿（.xlsx）”。"
         ),
         "empty": _("第一张表是空的。把名册放在第一张表，第一行写列名。"),
         "header_twice": _("列名“%(header)s”出现了两次。改掉或删去其中一列。"),
+        "same_header": _("“%(one)s”和“%(other)s”两列说的是同一件事（%(header)s）。删去其中一列再导入。"),
     }
     return sentences[cause.problem] % cause.values
 
@@ -72,17 +71,37 @@ class UploadExpired(DomainError):
         super().__init__(_("上传的文件已到期删除。重新选择文件。"))
 
 
+class CheckedAgain(DomainError):
+    """Another window has asked for a newer check; what is asked here would go back behind it."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("这份文件刚在另一个窗口里又检查过。打开最新的结果，接着改。"))
+
+
+class AllLeftOut(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("每一行都标了不导入，没有可检查的。至少留一行。"))
+
+
+class NothingToTakeUp(DomainError):
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("这件任务没有停下，不用继续。打开它的页面看结果。"))
+
+
 class NothingToSave(DomainError):
     def __init__(self) -> None:
         super().__init__(_("没有一行要保存。改好文件再导入。"))
 
 
 class RowNotSaved(DomainError):
-    """The records changed between the check and the saving; nothing of the file was saved."""
+    """The records changed between the check and the saving; of the file, only batches before this row were saved."""
 
-    def __init__(self, row: int, reason: DomainError) -> None:
-        super().__init__(
-            _("第%(row)d行存不进去，整个文件都没有保存：%(reason)s 重新检查一次再保存。")
-            % {"row": row, "reason": reason.sentence}
-        )
+    def __init__(self, row: int, reason: DomainError, saved: int = 0) -> None:
+        whole = _("第%(row)d行存不进去，整个文件都没有保存：%(reason)s 重新检查一次再保存。")
+        part = _("第%(row)d行存不进去，前面的%(saved)d行已保存，其余没有：%(reason)s 重新检查一次再保存。")
+        super().__init__((part if saved else whole) % {"row": row, "saved": saved, "reason": reason.sentence})
         self.row = row

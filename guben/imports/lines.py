@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from guben.house.words import listed
 from guben.imports.columns import PROBLEMS, Column
 from guben.imports.errors import HeadersMissing, NoRows
+from guben.imports.layout import is_counting
 from guben.imports.results import Fault
-from guben.kit.tables import Cell, LongNumber, Row, Sheet, cell_text, column_letters
+from guben.imports.values import Wrong, read_choice, read_day, read_number_text
+from guben.kit.tables import Cell, Row, Sheet, cell_text, column_letters
 from guben.organisations.queries import nearest
 
-DAY = re.compile(r"(\d{4})([-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?")
-EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
-FIRST_YEAR = 1900
+ASIDES_TOLD = 20
 
 
 class Line:
@@ -65,76 +65,31 @@ class Line:
 
     def number_text(self, header: str) -> str:
         """The digits of a number that belongs into a text cell."""
-        if isinstance(self.cell(header), LongNumber):
-            sentence = _("%(column)s被表格软件变成了数字，后几位已丢失。把这一列设为文本，重新录入。")
-            self.fault(header, "lost_digits", sentence % {"column": header})
-            return ""
-        return self.text(header)
+        digits = self._taken(header, read_number_text(header, self.cell(header)))
+        return self.text(header) if digits else ""
 
-    def choice(self, column: Column, *, suffix: str = "") -> str | None:
+    def choice(self, column: Column) -> str | None:
         """The value of a word from a closed list; None where the cell is empty or wrong."""
-        text = self.text(column.header)
-        if not text:
+        cell = self.cell(column.header)
+        if cell is None:
             if column.required:
                 self.missing(column.header)
             return None
-        value = column.allowed.get(text) or (column.allowed.get(text.removesuffix(suffix)) if suffix else None)
-        if value is None:
-            self.fault(column.header, "choice", _choice_sentence(column, text))
+        value: str | None = self._taken(column.header, read_choice(column)(cell))
         return value
 
     def day(self, header: str, *, today: date) -> date | None:
-        """The day in a cell; None where it is empty or wrong. A day to come is wrong."""
+        """The day in a cell; None where it is empty or wrong. A month alone is its first day."""
         cell = self.cell(header)
-        if cell is None:
+        day: date | None = None if cell is None else self._taken(header, read_day(today)(cell))
+        return date(day.year, day.month, day.day) if day else None
+
+    def _taken(self, header: str, value: Any) -> Any:
+        """A value, or None and the fault where the cell was wrong."""
+        if isinstance(value, Wrong):
+            self.fault(header, *value)
             return None
-        day = cell if isinstance(cell, date) else _read_day(cell_text(cell))
-        if day is None or day.year < FIRST_YEAR:
-            self.fault(header, "day", _day_sentence(cell))
-            return None
-        if day > today:
-            sentence = _("%(day)s还没有到，今天是%(today)s。核对年份。")
-            self.fault(header, "day", sentence % {"day": day.isoformat(), "today": today.isoformat()})
-            return None
-        return day
-
-
-def _read_day(text: str) -> date | None:
-    found = DAY.fullmatch(text)
-    if found and (found[2] == "年") == ("月" in text):
-        parts = (found[1], found[3], found[4])
-    elif eight := EIGHT_DIGITS.fullmatch(text):
-        parts = (eight[1], eight[2], eight[3])
-    else:
-        return None
-    try:
-        return date(int(parts[0]), int(parts[1]), int(parts[2]))
-    except ValueError:
-        return None
-
-
-def _day_sentence(cell: Cell) -> str:
-    found = cell_text(cell)
-    if isinstance(cell, float) and 1000 <= cell < 100_000 and not 1900 <= cell <= 2100:
-        sentence = _("“%(found)s”是数字，不是日期。把这一格的格式设为日期，或写成1990-05-03这样。")
-    elif re.fullmatch(r"\d{4}[-/.年]?\d{1,2}月?|\d{4}年?", found):
-        sentence = _("“%(found)s”不完整，要写到日。写成1990-05-03这样。")
-    else:
-        sentence = _("看不懂“%(found)s”。写成1990-05-03这样，年月日都要有。")
-    return sentence % {"found": found[:30]}
-
-
-def _choice_sentence(column: Column, text: str) -> str:
-    words = list(column.allowed)
-    values = {"column": column.header, "found": text[:30], "words": listed(words)}
-    if len(words) <= 12:
-        return _("%(column)s里没有“%(found)s”。可以写：%(words)s。") % values
-    near = nearest(text, words)
-    if near:
-        return _("%(column)s里没有“%(found)s”。是不是“%(near)s”？全部写法见模板的“选项”表。") % {
-            **values, "near": "”“".join(near)
-        }  # fmt: skip
-    return _("%(column)s里没有“%(found)s”。全部写法见模板的“选项”表。") % values
+        return value
 
 
 def lines_of(sheet: Sheet, columns: Sequence[Column]) -> tuple[list[Line], list[str]]:
@@ -144,13 +99,44 @@ def lines_of(sheet: Sheet, columns: Sequence[Column]) -> tuple[list[Line], list[
         HeadersMissing: a required column is not there.
         NoRows: nothing stands below the headers.
     """
+    check_headers(sheet, columns)
+    places = places_of(sheet, columns)
+    return [Line(row, places) for row in sheet.rows], notes_on(sheet, columns)
+
+
+def check_headers(sheet: Sheet, columns: Sequence[Column]) -> None:
+    """Refuses a sheet that lacks a column, or has no rows.
+
+    Raises:
+        HeadersMissing, NoRows.
+    """
     missing = [column.header for column in columns if column.required and column.header not in sheet.headers]
     if missing:
-        raise HeadersMissing(missing, [header for header in sheet.headers if header])
+        raise HeadersMissing(missing, [header for header in sheet.written or sheet.headers if header])
     if not sheet.rows:
         raise NoRows
+
+
+def places_of(sheet: Sheet, columns: Sequence[Column]) -> dict[str, int]:
+    """Where each known header stands in the sheet."""
     known = {column.header for column in columns}
-    places = {header: place for place, header in enumerate(sheet.headers) if header in known}
-    unknown = [header for header in sheet.headers if header and header not in known and header != PROBLEMS]
-    notes = [_("没有认出“%(header)s”列，没有读它。") % {"header": header[:40]} for header in unknown]
-    return [Line(row, places) for row in sheet.rows], notes
+    return {header: place for place, header in enumerate(sheet.headers) if header in known}
+
+
+def notes_on(sheet: Sheet, columns: Sequence[Column]) -> list[str]:
+    """What was not read: columns that we do not keep, rows that are no records."""
+    notes = []
+    known = {column.header for column in columns if not column.derived}
+    unread = [header for header in sheet.headers if header and header not in known and header != PROBLEMS]
+    if unread := [header for header in unread if not is_counting(header)]:
+        notes.append(_("这几列没有读：%(headers)s。") % {"headers": listed([header[:40] for header in unread])})
+    headers = [column.header for column in columns]
+    for header in unread:
+        if header not in headers and (near := nearest(header, headers, limit=1)):
+            sentence = _("“%(header)s”列没有读。是不是“%(near)s”？是就改列名，重新导入。")
+            notes.append(sentence % {"header": header[:40], "near": near[0]})
+    for number, text in sheet.asides[:ASIDES_TOLD]:
+        notes.append(_("第%(row)d行不是记录，没有读：%(text)s") % {"row": number, "text": text})
+    if len(sheet.asides) > ASIDES_TOLD:
+        notes.append(_("另有%(count)d行不是记录，没有读。") % {"count": len(sheet.asides) - ASIDES_TOLD})
+    return notes

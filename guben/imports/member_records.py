@@ -17,7 +17,7 @@ from guben.imports.member_rows import MemberRow
 from guben.imports.scope import Scope
 from guben.members import sealed
 from guben.members.actions import check_numbers
-from guben.members.choices import MEMBER_STAGES, StageKind
+from guben.members.choices import MEMBER_STAGES, StageKind, StandingKind
 from guben.members.errors import RegisteredElsewhere
 from guben.members.models import Stage
 from guben.members.spans import people_on
@@ -26,7 +26,14 @@ from guben.organisations.models import Organisation
 CHUNK = 500
 READ = (
     "pk", "name", "sex", "born_on", "ethnicity", "education", "occupation", "id_number_index", "phone_index",
-    "organisation_id_on", "group_id_on", "stage", "standing",
+    "organisation_id_on", "group_id_on", "stage", "standing", "degree", "stratum", "professional_post",
+    "is_migrant_worker", "service_correction", "home_cipher", "domicile_cipher",
+)  # fmt: skip
+
+
+PLAIN = (
+    "name", "sex", "ethnicity", "education", "occupation", "degree", "stratum", "professional_post",
+    "is_migrant_worker", "service_correction",
 )  # fmt: skip
 
 
@@ -68,18 +75,22 @@ class Plan:
 
 def plan_for(rows: Sequence[MemberRow], scope: Scope, by: User, today: date) -> Plan:
     """Compares the good rows with the records, in sets; rows that the records forbid get their fault."""
+    by_number = _by_number(rows, today)
+    _refuse_elsewhere(rows, by_number, scope, by)
     good = [row for row in rows if row.good]
-    by_index = _by_number(good, today)
-    _refuse_elsewhere(good, by_index, scope, by)
-    namesakes = _by_name([row for row in good if row.good and _index(row) not in by_index], today)
+    namesakes = _by_name([row for row in good if row.id_number not in by_number], today)
     matched: list[tuple[MemberRow, Known]] = []
+    claimed: dict[int, MemberRow] = {}
     plan = Plan()
     for row in good:
-        if not row.good:
-            continue
-        known = by_index.get(_index(row)) or _namesake(row, namesakes)
+        known = by_number.get(row.id_number) or _namesake(row, namesakes)
         if known is not None:
-            matched.append((row, known))
+            before = claimed.setdefault(known["pk"], row)
+            if before is row:
+                matched.append((row, known))
+            else:
+                sentence = _("与第%(row)d行对上了库里的同一个人。核对两行的公民身份号码。")
+                row.fault(c.NAME, "twice", sentence % {"row": before.number})
         elif row.good:
             plan.new.append(row)
     _add_stages(known for _row, known in matched)
@@ -94,10 +105,6 @@ def plan_for(rows: Sequence[MemberRow], scope: Scope, by: User, today: date) -> 
     return plan
 
 
-def _index(row: MemberRow) -> str:
-    return sealed.index_of("id_number", row.id_number) if row.id_number else ""
-
-
 def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
     ordered = sorted(set(values))
     for start in range(0, len(ordered), CHUNK):
@@ -105,32 +112,40 @@ def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def _by_number(rows: Iterable[MemberRow], today: date) -> dict[str, Known]:
+    """The people who have the numbers, by number."""
+    numbers = {index: row.id_number for row in rows if row.id_number for index in _indexes(row.id_number)}
     found: dict[str, Known] = {}
-    for part in _chunks(_index(row) for row in rows if row.id_number):
+    for part in _chunks(numbers):
         for values in people_on(today).filter(id_number_index__in=part).values(*READ):
-            found[values["id_number_index"]] = Known(values)
+            found[numbers[values["id_number_index"]]] = Known(values)
     return found
+
+
+def _indexes(number: str) -> list[str]:
+    return sealed.indexes_of("id_number", number)
 
 
 def _refuse_elsewhere(rows: Iterable[MemberRow], found: dict[str, Known], scope: Scope, by: User) -> None:
     """Refuses who is registered outside the scope; of a unit outside the reader's sight nothing more is told."""
-    where = check_numbers((row.id_number for row in rows if row.id_number), by=by)
+    if not found:
+        return
+    where = check_numbers(found, by=by, tried=sum(bool(row.id_number) for row in rows))
     units: dict[int, Organisation] = {}
     for part in _chunks(known["organisation_id_on"] for known in found.values() if known["organisation_id_on"]):
         units.update(Organisation.objects.in_bulk(part))
     for row in rows:
         if row.id_number not in where:
             continue
-        known = found.get(_index(row))
+        known = found.get(row.id_number)
         unit = units.get(known["organisation_id_on"]) if known else None
         if unit is None or not policy.may(by, "members.view", unit):
-            row.line.fault(c.ID_NUMBER, "elsewhere", str(RegisteredElsewhere()))
+            row.fault(c.ID_NUMBER, "elsewhere", str(RegisteredElsewhere()))
         elif not scope.holds(unit):
             sentence = _("这个人登记在“%(unit)s”，不在“%(scope)s”之内。由那里导入，或走转接。")
-            row.line.fault(c.ID_NUMBER, "elsewhere", sentence % {"unit": unit.name, "scope": scope.title})
+            row.fault(c.ID_NUMBER, "elsewhere", sentence % {"unit": unit.name, "scope": scope.title})
         elif row.unit and unit.pk != row.unit.pk:
             sentence = _("这个人登记在“%(unit)s”。换支部走转接，导入不改；没有换就改这一格。")
-            row.line.fault(c.BRANCH, "elsewhere", sentence % {"unit": unit.name})
+            row.fault(c.BRANCH, "elsewhere", sentence % {"unit": unit.name})
 
 
 def _by_name(rows: Iterable[MemberRow], today: date) -> dict[tuple[str, date, int], list[Known]]:
@@ -149,11 +164,11 @@ def _namesake(row: MemberRow, found: dict[tuple[str, date, int], list[Known]]) -
     if row.id_number:
         if any(known["id_number_index"] for known in same):
             sentence = _("本支部已有同名、同日出生的%(name)s，公民身份号码不同。已接收，核对是不是同一个人。")
-            row.line.check(c.NAME, "twice", sentence % {"name": row.name})
+            row.check(c.NAME, "twice", sentence % {"name": row.name})
         same = [known for known in same if not known["id_number_index"]]
     if len(same) > 1:
         sentence = _("本支部有%(count)d个同名、同日出生的%(name)s。写上公民身份号码。")
-        row.line.fault(c.ID_NUMBER, "twice", sentence % {"count": len(same), "name": row.name})
+        row.fault(c.ID_NUMBER, "twice", sentence % {"count": len(same), "name": row.name})
     return same[0] if len(same) == 1 else None
 
 
@@ -166,17 +181,23 @@ def _add_stages(people: Iterable[Known]) -> None:
 
 def _update(row: MemberRow, known: Known, today: date) -> Update:
     update = Update(row, known["pk"])
-    for name in ("name", "sex", "ethnicity", "education", "occupation"):
+    for name in PLAIN:
         value = getattr(row, name)
-        if value and value != known[name]:
+        if value not in (None, "") and value != known[name]:
             update.change[name] = value
+    for name in sealed.ADDRESSES:
+        text = getattr(row, name)
+        if text and text != sealed.address_in(name, known[f"{name}_cipher"]):
+            update.change[name] = text
     if row.id_number and not known["id_number_index"]:
         update.change["id_number"] = row.id_number
-    if row.phone and sealed.index_of("phone", row.phone) != known["phone_index"]:
+    if row.phone and known["phone_index"] not in sealed.indexes_of("phone", row.phone):
         update.change["phone"] = row.phone
     update.new_group = row.group is not None and row.group.pk != known["group_id_on"]
     if row.standing and row.standing != known["standing"] and row.stage in MEMBER_STAGES:
         update.standing = row.standing
+    elif not row.standing and known["standing"] in row.not_standing and row.stage in MEMBER_STAGES:
+        update.standing = StandingKind.HOME
     _compare_stages(row, known, update, today)
     return update
 
@@ -188,11 +209,11 @@ def _compare_stages(row: MemberRow, known: Known, update: Update, today: date) -
     if order.index(row.stage) < order.index(now):
         sentence = _("库里是%(now)s，表里是%(found)s。导入不往回改；库里错了，到本人页面更正。")
         values = {"now": str(StageKind(now).label), "found": str(StageKind(row.stage).label)}
-        row.line.fault(c.STAGE, "changed", sentence % values)
+        row.fault(c.STAGE, "changed", sentence % values)
         return
     _compare_days(row, known)
     if now == StageKind.PROBATIONARY and row.stage == StageKind.FULL and not row.full_on:
-        row.line.missing(c.FULL)
+        row.table.missing(row.index, c.FULL)
         return
     since = max(known.stages.values(), default=date.min)
     for kind, day in row.stages(today):
@@ -202,7 +223,7 @@ def _compare_stages(row: MemberRow, known: Known, update: Update, today: date) -
             sentence = _("库里自%(since)s起是%(now)s，%(next)s的日期%(day)s要更晚。核对日期。")
             names = {"now": str(StageKind(now).label), "next": str(StageKind(kind).label)}
             days = {"since": since.isoformat(), "day": day.isoformat()}
-            row.line.fault(c.STAGE, "changed", sentence % {**names, **days})
+            row.fault(c.STAGE, "changed", sentence % {**names, **days})
             return
         update.stages.append((kind, day))
 
@@ -211,9 +232,14 @@ def _compare_days(row: MemberRow, known: Known) -> None:
     joined_on = known.stages.get(StageKind.PROBATIONARY) or known.stages.get(StageKind.FULL)
     full_on = known.stages.get(StageKind.FULL) if StageKind.PROBATIONARY in known.stages else None
     for header, told, kept in ((c.JOINED, row.joined_on, joined_on), (c.FULL, row.full_on, full_on)):
-        if told and kept and told != kept:
+        if told and kept and not _same_day(row, header, told, kept):
             sentence = _("库里的%(column)s是%(kept)s，表里是%(told)s。导入不改；库里错了，到本人页面更正。")
             values = {"column": header, "kept": kept.isoformat(), "told": told.isoformat()}
-            row.line.fault(header, "changed", sentence % values)
+            row.fault(header, "changed", sentence % values)
     if row.full_on and StageKind.FULL in known.stages and full_on is None:
-        row.line.check(c.FULL, "changed", _("库里只有入党日期，没有分开记预备期，转正日期没有写入。"))
+        row.check(c.FULL, "changed", _("库里只有入党日期，没有分开记预备期，转正日期没有写入。"))
+
+
+def _same_day(row: MemberRow, header: str, told: date, kept: date) -> bool:
+    """A cell that tells a month alone agrees with every day in it."""
+    return told == kept or (not row.tells_day(header) and (told.year, told.month) == (kept.year, kept.month))

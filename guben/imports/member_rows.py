@@ -1,212 +1,241 @@
-"""The rows of a member sheet: read cell by cell, then against each other, then against the records, in sets."""
+"""The rows of a member sheet: read by column, then against each other, then against the units and groups they name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from guben.house.words import listed
 from guben.imports import columns as c
+from guben.imports.chinese import simplified
 from guben.imports.lines import Line
+from guben.imports.member_checks import NO, SAID_IN, Progress, Values, read_values
 from guben.imports.scope import Scope
-from guben.kit.errors import DomainError
+from guben.imports.table import Table
+from guben.imports.values import Wrong, bare, read_number_text, trying
 from guben.kit.sealing import mask_id_number
-from guben.members import calculations
+from guben.kit.tables import Cell, cell_text
 from guben.members.choices import MEMBER_STAGES, StageKind
-from guben.members.errors import IdNumberOtherBirthDay
 from guben.members.places import check_unit
 from guben.organisations.models import Group, Organisation
 from guben.organisations.queries import nearest
 
-BY_HEADER = {column.header: column for column in c.MEMBER_COLUMNS}
-Progress = Callable[[int, int, str], None]
-T = TypeVar("T")
+CHUNK = 500
+TEXTS = {
+    "name": c.NAME,
+    "sex": c.SEX,
+    "id_number": c.ID_NUMBER,
+    "ethnicity": c.ETHNIC,
+    "education": c.SCHOOLING,
+    "occupation": c.WORK,
+    "stage": c.STAGE,
+    "phone": c.PHONE,
+    "standing": c.STANDING,
+    "degree": c.DEGREE,
+    "stratum": c.STRATUM,
+    "professional_post": c.EXPERT,
+    "home": c.HOME,
+    "domicile": c.DOMICILE,
+}
+DAYS = {"born_on": c.BORN, "joined_on": c.JOINED, "full_on": c.FULL}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class MemberRow:
     """A row whose cells were understood; empty cells are None or empty and change nothing."""
 
-    line: Line
-    name: str = ""
-    sex: str = ""
-    born_on: date | None = None
-    id_number: str = ""
-    ethnicity: str = ""
-    education: str = ""
-    occupation: str = ""
-    stage: str = ""
-    unit: Organisation | None = None
-    group: Group | None = None
-    joined_on: date | None = None
-    full_on: date | None = None
-    phone: str = ""
-    standing: str = ""
+    table: Table
+    index: int
+    name: str
+    sex: str
+    born_on: date | None
+    id_number: str
+    ethnicity: str
+    education: str
+    occupation: str
+    stage: str
+    unit: Organisation | None
+    group: Group | None
+    joined_on: date | None
+    full_on: date | None
+    phone: str
+    standing: str
+    degree: str
+    stratum: str
+    professional_post: str
+    is_migrant_worker: bool | None
+    service_correction: int | None
+    home: str
+    domicile: str
+    not_standing: tuple[str, ...]  # what the sheet says the member is not
+
+    @property
+    def number(self) -> int:
+        """The row's number in the sheet."""
+        return self.table.numbers[self.index]
 
     @property
     def good(self) -> bool:
-        return not self.line.faults
+        return self.index not in self.table.faults
+
+    def fault(self, header: str, kind: str, message: str) -> None:
+        self.table.fault(self.index, header, kind, message)
+
+    def check(self, header: str, kind: str, message: str) -> None:
+        self.table.check(self.index, header, kind, message)
+
+    def tells_day(self, header: str) -> bool:
+        """Did the cell tell the day, not the month alone?"""
+        return not any(check.column == header and check.kind == "month" for check in self._checks())
+
+    def _checks(self) -> Sequence[Any]:
+        return self.table.checks.get(self.index, ())
 
     def stages(self, today: date) -> tuple[tuple[str, date], ...]:
         """The stages the row tells of, first to last. Older records know only the day of admission."""
         if self.stage not in MEMBER_STAGES or self.joined_on is None:
             return ((self.stage, today),)
         if self.stage == StageKind.FULL and self.full_on:
-            return ((StageKind.PROBATIONARY, self.joined_on), (StageKind.FULL, self.full_on))
+            return ((StageKind.PROBATIONARY.value, self.joined_on), (StageKind.FULL.value, self.full_on))
         return ((self.stage, self.joined_on),)
 
 
-def read_rows(lines: Sequence[Line], scope: Scope, today: date, progress: Progress) -> list[MemberRow]:
-    """All rows, with a fault for each cell that can't be right by itself or beside the others of its row."""
-    scope.look_outside(line.text(c.BRANCH) for line in lines)
-    rows = []
-    for number, line in enumerate(lines, start=1):
-        rows.append(_read_row(line, scope, today))
-        progress(number, len(lines), _("逐行检查"))
-    _read_groups(rows)
-    _refuse_twice(rows)
-    return rows
+def read_rows(table: Table, scope: Scope, today: date, progress: Progress) -> list[MemberRow]:
+    """All rows, with a fault for each cell that can't be right by itself or beside the others of its row or column."""
+    values = read_values(table, today, progress)
+    units = _read_units(table, scope)
+    groups = _read_groups(table, units)
+    _refuse_twice(table, values, units)
+    return _rows(table, values, units, groups)
 
 
-def _read_row(line: Line, scope: Scope, today: date) -> MemberRow:
-    row = MemberRow(line)
-    row.name = _name(line)
-    _identity(row, today)
-    row.ethnicity = line.choice(BY_HEADER[c.ETHNIC], suffix="族") or ""
-    if line.has(c.ETHNIC) and not line.text(c.ETHNIC):
-        line.missing(c.ETHNIC)
-    row.education = line.choice(BY_HEADER[c.SCHOOLING]) or ""
-    row.occupation = line.choice(BY_HEADER[c.WORK]) or ""
-    row.stage = line.choice(BY_HEADER[c.STAGE]) or ""
-    row.standing = line.choice(BY_HEADER[c.STANDING]) or ""
-    row.unit = _unit(line, scope)
-    if digits := line.number_text(c.PHONE):
-        row.phone = trying(line, c.PHONE, "text", lambda: calculations.read_phone(digits)) or ""
-    _stage_days(row, today)
-    return row
+def _rows(
+    table: Table, values: Values, units: list[Organisation | None], groups: list[Group | None]
+) -> list[MemberRow]:
+    """Only rows without a fault: the others go no further."""
+    yes = {None: None, "": None, "1": True, NO: False}
+    columns = {
+        "table": [table] * table.size,
+        "index": range(table.size),
+        "unit": units,
+        "group": groups,
+        "service_correction": values[c.CORRECTION],
+        "is_migrant_worker": [yes[said] for said in values[c.MIGRANT]],
+        "not_standing": _denied(values, table),
+    }
+    columns |= {name: [value or "" for value in values[header]] for name, header in TEXTS.items()}
+    columns |= {name: [_plain_day(day) for day in values[header]] for name, header in DAYS.items()}
+    in_order = [columns[name] for name in MemberRow.__dataclass_fields__]
+    faults = table.faults
+    return [MemberRow(*cells) for cells in zip(*in_order, strict=True) if cells[1] not in faults]
 
 
-def _name(line: Line) -> str:
-    name = line.required(c.NAME)
-    if name:
-        trying(line, c.NAME, "text", lambda: calculations.check_name(name))
-    return name
+def _plain_day(day: date | None) -> date | None:
+    return day if day is None or day.__class__ is date else date(day.year, day.month, day.day)
 
 
-def _identity(row: MemberRow, today: date) -> None:
-    line = row.line
-    sex = line.choice(BY_HEADER[c.SEX]) or ""
-    born_on = line.day(c.BORN, today=today)
-    row.sex, row.born_on = sex, born_on
-    text = line.number_text(c.ID_NUMBER)
-    facts = trying(line, c.ID_NUMBER, "id_number", lambda: calculations.read_id_number(text)) if text else None
-    if facts:
-        row.id_number = facts.number
-        row.born_on, row.sex = born_on or facts.born_on, sex or facts.sex
-        if born_on and born_on != facts.born_on:
-            line.fault(c.BORN, "id_mismatch", str(IdNumberOtherBirthDay(facts.born_on, born_on)))
-        if sex and sex != facts.sex:
-            sentence = _("性别是%(found)s，公民身份号码第17位表示的是另一个。核对后改其中一个。")
-            line.fault(c.SEX, "id_mismatch", sentence % {"found": line.text(c.SEX)})
-        if facts.born_on > today and not born_on:
-            line.fault(c.ID_NUMBER, "id_number", _("公民身份号码里的出生日期还没有到。对照身份证核对。"))
-        return
-    if not line.cell(c.BORN) and not text:
-        line.missing(c.BORN)
-    if not line.text(c.SEX) and not text:
-        line.missing(c.SEX)
+def _denied(values: Values, table: Table) -> list[tuple[str, ...]]:
+    if not any(table.has(header) for header, _kind in SAID_IN):
+        return [()] * table.size
+    kinds = [[(kind,) if said == NO else () for said in values[header]] for header, kind in SAID_IN]
+    return [one + other for one, other in zip(*kinds, strict=True)]
 
 
-def trying(line: Line, header: str, kind: str, read: Callable[[], T]) -> T | None:
-    try:
-        return read()
-    except DomainError as error:
-        line.fault(header, kind, str(error))
-        return None
+def _read_units(table: Table, scope: Scope) -> list[Organisation | None]:
+    texts = {cell: _unit_text(cell, scope) for cell in dict.fromkeys(table.cells(c.BRANCH)) if cell is not None}
+    scope.look_outside(text for text in texts.values() if isinstance(text, str))
+
+    def read(cell: Cell) -> Organisation | Wrong:
+        text = texts[cell]
+        if isinstance(text, Wrong):
+            return text
+        unit = scope.named(text)
+        if isinstance(unit, Wrong):
+            return unit
+        refused = trying("unit", lambda: check_unit(unit))
+        return refused if isinstance(refused, Wrong) else unit
+
+    return table.read(c.BRANCH, read)
 
 
-def _unit(line: Line, scope: Scope) -> Organisation | None:
-    text = line.required(c.BRANCH)
-    unit = scope.unit(line, c.BRANCH, text) if text else None
-    if unit is not None:
-        trying(line, c.BRANCH, "unit", lambda: check_unit(unit))
-    return unit
+def _unit_text(cell: Cell, scope: Scope) -> str | Wrong:
+    """A unit's name as it is written, else without spaces and in simplified characters."""
+    text = cell_text(cell)
+    if scope.knows(text):
+        return text
+    number = read_number_text(c.BRANCH, cell)
+    return number if isinstance(number, Wrong) else simplified(bare(text))
 
 
-def _stage_days(row: MemberRow, today: date) -> None:
-    line = row.line
-    row.joined_on, row.full_on = line.day(c.JOINED, today=today), line.day(c.FULL, today=today)
-    if not row.stage:
-        return
-    label = {"stage": StageKind(row.stage).label}
-    if row.stage in MEMBER_STAGES and not line.text(c.JOINED):
-        line.missing(c.JOINED)
-    if row.stage not in MEMBER_STAGES:
-        for header in (c.JOINED, c.FULL):
-            if line.text(header):
-                sentence = _("人员类别是%(stage)s，不该有%(column)s。清空这一格，或改人员类别。")
-                line.fault(header, "day_order", sentence % {**label, "column": header})
-    elif row.stage == StageKind.PROBATIONARY and line.text(c.FULL):
-        sentence = _("预备党员还没有转正，不该有转正日期。清空这一格，或把人员类别改为正式党员。")
-        line.fault(c.FULL, "day_order", sentence)
-    _order(row, today)
+def _read_groups(table: Table, units: list[Organisation | None]) -> list[Group | None]:
+    cells = table.cells(c.GROUP)
+    found: list[Group | None] = [None] * table.size
+    if not table.has(c.GROUP):
+        return found
+    wanted = {unit.pk for unit, cell in zip(units, cells, strict=True) if unit and cell is not None}
+    groups, names = _groups_of(sorted(wanted))
+    for index, (unit, cell) in enumerate(zip(units, cells, strict=True)):
+        if unit is None or cell is None:
+            continue
+        text = cell_text(cell)
+        found[index] = groups.get((unit.pk, text)) or groups.get((unit.pk, simplified(bare(text))))
+        if found[index] is None:
+            here = names.get(unit.pk, [])
+            near = nearest(text, here) or here[:5]
+            table.fault(index, c.GROUP, "group", _group_sentence(unit, text, near), near)
+    return found
 
 
-def _order(row: MemberRow, today: date) -> None:
-    line = row.line
-    header = c.JOINED if row.joined_on else c.STAGE
-    begun_on = row.joined_on or (today if row.stage and row.stage not in MEMBER_STAGES else None)
-    if row.born_on and begun_on and row.born_on <= today:
-        trying(line, header, "day_order", lambda: calculations.check_age(row.born_on or today, begun_on))
-    if row.joined_on and row.full_on and row.full_on <= row.joined_on:
-        sentence = _("转正日期%(full)s不在入党日期%(joined)s之后。核对这两个日期。")
-        values = {"full": row.full_on.isoformat(), "joined": row.joined_on.isoformat()}
-        line.fault(c.FULL, "day_order", sentence % values)
-
-
-def _read_groups(rows: Iterable[MemberRow]) -> None:
-    wanted = [row for row in rows if row.unit and row.line.text(c.GROUP)]
-    units = sorted({row.unit.pk for row in wanted if row.unit})
+def _groups_of(units: list[int]) -> tuple[dict[tuple[int, str], Group], dict[int, list[str]]]:
     groups: dict[tuple[int, str], Group] = {}
     names: dict[int, list[str]] = {}
-    for start in range(0, len(units), 500):
-        for group in Group.objects.filter(organisation__in=units[start : start + 500], until_on=None):
+    for start in range(0, len(units), CHUNK):
+        for group in Group.objects.filter(organisation__in=units[start : start + CHUNK], until_on=None):
             groups[group.organisation_id, group.name] = group
             names.setdefault(group.organisation_id, []).append(group.name)
-    for row in wanted:
-        unit, text = row.unit, row.line.text(c.GROUP)
-        if unit is None:
-            continue
-        row.group = groups.get((unit.pk, text))
-        if row.group is None:
-            here = names.get(unit.pk, [])
-            row.line.fault(c.GROUP, "group", _group_sentence(unit, text, here), nearest(text, here) or here[:5])
+    return groups, names
 
 
-def _group_sentence(unit: Organisation, text: str, names: list[str]) -> str:
-    values = {"unit": unit.short_name, "found": text[:30], "names": listed(nearest(text, names) or names[:5])}
-    if names:
+def _group_sentence(unit: Organisation, text: str, near: list[str]) -> str:
+    values = {"unit": unit.short_name, "found": text[:30], "names": listed(near)}
+    if near:
         return _("“%(unit)s”没有党小组“%(found)s”。现有：%(names)s。") % values
     return _("“%(unit)s”还没有登记党小组。先在组织页设立，或清空这一格。") % values
 
 
-def _refuse_twice(rows: Iterable[MemberRow]) -> None:
-    by_number: dict[str, int] = {}
-    by_name: dict[tuple[str, date, int], int] = {}
-    for row in rows:
-        header, first = c.ID_NUMBER, row.line.number
-        if row.id_number:
-            first = by_number.setdefault(row.id_number, row.line.number)
-        elif row.name and row.born_on and row.unit:
-            header = c.NAME
-            first = by_name.setdefault((row.name, row.born_on, row.unit.pk), row.line.number)
-        if first != row.line.number:
-            sentence = _("与第%(row)d行是同一个人。删去其中一行。")
-            row.line.fault(header, "twice", sentence % {"row": first})
+def _refuse_twice(table: Table, values: Values, units: list[Organisation | None]) -> None:
+    numbers = values[c.ID_NUMBER]
+    given = [number for number in numbers if number]
+    if len(set(given)) < len(given):
+        first: dict[str, int] = {}
+        for index, number in enumerate(numbers):
+            if number and (before := first.setdefault(number, index)) != index:
+                _twice(table, index, c.ID_NUMBER, before)
+    if len(given) < table.size:
+        _refuse_namesakes(table, values, units)
+
+
+def _refuse_namesakes(table: Table, values: Values, units: list[Organisation | None]) -> None:
+    """A row without a number may not be told from another of the same name, birth date and branch."""
+    rows = list(enumerate(zip(values[c.NAME], values[c.BORN], units, values[c.ID_NUMBER], strict=True)))
+    first: dict[tuple[str, date, int], int] = {}
+    for index, (name, born, unit, number) in rows:
+        if number and name and born and unit:
+            first.setdefault((name, born, unit.pk), index)
+    for index, (name, born, unit, number) in rows:
+        if not number and name and born and unit:
+            before = first.setdefault((name, born, unit.pk), index)
+            if before != index:
+                _twice(table, index, c.NAME, before)
+
+
+def _twice(table: Table, index: int, header: str, before: int) -> None:
+    sentence = _("与第%(row)d行是同一个人。删去其中一行。")
+    table.fault(index, header, "twice", sentence % {"row": table.numbers[before]})
 
 
 def shown_cells(line: Line) -> list[str]:

@@ -24,6 +24,8 @@ FAULT_KINDS = {
     "elsewhere": _("已在别处登记"),
     "changed": _("与库里不同，导入不能改"),
     "parent": _("上级组织有错"),
+    "month": _("日期没有写日"),
+    "derived": _("与算出来的不同"),
 }
 
 

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from guben.access import policy
 from guben.accounts.models import User
 from guben.house.words import listed
-from guben.imports.lines import Line
+from guben.imports.values import Wrong
 from guben.kit import tree
 from guben.organisations.models import Organisation
 from guben.organisations.queries import SEE, nearest, visible_units
 
 IMPORT = "imports.run"
 CHUNK = 500
+NEAR_LOOKED_FOR = 200  # names of a file; each is held against all names within
 
 
 class Scope:
@@ -56,8 +57,12 @@ class Scope:
     def holds(self, unit: Organisation) -> bool:
         return any(tree.is_at_or_below(unit.path, top) for top in self.paths)
 
-    def unit(self, line: Line, header: str, text: str) -> Organisation | None:
-        """The unit a cell names, or None and a fault."""
+    def knows(self, text: str) -> bool:
+        """Is this the code or a name of a unit within?"""
+        return text in self.by_code or text in self._by_name
+
+    def named(self, text: str) -> Organisation | Wrong:
+        """The unit of a code, a name or a short name, or what is wrong with it."""
         if unit := self.by_code.get(text):
             return unit
         found = self._by_name.get(text, [])
@@ -65,22 +70,19 @@ class Scope:
             return found[0]
         values = {"found": text[:60], "scope": self.title}
         if found:
-            codes = listed(unit.code for unit in found[:5])
+            codes = tuple(unit.code for unit in found[:5])
             sentence = _("“%(scope)s”之内有%(count)d个“%(found)s”。改写代码：%(codes)s。")
-            choices = [unit.code for unit in found[:5]]
-            line.fault(header, "unit", sentence % {**values, "count": len(found), "codes": codes}, choices)
-        elif self._outside.get(text):
+            return Wrong("unit", sentence % {**values, "count": len(found), "codes": listed(codes)}, codes)
+        if self._outside.get(text):
             sentence = _("“%(found)s”不在“%(scope)s”之内，或在那里没有导入的权。由那里的管理员导入，或删去这一行。")
-            line.fault(header, "unit_reach", sentence % values)
-        elif near := self._near(text):
+            return Wrong("unit_reach", sentence % values)
+        if near := self._near(text):
             sentence = _("“%(scope)s”之内找不到“%(found)s”。是不是%(near)s？")
             words = _("或").join(f"“{name}”（{self._by_name[name][0].code}）" for name in near)
-            choices = [name if len(self._by_name[name]) == 1 else self._by_name[name][0].code for name in near]
-            line.fault(header, "unit", sentence % {**values, "near": words}, choices)
-        else:
-            sentence = _("“%(scope)s”之内找不到“%(found)s”。写组织的全称、简称或代码。")
-            line.fault(header, "unit", sentence % values)
-        return None
+            choices = tuple(name if len(self._by_name[name]) == 1 else self._by_name[name][0].code for name in near)
+            return Wrong("unit", sentence % {**values, "near": words}, choices)
+        sentence = _("“%(scope)s”之内找不到“%(found)s”。写组织的全称、简称或代码。")
+        return Wrong("unit", sentence % values)
 
     def look_outside(self, texts: Iterable[str]) -> None:
         """Finds, for all names that are not within the scope, whether they are a unit the importer may see."""
@@ -95,7 +97,8 @@ class Scope:
         if self._names is None:
             self._names = list(self._by_name)
         if text not in self._near_texts:
-            self._near_texts[text] = nearest(text, self._names, limit=2)
+            far = len(self._near_texts) >= NEAR_LOOKED_FOR
+            self._near_texts[text] = [] if far else nearest(text, self._names, limit=2)
         return self._near_texts[text]
 
 

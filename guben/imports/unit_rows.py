@@ -13,7 +13,7 @@ from guben.access import policy
 from guben.accounts.models import User
 from guben.imports import columns as c
 from guben.imports.lines import Line
-from guben.imports.member_rows import Progress
+from guben.imports.member_checks import Progress
 from guben.imports.scope import Scope
 from guben.kit import tree
 from guben.organisations.actions import NewUnit

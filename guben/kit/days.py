@@ -40,6 +40,14 @@ def years_before(day: date, years: int) -> date:
         return date(day.year - years, 2, 28)
 
 
+def years_after(day: date, years: int) -> date:
+    """The day on which a person born on `day` completes `years` years: who was born on 29 February on 1 March."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
 def completed_years(born_on: date, on: date) -> int:
     """Age in completed years on the day `on`."""
     return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))

@@ -5,29 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
 import xlsxwriter
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-MAX_BYTES = 20 * 1024 * 1024
-MAX_UNPACKED_BYTES = 400 * 1024 * 1024
-MAX_PACKING = 200  # times; a real sheet packs 10 to 40 times
-MAX_ROWS = 100_000
-MAX_COLUMNS = 130
-CHUNK = 1 << 16
+from guben.kit.grids import MAX_BYTES as MAX_BYTES
+from guben.kit.grids import MAX_COLUMNS, MAX_ROWS, grid_of
+from guben.kit.grids import UnreadableTable as UnreadableTable
+
 LISTS_SHEET = "选项"
+MAX_COMMENTS = 5000
 
-Problem = Literal[
-    "too_large", "unpacks_too_large", "too_many_rows", "too_far_out", "old_or_locked", "broken", "not_utf8", "empty",
-    "header_twice",
-]  # fmt: skip
 Written = str | int | float | Decimal | date | bool | None
 
 
@@ -36,15 +29,6 @@ class LongNumber(float):
 
 
 Cell = str | float | date | None
-
-
-class UnreadableTable(Exception):
-    """The file is no table that can be read. `problem` is a key, `values` belong into its sentence."""
-
-    def __init__(self, problem: Problem, **values: object) -> None:
-        super().__init__(problem, values)
-        self.problem = problem
-        self.values = values
 
 
 class Row(NamedTuple):
@@ -56,11 +40,17 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The headers of the first filled row and the filled rows below it, each as wide as the headers."""
+    """The headers and the filled rows below them, each as wide as the headers.
+
+    `written` are the headers as the file has them, where a layout gave them other names, and `asides` the rows that
+    are no records (titles, totals, notes), with their row number.
+    """
 
     name: str
     headers: tuple[str, ...]
     rows: tuple[Row, ...]
+    written: tuple[str, ...] = ()
+    asides: tuple[tuple[int, str], ...] = ()
 
     def column(self, header: str) -> int | None:
         """Where a header stands (0 for column A), or None."""
@@ -93,44 +83,58 @@ def column_letters(index: int) -> str:
     return letters
 
 
-def read_sheet(content: bytes, *, name: str = "") -> Sheet:
-    """The first visible sheet of an xlsx workbook, or a CSV file in UTF-8 (with or without a byte order mark).
+Layout = Callable[[str, Sequence[Row]], Sheet]
 
-    The kind is told from the content, not from the file's name, which only names a CSV's sheet.
+
+def read_sheet(content: bytes, *, name: str = "", layout: Layout | None = None) -> Sheet:
+    """The first visible sheet of an xlsx or xls workbook, or a CSV file in UTF-8, UTF-16 or GB18030.
+
+    The kind is told from the content, not from the file's name, which only names a CSV's sheet. A layout finds the
+    headers among the filled rows; without one they are the first.
 
     Raises:
-        UnreadableTable: too large, not a table, another encoding, or no header.
+        UnreadableTable: too large, locked, not a table, another encoding, or no header.
     """
-    if len(content) > MAX_BYTES:
-        raise UnreadableTable("too_large", megabytes=MAX_BYTES // 1024**2)
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise UnreadableTable("old_or_locked")
-    if content.startswith(b"PK"):
-        return _sheet_of(*_workbook_rows(content))
-    return _sheet_of(name, _csv_rows(content))
+    title, lines = grid_of(content, name)
+    rows = _filled(lines)
+    if not rows:
+        raise UnreadableTable("empty")
+    sheet = (layout or under_first_row)(title, rows)
+    if len(sheet.rows) > MAX_ROWS:
+        raise UnreadableTable("too_many_rows", rows=MAX_ROWS)
+    return sheet
 
 
-def _sheet_of(name: str, lines: Iterator[tuple[int, Sequence[object]]]) -> Sheet:
-    headers: tuple[str, ...] = ()
+def _filled(lines: Iterator[tuple[int, Sequence[object]]]) -> list[Row]:
     rows: list[Row] = []
     for number, line in lines:
-        cells = tuple(_cell(value) for value in line)
-        if not any(cell is not None for cell in cells):
-            continue
-        if not headers:
-            headers = _headers(cells)
-            continue
-        if len(rows) == MAX_ROWS:
-            raise UnreadableTable("too_many_rows", rows=MAX_ROWS)
-        width = len(headers)
-        rows.append(Row(number, (cells + (None,) * (width - len(cells)))[:width]))
-    if not headers:
-        raise UnreadableTable("empty")
-    return Sheet(name, headers, tuple(rows))
+        cells = tuple(map(_cell, line))
+        if any(cell is not None for cell in cells):
+            rows.append(Row(number, cells))
+            if len(rows) > MAX_ROWS + 200:  # room for titles and notes
+                raise UnreadableTable("too_many_rows", rows=MAX_ROWS)
+    return rows
 
 
-def _headers(cells: Sequence[Cell]) -> tuple[str, ...]:
-    found = [re.sub(r"\s", "", str(cell)) if cell is not None else "" for cell in cells]
+def under_first_row(name: str, rows: Sequence[Row]) -> Sheet:
+    """The layout of a plain list: the headers stand in the first filled row."""
+    headers = header_texts(rows[0].cells)
+    return Sheet(name, headers, tuple(fitted(row, len(headers)) for row in rows[1:]))
+
+
+def fitted(row: Row, width: int) -> Row:
+    """A row made as wide as the headers."""
+    cells = row.cells
+    return row if len(cells) == width else Row(row.number, (cells + (None,) * (width - len(cells)))[:width])
+
+
+def header_texts(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """The headers in a row, without spaces and line breaks; none twice, none too far out.
+
+    Raises:
+        UnreadableTable: header_twice, too_far_out.
+    """
+    found = [re.sub(r"\s", "", cell_text(cell)) for cell in cells]
     while found and not found[-1]:
         found.pop()
     for header in found:
@@ -141,9 +145,17 @@ def _headers(cells: Sequence[Cell]) -> tuple[str, ...]:
     return tuple(found)
 
 
+# Spaces of all kinds, and signs that take no room: they stand at the ends of cells and are never meant.
+BLANKS = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff\u00ad\u2060" + "".join(
+    map(chr, [*range(0x2000, 0x2010), *range(0x202A, 0x202F), *range(0x2061, 0x2065)])
+)
+
+
 def _cell(value: object) -> Cell:
-    if isinstance(value, str):
-        return value.strip(" \t\r\n\u3000\ufeff\u00a0") or None
+    if value.__class__ is str:
+        return value.strip(BLANKS) or None  # type: ignore[attr-defined, no-any-return]
+    if value is None:
+        return None
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (int, float)):
@@ -152,7 +164,7 @@ def _cell(value: object) -> Cell:
         return value.date()
     if isinstance(value, date):
         return value
-    return None if value is None else str(value)
+    return str(value)
 
 
 def cell_text(cell: Cell) -> str:
@@ -164,96 +176,21 @@ def cell_text(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
-def _csv_rows(content: bytes) -> Iterator[tuple[int, Sequence[object]]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UnreadableTable("not_utf8") from None
-    if "\0" in text:  # UTF-16, or no text at all
-        raise UnreadableTable("not_utf8")
-    try:
-        yield from enumerate(csv.reader(io.StringIO(text, newline="")), start=1)
-    except csv.Error:
-        raise UnreadableTable("broken") from None
-
-
-def _workbook_rows(content: bytes) -> tuple[str, Iterator[tuple[int, Sequence[object]]]]:
-    _check_workbook(content)
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        for sheet in workbook.sheets_metadata:
-            if sheet.visible is SheetVisibleEnum.Visible and sheet.typ is SheetTypeEnum.WorkSheet:
-                rows = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-                return sheet.name, iter(enumerate(rows, start=1))
-    except (CalamineError, OSError, ValueError):
-        raise UnreadableTable("broken") from None
-    raise UnreadableTable("empty")
-
-
-# A filled cell outside of what is read: the reader would make room for every cell up to it.
-FAR_CELL = re.compile(
-    rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{3,}\d+|[E-Z][A-Z]\d+|[A-Z]+(?:\d{7,}|[2-9]\d{5}|1[1-9]\d{4}))"[^>]*>\s*<(?:\w+:)?(?:v|is|f)\b'
-)
-
-
-def _check_workbook(content: bytes) -> None:
-    """Unpacks every part once, piece by piece, and refuses what is no workbook or would not fit into memory."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            names = {part.filename for part in parts.infolist()}
-            if "xl/workbook.xml" not in names:
-                raise UnreadableTable("broken")
-            unpacked = 0
-            for part in parts.infolist():
-                for piece in _pieces(content, part):
-                    unpacked += len(piece)
-                    if unpacked > min(MAX_UNPACKED_BYTES, max(MAX_PACKING * len(content), 1024**2)):
-                        raise UnreadableTable("unpacks_too_large", megabytes=MAX_UNPACKED_BYTES // 1024**2)
-    except (zipfile.BadZipFile, zlib.error, IndexError, NotImplementedError):
-        raise UnreadableTable("broken") from None
-
-
-def _pieces(content: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
-    """One part's unpacked bytes. The sizes in the archive's own list are not believed: they may lie."""
-    head = part.header_offset
-    start = head + 30 + int.from_bytes(content[head + 26 : head + 28], "little")
-    start += int.from_bytes(content[head + 28 : head + 30], "little")
-    packed = content[start : start + part.compress_size]
-    if part.flag_bits & 1:
-        raise UnreadableTable("old_or_locked")
-    if part.compress_type == zipfile.ZIP_STORED:
-        yield packed
-        return
-    if part.compress_type != zipfile.ZIP_DEFLATED:
-        raise UnreadableTable("broken")
-    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
-    is_sheet = part.filename.startswith("xl/worksheets/")
-    before = b""
-    while not unpacker.eof:
-        piece = unpacker.decompress(packed, CHUNK)
-        packed = unpacker.unconsumed_tail
-        if not piece:
-            break
-        if is_sheet and (far := FAR_CELL.search(before + piece)):
-            raise UnreadableTable("too_far_out", cell=far[1].decode(), columns=MAX_COLUMNS)
-        before = piece[-300:]
-        yield piece
-
-
 def workbook_bytes(
     headers: Sequence[str],
     rows: Iterable[Sequence[Written]],
     *,
     sheet_name: str = "Sheet1",
-    marked: Iterable[tuple[int, int]] = (),
+    marked: Mapping[tuple[int, int], str] | None = None,
     choices: Mapping[str, Sequence[str]] | None = None,
     notes: tuple[str, Sequence[Sequence[str]]] | None = None,
     input_rows: int = 0,
 ) -> bytes:
     """An xlsx workbook with a frozen, bold header. Texts stay texts: never a formula, never a link.
 
-    `marked` are the (row, column) places to colour, row 0 being the first below the header. `choices` gives a column a
-    list to choose from, for as many rows as `input_rows`; lists and `notes` (title, lines) get sheets of their own.
+    `marked` are the (row, column) places to colour, row 0 being the first below the header, with the words of a comment
+    (the first MAX_COMMENTS of them) or none. `choices` gives a column a list to choose from, for as many rows as
+    `input_rows`; lists and `notes` (title, lines) get sheets of their own.
     """
     file = io.BytesIO()
     options = {
@@ -265,17 +202,22 @@ def workbook_bytes(
     with xlsxwriter.Workbook(file, options) as book:
         formats = _formats(book)
         sheet = book.add_worksheet(sheet_name[:31])
-        kept = list(rows)
+        rows = iter(rows)
+        first = list(islice(rows, 200))
         for index, header in enumerate(headers):
-            longest = max((_width(row[index]) for row in kept[:200] if index < len(row)), default=0)
+            longest = max((_width(row[index]) for row in first if index < len(row)), default=0)
             sheet.set_column(index, index, min(max(longest, _width(header), 8) + 2, 60), formats["text"])
         _write_row(sheet, 0, headers, formats, head=True)
         sheet.freeze_panes(1, 0)
-        marks: dict[int, set[int]] = {}
-        for line, column in marked:
-            marks.setdefault(line, set()).add(column)
-        for number, row in enumerate(kept):
-            _write_row(sheet, number + 1, row, formats, marks=marks.get(number, frozenset()))
+        marks: dict[int, dict[int, str]] = {}
+        for number, ((line, column), words) in enumerate((marked or {}).items()):
+            marks.setdefault(line, {})[column] = words if number < MAX_COMMENTS else ""
+        for number, row in enumerate(chain(first, rows), start=1):
+            own = marks.get(number - 1, {})
+            _write_row(sheet, number, row, formats, marks=own.keys())
+            for column, words in own.items():  # constant memory: a comment goes with its row
+                if words:
+                    sheet.write_comment(number, column, words[:1000], {"x_scale": 2, "author": ""})
         if choices:
             _add_choices(book, sheet, headers, choices, input_rows)
         if notes:

@@ -172,6 +172,20 @@ class TwiceInTheList(DomainError):
         super().__init__(_("公民身份号码和第%(row)d行相同。同一个人只写一行。") % {"row": row})
 
 
+class TooManyElsewhere(DomainError):
+    """Files of one user met too many people of other units."""
+
+    status = 429
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            _(
+                "一天里导入的号码有%(limit)d个以上登记在别的组织，今天不再查对。只留本组织的人，明天再导入，或找上级组织部门。"
+            )
+            % {"limit": limit}
+        )
+
+
 class TooManyLookUps(DomainError):
     status = 429
 

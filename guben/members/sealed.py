@@ -12,6 +12,7 @@ from guben.members.models import Person
 COLUMNS = {"id_number": "members_person.id_number", "phone": "members_person.phone"}
 ADDRESSES = {"home": "members_person.home", "domicile": "members_person.domicile"}  # sealed, never searched
 SEALED = [ModelColumn(name, "members.Person", field) for field, name in COLUMNS.items()]
+SEALED += [ModelColumn(name, "members.Person", field, has_index=False) for field, name in ADDRESSES.items()]
 MASKS = {"id_number": mask_id_number, "phone": mask_phone}
 
 
@@ -51,9 +52,19 @@ def put(person: Person, field: str, number: str) -> str:
     return sealed.key
 
 
+def seal_address(field: str, text: str) -> bytes | None:
+    """Where a person lives (`home`) or is registered (`domicile`), sealed; an empty one stays empty."""
+    return sealer().seal(text, ADDRESSES[field]) if text else None
+
+
+def address_index(field: str, text: str) -> str:
+    """The keyed hash that stands for an address in the history."""
+    return sealer().index(text, ADDRESSES[field])
+
+
 def put_address(person: Person, field: str, text: str) -> None:
-    """Sets where a person lives (`home`) or is registered (`domicile`)."""
-    setattr(person, f"{field}_cipher", sealer().seal(text, ADDRESSES[field]) if text else None)
+    """Sets an address on a person."""
+    setattr(person, f"{field}_cipher", seal_address(field, text))
 
 
 def address_in(field: str, cipher: bytes | memoryview | None) -> str:

@@ -9,6 +9,7 @@ from datetime import date
 import openpyxl
 import pytest
 import xlsxwriter
+import xlwt
 
 from guben.kit import tables
 from guben.kit.tables import LongNumber, UnreadableTable, read_sheet, workbook_bytes
@@ -71,9 +72,55 @@ def test_csv_in_utf8_is_read(mark: bytes):
     assert [(row.number, row.cells) for row in sheet.rows] == [(2, ("何某", "两\n行")), (4, ("李某", None))]
 
 
-@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "big5"])
-def test_csv_in_another_encoding_is_refused(encoding: str):
-    assert problem_of("姓名,生日\r\n陳某,1990\r\n".encode(encoding)) == "not_utf8"
+@pytest.mark.parametrize("encoding", ["gbk", "gb18030", "utf-16", "utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("separator", [",", "\t", ";", "，", "|"])
+def test_text_files_are_read_in_the_usual_encodings_with_the_usual_separators(encoding: str, separator: str):
+    lines = [
+        "某村党员名册",
+        separator.join(["姓名", "出生日期", "住址"]),
+        separator.join(["陈某", "1990", '"一,二;三"']),
+    ]
+    sheet = read_sheet("\r\n".join(["", *lines[1:]]).encode(encoding))
+    assert sheet.headers == ("姓名", "出生日期", "住址")
+    assert sheet.rows[0].cells == ("陈某", "1990", "一,二;三")
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\0\0", b"\xff\xff\xff\x80", "姓名".encode("utf-32")])
+def test_what_is_no_text_is_refused(content: bytes):
+    assert problem_of(content) == "unknown_encoding"
+
+
+def old_workbook(*rows: list[object]) -> bytes:
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("花名册")
+    for number, row in enumerate(rows):
+        for column, value in enumerate(row):
+            sheet.write(number, column, value)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_an_old_workbook_is_read_like_a_new_one():
+    sheet = read_sheet(old_workbook(["姓名", "数", "号"], ["何某", 7, 990101199005030015], [], ["李某", 2.5]))
+    assert (sheet.name, sheet.headers) == ("花名册", ("姓名", "数", "号"))
+    assert [(row.number, row.cells[:2]) for row in sheet.rows] == [(2, ("何某", 7.0)), (4, ("李某", 2.5))]
+    assert isinstance(sheet.rows[0].cells[2], LongNumber)
+
+
+def test_a_locked_workbook_is_told_apart_from_a_broken_one():
+    locked = bytearray(old_workbook(["姓名"], ["何某"]))
+    start = locked.index(b"\x09\x08\x10\x00") + 20  # after the record that begins the workbook
+    locked[start : start + 58] = b"\x2f\x00\x36\x00\x01\x00\x01\x00\x01\x00" + bytes(48)  # FILEPASS
+    assert problem_of(bytes(locked)) == "locked"
+    assert problem_of(b"\xd0\xcf\x11\xe0" + b"0" * 600) == "broken"
+    container = old_workbook(["姓名"], ["何某"])
+    package = "EncryptedPackage\0".encode("utf-16-le")
+    at = container.index("Workbook\0".encode("utf-16-le"))
+    locked = bytearray(container)
+    locked[at : at + len(package)] = package
+    locked[at + 64] = len(package)
+    assert problem_of(bytes(locked)) == "locked"
 
 
 def test_a_number_past_fifteen_digits_is_marked_as_having_lost_digits():
@@ -93,7 +140,6 @@ def test_cells_read_as_the_user_wrote_them(cell: tables.Cell, text: str):
 def test_what_is_no_table_is_refused():
     assert problem_of(b"") == "empty"
     assert problem_of(b"\n\n") == "empty"
-    assert problem_of(b"\xd0\xcf\x11\xe0" + b"0" * 600) == "old_or_locked"
     assert problem_of(b"PK\x03\x04 and then nothing") == "broken"
     other = io.BytesIO()
     with zipfile.ZipFile(other, "w") as archive:

@@ -7,7 +7,7 @@ from guben.members.actions.contacts import ContactMade, record_contact, record_c
 from guben.members.actions.numbers import check_numbers, link_user, unmask
 from guben.members.actions.posts import Appointment, appoint, appoint_many, relieve
 from guben.members.actions.records import change_person
-from guben.members.actions.register import NewPerson, register_many, register_person
+from guben.members.actions.register import NewPerson, register_checked, register_many, register_person
 
 __all__ = [
     "Appointment",
@@ -22,6 +22,7 @@ __all__ = [
     "link_user",
     "record_contact",
     "record_contacts",
+    "register_checked",
     "register_many",
     "register_person",
     "relieve",

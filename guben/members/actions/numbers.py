@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Literal
 
 from django.db import transaction
+from django.utils import timezone
 
 from guben.access import policy
 from guben.accounts.models import User
 from guben.audit import trail
+from guben.audit.models import Entry
 from guben.members import errors, sealed
 from guben.members.lookups import NumberField, note_look_up
 from guben.members.models import Person
@@ -17,6 +20,8 @@ from guben.members.places import may_see, require_person, unit_of, within_reach
 
 REASON_LETTERS = 4
 CHUNK = 500
+NUMBERS_CHECKED = "members.numbers_checked"
+ELSEWHERE_A_DAY = 500  # numbers of other units' people that one user's files may meet in 24 hours
 
 Whereabouts = Literal["within", "elsewhere"]
 
@@ -50,10 +55,13 @@ def unmask(person: Person, field: NumberField, reason: str, *, by: User) -> str:
     return number
 
 
-def check_numbers(numbers: Iterable[str], *, by: User) -> dict[str, Whereabouts]:
+def check_numbers(numbers: Iterable[str], *, by: User, tried: int = 0) -> dict[str, Whereabouts]:
     """Of many (checked) identity numbers those already registered: `within` the user's reach or `elsewhere`.
 
-    How many were tried and how many are elsewhere is logged.
+    How many were tried (`tried`, where more were than are given here) and how many are elsewhere is logged and limited.
+
+    Raises:
+        errors.TooManyElsewhere: more of them in a day than a roster of one's own people would bring.
     """
     by_index = {index: number for number in numbers for index in sealed.indexes_of("id_number", number)}
     found: dict[str, Whereabouts] = {}
@@ -67,10 +75,20 @@ def check_numbers(numbers: Iterable[str], *, by: User) -> dict[str, Whereabouts]
         found.update({number: "within" if pk in visible else "elsewhere" for pk, number in known.items()})
     elsewhere = sum(where == "elsewhere" for where in found.values())
     if elsewhere:
+        before = _elsewhere_today(by)
         with transaction.atomic():
-            details = {"tried": len(set(by_index.values())), "elsewhere": elsewhere}
-            trail.record("members.numbers_checked", by, by=by, organisation_id=None, details=details)
+            details = {"tried": tried or len(set(by_index.values())), "elsewhere": elsewhere}
+            trail.record(NUMBERS_CHECKED, by, by=by, organisation_id=None, details=details)
+        if before + elsewhere > ELSEWHERE_A_DAY:
+            raise errors.TooManyElsewhere(ELSEWHERE_A_DAY)
     return found
+
+
+def _elsewhere_today(by: User) -> int:
+    """How many numbers of others the user's files have met in the last 24 hours."""
+    day_ago = timezone.now() - timedelta(days=1)
+    entries = Entry.objects.filter(action=NUMBERS_CHECKED, user=by, at__gte=day_ago)
+    return sum(details.get("elsewhere", 0) for details in entries.values_list("details", flat=True))
 
 
 def refuse_known(number: str, *, by: User) -> None:

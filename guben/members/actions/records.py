@@ -13,10 +13,9 @@ from guben.kit.names import name_keys
 from guben.members import calculations, errors, sealed
 from guben.members.actions.numbers import refuse_known
 from guben.members.actions.register import check_codes
+from guben.members.actions.writing import PLAIN
 from guben.members.models import Person, Stage
 from guben.members.places import require_person
-
-PLAIN = ("name", "sex", "born_on", "ethnicity", "education", "occupation")
 
 
 class Change(TypedDict, total=False):
@@ -28,8 +27,15 @@ class Change(TypedDict, total=False):
     ethnicity: str
     education: str
     occupation: str
+    degree: str
+    stratum: str
+    professional_post: str
+    is_migrant_worker: bool | None
+    service_correction: int | None
     id_number: str
     phone: str
+    home: str
+    domicile: str
 
 
 def change_person(person: Person, *, by: User, **change: Unpack[Change]) -> Person:
@@ -55,7 +61,7 @@ def change_person(person: Person, *, by: User, **change: Unpack[Change]) -> Pers
 def _change(person_id: int, by: User, change: Change) -> Person:
     person = Person.objects.select_for_update().get(pk=person_id)
     unit = require_person(by, "members.change", person)
-    changed = _set_plain(person, change) | _set_numbers(person, change)
+    changed = _set_plain(person, change) | _set_numbers(person, change) | _set_addresses(person, change)
     if not changed:
         raise errors.NothingChanged(person.name)
     _check(person)
@@ -63,6 +69,7 @@ def _change(person_id: int, by: User, change: Change) -> Person:
     for field in ("id_number", "phone"):
         if field in changed:
             columns += [f"{field}_cipher", f"{field}_index", f"{field}_mask"]
+    columns += [f"{field}_cipher" for field in sealed.ADDRESSES if field in changed]
     if "name" in changed:
         person.pinyin, person.initials = name_keys(person.name)
         columns += ["pinyin", "initials"]
@@ -98,6 +105,16 @@ def _set_numbers(person: Person, change: Change) -> dict[str, Any]:
         phone = calculations.read_phone(phone)
         if sealed.index_of("phone", phone) != person.phone_index:
             changed["phone"] = sealed.put(person, "phone", phone)
+    return changed
+
+
+def _set_addresses(person: Person, change: Change) -> dict[str, Any]:
+    changed: dict[str, Any] = {}
+    given = {"home": change.get("home", ""), "domicile": change.get("domicile", "")}
+    for field, text in given.items():
+        if text and text != sealed.address_in(field, getattr(person, f"{field}_cipher")):
+            sealed.put_address(person, field, text)
+            changed[field] = sealed.address_index(field, text)
     return changed
 
 

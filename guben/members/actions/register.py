@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 from guben.access import policy
 from guben.accounts.installation import today as the_day
 from guben.accounts.models import User
-from guben.audit import trail
 from guben.kit.errors import DomainError
-from guben.kit.names import bulk_name_keys
-from guben.members import calculations, errors, sealed
+from guben.members import calculations, errors
 from guben.members.actions.numbers import Whereabouts, check_numbers, refuse_known
-from guben.members.choices import EDUCATION, ETHNICITY, MEMBER_STAGES, Occupation, Sex, StageKind, StandingKind
-from guben.members.models import Affiliation, Person, Stage, Standing
+from guben.members.actions.writing import joined_on, write
+from guben.members.choices import EDUCATION, ETHNICITY, Degree, Occupation, Sex, StageKind, StandingKind
+from guben.members.models import Person
 from guben.members.places import check_group, check_unit
 from guben.organisations.models import Group, Organisation
 
@@ -51,6 +50,13 @@ class NewPerson:
     standing_from: date | None = None
     place: str = ""
     contact_row: int | None = None
+    degree: str = ""
+    stratum: str = ""
+    professional_post: str = ""
+    is_migrant_worker: bool | None = None
+    service_correction: int | None = None
+    home: str = ""
+    domicile: str = ""
 
 
 def register_person(row: NewPerson, *, by: User) -> Person:
@@ -86,7 +92,33 @@ def register_many(rows: Sequence[NewPerson], *, by: User, first_row: int = 1) ->
     for number, row in enumerate(ready, first_row):
         if where := known.get(row.id_number):
             raise errors.RowRefused(number, row.name, _known_already(row, where, by))
-    return _write(ready, checks, by)
+    keys = _write(ready, checks.rights(), by)
+    people = Person.objects.in_bulk(keys)
+    return [people[key] for key in keys]
+
+
+@transaction.atomic
+def register_checked(rows: Sequence[NewPerson], *, by: User, first_row: int = 1) -> int:
+    """Registers people whose values were checked in sets beforehand (an import), all or none; gives their number.
+
+    The rights at every unit are asked for here, and numbers that somebody else registered meanwhile are refused. Days
+    that are left out are filled in as `register_many` does it.
+
+    Raises:
+        errors.RowRefused: the first row that can't be written, and why.
+    """
+    checks = _Checks(by, the_day(), rows)
+    ready = [checks.with_days(row) for row in rows]
+    known = check_numbers((row.id_number for row in ready if row.id_number), by=by)
+    for number, row in enumerate(ready, first_row):
+        if known and (where := known.get(row.id_number)):
+            raise errors.RowRefused(number, row.name, _known_already(row, where, by))
+    return len(write(ready, checks.rights(), by))
+
+
+@transaction.atomic
+def _write(rows: Sequence[NewPerson], rights: Mapping[int, str], by: User) -> list[int]:
+    return write(rows, rights, by)
 
 
 def _known_already(row: NewPerson, where: Whereabouts, by: User) -> DomainError:
@@ -135,6 +167,18 @@ class _Checks:
         self.groups = _in_bulk(Group, {row.group_id for row in rows if row.group_id})
         for unit in self.units.values():
             policy.require(by, "members.change", unit)
+
+        self._by = by
+
+    def rights(self) -> dict[int, str]:
+        """Under which right people are registered at each unit."""
+        return {pk: policy.under_which_right(self._by, "members.change", unit) for pk, unit in self.units.items()}
+
+    def with_days(self, row: NewPerson) -> NewPerson:
+        """The checked row with its empty days filled in."""
+        unit = self._unit_for(row)
+        since = row.affiliated_on or max(row.stages[0][1], unit.founded_on)
+        return replace(row, affiliated_on=since, standing_from=max(since, joined_on(row.stages) or since))
 
     def checked(self, row: NewPerson) -> NewPerson:
         """The row with its numbers read and its empty days filled in."""
@@ -203,104 +247,8 @@ def check_codes(record: NewPerson | Person) -> None:
         (_("民族"), record.ethnicity, ETHNICITY),
         (_("学历"), record.education, ("", *EDUCATION)),
         (_("工作岗位"), record.occupation, ("", *Occupation.values)),
+        (_("学位"), record.degree, ("", *Degree.values)),
     ]
     for field, value, codes in listed:
         if value not in codes:
             raise errors.UnknownCode(field, value)
-
-
-def joined_on(stages: Sequence[tuple[str, date]]) -> date | None:
-    """The day of admission among (kind, day) pairs."""
-    return next((day for kind, day in stages if kind in MEMBER_STAGES), None)
-
-
-@transaction.atomic
-def _write(rows: Sequence[NewPerson], checks: _Checks, by: User) -> list[Person]:
-    people = [_person(row) for row in rows]
-    for person, keys in zip(people, bulk_name_keys(row.name for row in rows), strict=True):
-        person.pinyin, person.initials = keys
-    people = Person.objects.bulk_create(people, batch_size=BATCH)
-    stages: list[Stage] = []
-    affiliations: list[Affiliation] = []
-    standings: list[Standing] = []
-    for person, row in zip(people, rows, strict=True):
-        ended_on = row.stages[-1][1] if row.stages[-1][0] == StageKind.ENDED else None
-        stages += _stages(person, row)
-        affiliations.append(_affiliation(person, row, ended_on))
-        if joined_on(row.stages) and not ended_on:
-            standings.append(_standing(person, row, people))
-    Stage.objects.bulk_create(stages, batch_size=BATCH)
-    Affiliation.objects.bulk_create(affiliations, batch_size=BATCH)
-    Standing.objects.bulk_create(standings, batch_size=BATCH)
-    rights = {pk: policy.under_which_right(by, "members.change", unit) for pk, unit in checks.units.items()}
-    trail.record_many(
-        trail.entry_for(
-            "members.registered",
-            person,
-            by=by,
-            organisation_id=row.organisation_id,
-            right=rights[row.organisation_id],
-            changed=_kept(person, row),
-            details={"stage": row.stages[-1][0]},
-        )
-        for person, row in zip(people, rows, strict=True)
-    )
-    return people
-
-
-def _person(row: NewPerson) -> Person:
-    person = Person(
-        name=row.name,
-        sex=row.sex,
-        born_on=row.born_on or date.min,  # `checked` has filled it in
-        ethnicity=row.ethnicity,
-        education=row.education,
-        occupation=row.occupation,
-    )
-    sealed.put(person, "id_number", row.id_number)
-    sealed.put(person, "phone", row.phone)
-    return person
-
-
-def _stages(person: Person, row: NewPerson) -> list[Stage]:
-    ends = [day for _kind, day in row.stages[1:]]
-    return [
-        Stage(person=person, kind=kind, from_on=day, until_on=end)
-        for (kind, day), end in zip(row.stages, [*ends, None], strict=True)
-    ]
-
-
-def _affiliation(person: Person, row: NewPerson, ended_on: date | None) -> Affiliation:
-    return Affiliation(
-        person=person,
-        organisation_id=row.organisation_id,
-        group_id=row.group_id,
-        from_on=row.affiliated_on or row.stages[0][1],
-        until_on=ended_on,
-    )
-
-
-def _standing(person: Person, row: NewPerson, people: Sequence[Person]) -> Standing:
-    return Standing(
-        person=person,
-        kind=row.standing,
-        contact_person=None if row.contact_row is None else people[row.contact_row],
-        place=row.place,
-        from_on=row.standing_from or row.stages[0][1],
-    )
-
-
-def _kept(person: Person, row: NewPerson) -> dict[str, Any]:
-    """What the history commits to: numbers only through their index, since a number can be guessed."""
-    return {
-        "name": person.name,
-        "sex": person.sex,
-        "born_on": person.born_on,
-        "ethnicity": person.ethnicity,
-        "education": person.education,
-        "occupation": person.occupation,
-        "id_number": person.id_number_index or "",
-        "phone": person.phone_index,
-        "stages": row.stages,
-        "standing": row.standing,
-    }
