@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from guben.home import unit_views, views
+from guben.home import reform_views, unit_views, views
 
 app_name = "home"
 urlpatterns = [
@@ -20,5 +20,7 @@ urlpatterns = [
     path("organisations/<code>/aside/", unit_views.unit_aside, name="unit_aside"),
     path("organisations/<code>/members/", unit_views.unit_members, name="unit_members"),
     path("organisations/<code>/meetings/", unit_views.unit_meetings, name="unit_meetings"),
+    path("organisations/<code>/merge/", reform_views.merge, name="merge"),
+    path("organisations/<code>/split/", reform_views.split, name="split"),
     path("organisations/<code>/duties/", unit_views.unit_duties, name="unit_duties"),
 ]

@@ -200,3 +200,24 @@ class ParentNotYours(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("您的权限里没有这个上级。搜索名称或代码，从结果里选一个。"))
+
+
+class ReasonMissing(DomainError):
+    fields = ("reason",)
+
+    def __init__(self) -> None:
+        super().__init__(_("没有写原因。写清楚错在哪里。"))
+
+
+class NotToCorrect(DomainError):
+    """An act that can't be put right this way; the sentence says how else."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+
+
+class PageIsOld(DomainError):
+    """Something changed after the page was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(_("页面打开以后，这里的记录又变过。核对下面的数，再办一次。"))

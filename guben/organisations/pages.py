@@ -125,8 +125,15 @@ def acts_open(user: Someone, unit: Organisation) -> list[ActLink]:
         acts.append((_("更名"), "rename", "pencil"))
         if unit.parent_id:
             acts.append((_("改变隶属"), "move", "switch-horizontal"))
+        if policy.may(user, "members.view", unit):
+            acts.append((_("合并"), "home:merge", "git-merge"))
+            acts.append((_("拆分"), "home:split", "git-branch"))
         acts.append((_("撤销"), "dissolve", "archive"))
-    return [ActLink(title, reverse(f"organisations:{name}", args=[unit.code]), icon) for title, name, icon in acts]
+    return [ActLink(title, _act_url(name, unit), icon) for title, name, icon in acts]
+
+
+def _act_url(name: str, unit: Organisation) -> str:
+    return reverse(name if ":" in name else f"organisations:{name}", args=[unit.code])
 
 
 def _url(name: str, unit: Organisation) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from guben.organisations.views import acts, history, sites, teams, tree
+from guben.organisations.views import acts, corrections, history, sites, teams, tree
 
 app_name = "organisations"
 urlpatterns = [
@@ -26,5 +26,6 @@ urlpatterns = [
     path("<str:code>/sites/add/", sites.add_site, name="add_site"),
     path("sites/<int:pk>/change/", sites.change_site, name="change_site"),
     path("sites/<int:pk>/close/", sites.close_site, name="close_site"),
+    path("acts/<int:pk>/correct/", corrections.correct, name="correct"),
     path("<str:code>/history/", history.history, name="history"),
 ]

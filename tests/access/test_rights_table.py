@@ -12,6 +12,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -25,9 +26,10 @@ from guben.access.models import Grant
 from guben.accounts.models import User
 from guben.dues.models import Balance, Payment
 from guben.duties.models import Reminder
+from guben.exports.plans import Plan
 from guben.jobs.models import Job
 from guben.members.models import Affiliation, Holding
-from guben.organisations.models import Organisation, Site
+from guben.organisations.models import Act, Organisation, Site
 from tests.cast import BRANCH, TODAY, USERS, VILLAGE, Cast, sign_in
 
 EVERYBODY = " ".join(username for username, *_ in USERS)
@@ -84,7 +86,15 @@ def pk_of(thing: Callable[[Cast], Any]) -> Values:
 def a_check(cast: Cast, state: str) -> Job:
     """The check of a file whose files have expired."""
     arguments = {"at": "", "dry_run": True, "name": "名册.xlsx", "upload": "名册.xlsx"}
-    return Job.objects.create(kind="imports.members", title="试", owner=cast.clerk, state=state, arguments=arguments)
+    counts = {"rows": 1, "accepted": 0, "updated": 0, "unchanged": 0, "rejected_rows": 1}
+    job = {"kind": "imports.members", "title": "试", "owner": cast.clerk, "arguments": arguments, "result": counts}
+    return Job.objects.create(state=state, **job)
+
+
+def an_export(cast: Cast) -> list[Any]:
+    arguments = {"at": BRANCH, **Plan().as_arguments()}
+    job = {"kind": "exports.sheet", "title": "试", "owner": cast.clerk, "arguments": arguments}
+    return [Job.objects.create(organisation=cast.branch, **job).pk]
 
 
 the_member = pk_of(lambda cast: cast.people["邬春桥"])
@@ -112,6 +122,7 @@ def a_reminder(cast: Cast) -> dict[str, Any]:
     return {"at": BRANCH, "units": BRANCH, "rule": "theme-day", "period": "2026-05"}
 
 
+the_act = pk_of(lambda cast: Act.objects.get(organisation=cast.branch))
 the_group = pk_of(lambda cast: cast.groups[0])
 the_secretary = pk_of(lambda cast: cast.secretary)
 STANDARD = "contact-overdue"
@@ -137,6 +148,31 @@ def the_batch(cast: Cast) -> list[Any]:
     return [number]
 
 
+def an_edition(cast: Cast) -> list[Any]:
+    """An edition of a rule of the town that is not in force yet; another one each time."""
+    return [_a_new_rule(cast).pk]
+
+
+def _a_new_rule(cast: Cast) -> Any:
+    from guben.rulebook.models import Edition
+    from tests.rulebook.local import issued
+
+    return issued(cast, key=f"rule-{Edition.objects.count()}", from_on=date(2026, 8, 1))
+
+
+def a_draft(cast: Cast) -> list[Any]:
+    from tests.rulebook.local import drafted
+
+    return [drafted(cast).pk]
+
+
+def a_local_rule(cast: Cast) -> list[Any]:
+    return [_a_new_rule(cast).key]
+
+
+ISSUERS = "organiser secretary neighbour"
+ABOVE_THE_TOWN = "organiser"
+BOUND_BY_THE_TOWN = rest(ABOVE_THE_TOWN, SEES_THE_BRANCH)
 SEES_MEMBERS = "organiser clerk secretary inspector"
 SEES_MEETINGS = "organiser clerk secretary member inspector"
 FIGURES = "organiser clerk secretary member statistician inspector"
@@ -158,6 +194,8 @@ ROWS = [
     at_branch("home:unit_members", SEES_MEMBERS),
     at_branch("home:unit_meetings", SEES_MEETINGS),
     at_branch("home:unit_duties", FIGURES),
+    at_branch("home:merge", "organiser clerk"),
+    at_branch("home:split", "organiser clerk"),
     # organisations
     Row("organisations:tree", WITH_A_ROLE, empty="stranger"),
     at_branch("organisations:children", SEES_THE_BRANCH),
@@ -165,6 +203,7 @@ ROWS = [
     at_branch("organisations:team", SEES_THE_BRANCH),
     at_branch("organisations:sites", SEES_THE_BRANCH),
     at_branch("organisations:history", SEES_THE_BRANCH),
+    at_branch("organisations:correct", "organiser clerk", args=the_act),
     at_village("organisations:found", "organiser clerk"),
     at_branch("organisations:rename", "organiser clerk"),
     at_branch("organisations:move", "organiser clerk"),
@@ -211,6 +250,19 @@ ROWS = [
     Row("figures:what_if_result", "clerk", args=the_trial),
     a_list("rulebook:list", WITH_A_ROLE),
     a_list("rulebook:rule", WITH_A_ROLE, args=lambda cast: [STANDARD]),
+    a_list("rulebook:rule_file", WITH_A_ROLE, args=lambda cast: [STANDARD]),
+    a_list("rulebook:burden", WITH_A_ROLE),
+    a_list("rulebook:drafts", ISSUERS),
+    a_list("rulebook:new", ISSUERS, query="?form=duty"),
+    a_list("rulebook:check_expression", ISSUERS, query="?over=member&text=age"),
+    Row("rulebook:draft", ABOVE_THE_TOWN, args=a_draft),
+    Row("rulebook:edit_draft", ABOVE_THE_TOWN, args=a_draft),
+    Row("rulebook:draft_file", ABOVE_THE_TOWN, args=a_draft),
+    Row("rulebook:issue", ABOVE_THE_TOWN, args=a_draft, post=True),
+    Row("rulebook:drop_draft", ABOVE_THE_TOWN, args=a_draft, post=True),
+    Row("rulebook:withdraw", ABOVE_THE_TOWN, args=an_edition, post=True),
+    Row("rulebook:amend", ABOVE_THE_TOWN, refused=BOUND_BY_THE_TOWN, args=a_local_rule, post=True),
+    Row("rulebook:end", ABOVE_THE_TOWN, refused=BOUND_BY_THE_TOWN, args=a_local_rule),
     # dues: amounts for those who collect them, sums for those who see figures; the member's own account is another test
     a_list("dues:overview", FIGURES + " neighbour"),
     at_branch("dues:branch", KEEPS_THE_BRANCH),
@@ -230,6 +282,9 @@ ROWS = [
     Row("imports:take_back", "clerk", args=the_check, data=lambda cast: {"row": "3"}, post=True),
     Row("imports:take_up", "clerk", args=a_stopped_check, post=True),
     Row("imports:workbook", "clerk", args=the_check, post=True),
+    # exports: their owner's own
+    a_list("exports:start", KEEPS_THE_BRANCH + " neighbour"),
+    Row("exports:result", "clerk", args=an_export),
     Row("jobs:list", EVERYBODY),
     Row("jobs:detail", "clerk", args=the_job),
     Row("jobs:stop", "clerk", args=the_job, post=True),
@@ -238,6 +293,15 @@ ROWS = [
     a_list("audit:list", HISTORY + " neighbour"),
     # accounts
     Row("accounts:settings", EVERYBODY),
+    Row("accounts:sign_ins", EVERYBODY),
+    Row("accounts:end_sign_in", gone=True, args=lambda cast: [1], post=True),
+    Row("accounts:end_other_sign_ins", EVERYBODY, post=True),
+    Row("accounts:second_factor", EVERYBODY),
+    Row("accounts:later", EVERYBODY, post=True),
+    Row("accounts:reset_factors", "security", refused=rest("security", EVERYBODY), args=the_secretary),
+    a_list("accounts:account_state", "organiser administrator", args=the_secretary),
+    a_list("accounts:openings", "auditor"),
+    a_list("accounts:openings_file", "auditor"),
     Row("accounts:language", EVERYBODY, post=True, open=True),
     a_list("accounts:people", "organiser secretary neighbour administrator security"),
     a_list("accounts:grant", "organiser security"),
@@ -259,6 +323,20 @@ ROWS = [
     Row("account_reset_password", EVERYBODY, open=True),
     Row("account_reset_password_from_key", EVERYBODY, args=lambda cast: ["1", "set-password"], open=True),
     Row("account_reset_password_from_key_done", EVERYBODY, open=True),
+    Row("mfa_index", EVERYBODY),
+    Row("mfa_authenticate", EVERYBODY, open=True),
+    Row("mfa_reauthenticate", refused=EVERYBODY),
+    Row("mfa_activate_totp", EVERYBODY),
+    Row("mfa_deactivate_totp", gone=True),  # nobody of the cast has one
+    Row("mfa_view_recovery_codes", gone=True),
+    Row("mfa_generate_recovery_codes", EVERYBODY),
+    Row("mfa_download_recovery_codes", gone=True),
+    Row("mfa_list_webauthn", EVERYBODY),
+    Row("mfa_add_webauthn", EVERYBODY),
+    Row("mfa_reauthenticate_webauthn", refused=EVERYBODY),
+    Row("mfa_remove_webauthn", gone=True, args=lambda cast: [1]),
+    Row("mfa_edit_webauthn", gone=True, args=lambda cast: [1]),
+    Row("mfa_login_webauthn", EVERYBODY, open=True),
     Row("account_signup", gone=True),
     Row("account_email", gone=True),
     Row("account_email_verification_sent", gone=True),

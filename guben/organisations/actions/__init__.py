@@ -1,6 +1,7 @@
 """The verbs of the tree, the teams, the groups and the sites; each in one transaction with its history entry."""
 
 from guben.organisations.actions.bulk import NewUnit, found_many
+from guben.organisations.actions.corrections import correct, hindrances
 from guben.organisations.actions.exports import export_units
 from guben.organisations.actions.index import check_tree, rebuild_index
 from guben.organisations.actions.reform import carry_out, rehearse
@@ -19,11 +20,13 @@ __all__ = [
     "close_group",
     "close_post",
     "close_site",
+    "correct",
     "dissolve",
     "elect_team",
     "export_units",
     "found",
     "found_many",
+    "hindrances",
     "keep_from",
     "move",
     "rebuild_index",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
-from django.db import transaction
-from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Greatest, Substr
+from django.db import connection, transaction
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Substr
 
 from guben.access import policy
 from guben.accounts.installation import today
@@ -20,9 +20,11 @@ from guben.organisations import calculations, errors, obstacles
 from guben.organisations.actions import steps
 from guben.organisations.actions.bulk import NewUnit, found_many
 from guben.organisations.choices import ActKind
-from guben.organisations.models import Act, Group, Organisation, Placement, Post, Site, Team
+from guben.organisations.journal import Journal
+from guben.organisations.models import Act, FormerBooks, Group, Organisation, Placement, Post, Site, Team
 
 CHANGE = "units.change"
+STILL = date.max  # stands for an open end while rows are parted
 
 
 class Founding(TypedDict, total=False):
@@ -84,9 +86,10 @@ def rename(unit: Organisation, *, effective_on: date, paper: str = "", by: User,
     shape = {key: new.get(key, getattr(unit, key)) for key in ("kind", "field", "territory")}
     steps.refuse_unknown_choices(unit.code, **shape)
     placement = _placement_at(unit, effective_on)
-    act = _act(ActKind.RENAME, unit, effective_on, paper, by)
-    _replace(placement, act, effective_on, new)
-    _copy_to(unit, new)
+    act, journal = _act(ActKind.RENAME, unit, effective_on, paper, by), Journal()
+    _replace(placement, act, effective_on, new, journal)
+    journal.change(unit, **new)
+    _keep(journal, act)
     _record("organisations.renamed", unit, by, changed=new, details={"on": effective_on.isoformat()})
     return act
 
@@ -148,16 +151,14 @@ def dissolve(unit: Organisation, *, effective_on: date, paper: str = "", note: s
         raise errors.DayNotLater(unit.name, placement.from_on)
     if sentences := obstacles.sentences("dissolve", unit, effective_on):
         raise errors.StandsInTheWay(sentences)
-    act = _act(ActKind.DISSOLVE, unit, effective_on, paper, by, note)
-    placement.until_on = effective_on
-    placement.save(update_fields=["until_on"])
+    act, journal = _act(ActKind.DISSOLVE, unit, effective_on, paper, by, note), Journal()
+    journal.change(placement, until_on=effective_on)
     for model in (Post, Group, Site, Team):
-        start = "elected_on" if model is Team else "from_on"
-        model._default_manager.filter(organisation=unit, until_on__isnull=True).update(
-            until_on=Greatest(F(start), Value(effective_on))
-        )
-    unit.dissolved_on = effective_on
-    unit.save(update_fields=["dissolved_on"])
+        for row in model._default_manager.filter(organisation=unit, until_on__isnull=True):
+            start = row.elected_on if isinstance(row, Team) else row.from_on
+            journal.change(row, until_on=max(start, effective_on))
+    journal.change(unit, dissolved_on=effective_on)
+    _keep(journal, act)
     _record("organisations.dissolved", unit, by, details={"on": effective_on.isoformat()})
     return act
 
@@ -179,11 +180,24 @@ def keep_from(unit: Organisation, *, day: date | None, by: User) -> Organisation
         raise errors.BeforeFounding(unit.name, unit.founded_on)
     if day == unit.kept_from:
         raise errors.NothingChanged(unit.name)
+    _keep_former_books(unit, day)
     unit.kept_from = day
     unit.save(update_fields=["kept_from"])
     details = {"on": day.isoformat()} if day else {}
     _record("organisations.kept_from_set", unit, by, changed={"kept_from": day}, details=details)
     return unit
+
+
+def _keep_former_books(unit: Organisation, day: date | None) -> None:
+    """Days before the new one keep the day that held then, so that nothing shown of them changes. A day set back
+    corrects what lies after it."""
+    start = day or today()
+    FormerBooks.objects.filter(organisation=unit, from_on__gte=start).delete()
+    FormerBooks.objects.filter(organisation=unit, until_on__gt=start).update(until_on=start)
+    last = FormerBooks.objects.filter(organisation=unit).order_by("-until_on").first()
+    since = last.until_on if last else unit.founded_on
+    if unit.kept_from is not None and since < start and unit.kept_from < start:
+        FormerBooks.objects.create(organisation=unit, kept_from=unit.kept_from, from_on=since, until_on=start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,15 +216,11 @@ class Moving:
 
     def carry_out(self, top: Placement, parent: Organisation) -> int:
         """Splits what spans the day, rewrites what starts on it or later; gives the number of living units."""
-        still = Placement.objects.filter(self._below()).filter(Q(until_on__isnull=True) | Q(until_on__gt=self.on))
-        spanning = still.filter(from_on__lt=self.on)
-        copies = list(spanning)
-        spanning.update(until_on=self.on)
+        spanning = Q(until_on__isnull=True) | Q(until_on__gt=self.on)
+        self._go_on_elsewhere()
+        Placement.objects.filter(spanning, self._below(), from_on__lt=self.on).update(until_on=self.on)
+        Placement.objects.filter(policy.in_subtrees([self.new]), until_on=STILL).update(until_on=None)
         Placement.objects.filter(self._below(), from_on__gte=self.on).update(path=self._new_path())
-        for copy in copies:
-            copy.pk, copy.act, copy.from_on = None, self.act, self.on
-            copy.path = self.new + copy.path[len(self.old) :]
-        Placement.objects.bulk_create(copies, batch_size=2000)
         Placement.objects.filter(organisation=top.organisation_id, until_on__isnull=True).update(
             parent=parent, act=self.act
         )
@@ -218,6 +228,29 @@ class Moving:
         units = Organisation.objects.filter(self._below())
         units.update(path=self._new_path())
         return Organisation.objects.filter(policy.in_subtrees([self.new]), dissolved_on__isnull=True).count()
+
+    def _go_on_elsewhere(self) -> None:
+        """From each placement that spans the day a new one, made inside the database: a subtree may have 30,000.
+
+        An open one ends on STILL at first, since a unit has no two open placements at any moment.
+        """
+        quoted = connection.ops.quote_name
+        table, (first, last) = quoted(Placement._meta.db_table), tree.span(self.old)
+        columns = [str(field.column) for field in Placement._meta.concrete_fields if not field.primary_key]
+        new: dict[str, tuple[str, list[Any]]] = {
+            "path": (f"%s || substr({quoted('path')}, %s)", [self.new, len(self.old) + 1]),
+            "from_on": ("%s", [self.on]),
+            "until_on": (f"coalesce({quoted('until_on')}, %s)", [STILL]),
+            "act_id": ("%s", [self.act.pk]),
+        }
+        taken = [new.get(column, (quoted(column), [])) for column in columns]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} ({', '.join(map(quoted, columns))})"  # noqa: S608
+                f" SELECT {', '.join(text for text, _ in taken)} FROM {table}"
+                " WHERE path >= %s AND path < %s AND from_on < %s AND (until_on IS NULL OR until_on > %s)",
+                [*(value for _, values in taken for value in values), first, last, self.on, self.on],
+            )
 
     def _below(self) -> Q:
         return policy.in_subtrees([self.old])
@@ -248,22 +281,21 @@ def _placement_at(unit: Organisation, effective_on: date) -> Placement:
     return placement
 
 
-def _replace(placement: Placement, act: Act, on: date, changes: dict[str, str]) -> None:
+def _replace(placement: Placement, act: Act, on: date, changes: dict[str, str], journal: Journal) -> None:
     """Goes on from the day with the changes: in a new placement, or in the same where it starts that very day."""
-    if placement.from_on < on:
-        placement.until_on = on
-        placement.save(update_fields=["until_on"])
-        placement.pk, placement.until_on, placement.from_on = None, None, on
-    placement.act = act
+    if placement.from_on >= on:
+        journal.change(placement, act_id=act.pk, **changes)
+        return
+    journal.change(placement, until_on=on)
+    placement.pk, placement.until_on, placement.from_on, placement.act = None, None, on, act
     for key, value in changes.items():
         setattr(placement, key, value)
-    placement.save()
+    journal.create(placement)
 
 
-def _copy_to(unit: Organisation, changes: dict[str, str]) -> None:
-    for key, value in changes.items():
-        setattr(unit, key, value)
-    unit.save(update_fields=list(changes))
+def _keep(journal: Journal, act: Act) -> None:
+    act.journal = journal.lines
+    act.save(update_fields=["journal"])
 
 
 def _act(kind: ActKind, unit: Organisation, on: date, paper: str, by: User, note: str = "") -> Act:
