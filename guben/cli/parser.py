@@ -110,7 +110,12 @@ def _records(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         one.add_argument("file", metavar="FILE")
         one.add_argument("--at", metavar="CODE", default="", help="the unit the rows belong at or below")
         one.add_argument("--dry-run", action="store_true")
-        one.add_argument("--report", metavar="OUT.xlsx", default="", help="write the faulty rows, marked, as a workbook")
+        one.add_argument(
+            "--report", metavar="OUT.xlsx", help="write the rows to put right, with marks, into a workbook"
+        )
+        one.add_argument(
+            "--report", metavar="OUT.xlsx", default="", help="write the faulty rows, marked, as a workbook"
+        )
         _output(one)
     _exports(commands)
     divisions = kinds.add_parser("divisions", help="the public division data as a tree of units")
