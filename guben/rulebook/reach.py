@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
 from guben.kit.days import MONTHS_IN
+from guben.organisations.choices import Kind
 from guben.organisations.models import Organisation
-from guben.organisations.queries import units_on
+from guben.organisations.queries import placement_on, units_on
 from guben.rulebook.holding import Holding
 from guben.rulebook.live import LiveEngine, Within
 from guben.rulebook_engine.engines import conditions
@@ -15,16 +17,32 @@ from guben.rulebook_engine.entries import Duty, Entry, Indicator, Standard
 from guben.rulebook_engine.evaluation import Tree, evaluate, judge
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.library import Library
+from guben.rulebook_engine.owing import owing
+
+
+@dataclass(frozen=True, slots=True)
+class KindReach:
+    """Of the units of one kind: how many the rule concerns, and the hours a year it takes of them together."""
+
+    kind: str
+    units: int
+    hours: float
+
+    @property
+    def name(self) -> str:
+        return str(Kind(self.kind).label)
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """`past` is known for standards; the minutes for duties."""
+    """`past` is known for standards; the minutes for duties. `total` counts each unit's own number of times."""
 
     units: int
     past: int | None = None
     minutes: int = 0
     times_a_year: int = 0
+    total: int = 0
+    kinds: tuple[KindReach, ...] = ()
 
     @property
     def minutes_a_year(self) -> int:
@@ -32,7 +50,7 @@ class Reach:
 
     @property
     def hours_of_all(self) -> int:
-        return round(self.minutes_a_year * self.units / 60)
+        return round(self.total / 60)
 
 
 def reach_of(rule: Entry, top: Organisation, on: date, library: Library) -> Reach | None:
@@ -43,18 +61,32 @@ def reach_of(rule: Entry, top: Organisation, on: date, library: Library) -> Reac
         return None
     paths = _paths(top, on)
     holding = Holding([rule], on)
-    checks = [rule.who, *(part.where for part in rule.applies)] if isinstance(rule, Duty) else [rule.who]
-    answers = conditions(checks, LiveEngine(Within(path=top.path)), on, catalogue)
-    units = sum(all(answers.get(unit, (False,))) and holding.holds(rule, path) for unit, path in paths.items())
-    if isinstance(rule, Indicator):
-        return Reach(units)
+    engine = LiveEngine(Within(path=_path_then(top, on)))
+    if isinstance(rule, Duty):
+        return _of_duty(rule, top, on, holding, engine)
+    answers = conditions([rule.who], engine, on, catalogue)
+    concerned = [unit for unit, path in paths.items() if all(answers.get(unit, (False,))) and holding.holds(rule, path)]
+    return Reach(len(concerned))
+
+
+def _of_duty(rule: Duty, top: Organisation, on: date, holding: Holding, engine: LiveEngine) -> Reach:
+    owes = owing([rule], engine, on, catalogue)[rule.key]
+    periods = 12 // MONTHS_IN[rule.every]
+    counts: Counter[str] = Counter()
+    minutes: Counter[str] = Counter()
+    for unit, path, kind in units_on(on, top).values_list("organisation_id", "path", "kind"):
+        one = owes.get(unit)
+        if one is not None and one.applies and holding.holds(rule, path):
+            counts[kind] += 1
+            minutes[kind] += one.times * periods * rule.minutes
+    kinds = tuple(KindReach(kind, counts[kind], minutes[kind] / 60) for kind in Kind.values if counts[kind])
     times = rule.times if isinstance(rule.times, int) else 1
-    return Reach(units, minutes=rule.minutes, times_a_year=times * 12 // MONTHS_IN[rule.every])
+    return Reach(counts.total(), minutes=rule.minutes, times_a_year=times * periods, total=minutes.total(), kinds=kinds)
 
 
 def _of_standard(rule: Standard, top: Organisation, on: date, library: Library) -> Reach:
     paths = _paths(top, on)
-    tree, engine = Tree(list(paths), list(paths.values())), LiveEngine(Within(path=top.path))
+    tree, engine = Tree(list(paths), list(paths.values())), LiveEngine(Within(path=_path_then(top, on)))
     figures = evaluate([library.indicator_of(rule, on)], engine, tree, on, catalogue)
     verdicts = judge([rule], figures, engine, tree, on, catalogue)[rule.key]
     holding = Holding([rule], on)
@@ -64,3 +96,9 @@ def _of_standard(rule: Standard, top: Organisation, on: date, library: Library) 
 
 def _paths(top: Organisation, on: date) -> dict[int, str]:
     return dict(units_on(on, top).order_by("path").values_list("organisation_id", "path"))
+
+
+def _path_then(top: Organisation, on: date) -> str:
+    """Where the unit stood on the day."""
+    place = placement_on(top, on)
+    return place.path if place else top.path

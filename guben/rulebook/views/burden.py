@@ -1,0 +1,121 @@
+"""What the rules cost the units that carry them out: by level, by rule, against last year; and which have no effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from guben.access import policy
+from guben.accounts.installation import today
+from guben.kit.days import add_months, read_day
+from guben.organisations.models import Organisation
+from guben.organisations.queries import children_of, unit_for
+from guben.rulebook import queries
+from guben.rulebook.audience import READ, Audience
+from guben.rulebook.burden import Burden, RuleBurden, burden_of, without_effect
+from guben.rulebook.drafts import ISSUE
+from guben.rulebook.issuers import issuer_words
+from guben.rulebook_engine.entries import NATIONAL
+
+SHOWN = 10
+WIDTH = 640  # of the drawn bars
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a bar: whose hours, how many, and where it is drawn."""
+
+    name: str
+    hours: float
+    x: int
+    width: int
+    shade: int
+
+    @property
+    def has_room(self) -> bool:
+        return self.width >= 90
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One year's hours of one unit."""
+
+    year: int
+    hours: float
+    pieces: list[Piece]
+
+
+def burden(request: HttpRequest) -> HttpResponse:
+    """Hours a year that the rules ask of a unit, by issuer and by rule, and what they asked a year before."""
+    unit, on = _asked(request)
+    library = queries.library()
+    now, before = burden_of(unit, on, library), burden_of(unit, add_months(on, -12), library)
+    names = _names(request, [now, before])
+    shown = {
+        "unit": unit,
+        "on": on,
+        "now": now,
+        "growth": now.hours_of_one - before.hours_of_one,
+        "bars": _bars([before, now], names),
+        "rules": now.rules[:SHOWN],
+        "rest": _rest(now.rules[SHOWN:], now.units),
+        "longest": now.rules[0].minutes if now.rules else 0,
+        "heaviest": Organisation.objects.filter(pk=now.heaviest).first() if now.units > 1 else None,
+        "names": names,
+        "kinds": [(one, [one.hours.get(code, 0) for code in names]) for one in now.kinds],
+        "idle": without_effect(unit, on, library),
+        "below": [child for child in children_of(unit) if policy.may(request.user, "units.view", child)][:60],
+        "may_issue": policy.may(request.user, ISSUE, unit),
+    }
+    return render(request, "rulebook/burden.html", shown)
+
+
+def _asked(request: HttpRequest) -> tuple[Organisation, date]:
+    """The unit and the day of the address; where the reader stands, and today, unless they are given."""
+    if not policy.may_anywhere(request.user, READ):
+        raise PermissionDenied(READ)
+    now, asked = today(), read_day(request.GET.get("on", ""))
+    on = asked if asked and asked <= now else now
+    code = request.GET.get("at", "")
+    unit = unit_for(request.user, code, READ) if code else _home(request)
+    return unit, on
+
+
+def _home(request: HttpRequest) -> Organisation:
+    unit = policy.home_unit(request.user, READ, request.session.get("acting_unit", ""))
+    if not isinstance(unit, Organisation):
+        raise PermissionDenied(READ)
+    return unit
+
+
+def _names(request: HttpRequest, burdens: list[Burden]) -> dict[str, str]:
+    """What each issuer is called, the nation first, then from above to below."""
+    rules = {one.rule.issued_by: one.rule for each in burdens for one in each.rules}
+    audience = Audience(request.user, rules.values())
+    paths = {code: unit.path for code, unit in audience.issuers.items()}
+    codes = sorted(rules, key=lambda code: (code != NATIONAL, paths.get(code, "~"), code))
+    return {code: issuer_words(rules[code]) for code in codes}
+
+
+def _bars(years: list[Burden], names: dict[str, str]) -> list[Bar]:
+    longest = max((one.hours_of_one for one in years), default=0) or 1
+    bars = []
+    for one in years:
+        x, pieces = 0, []
+        for shade, (code, name) in enumerate(names.items()):
+            hours = one.issuers.get(code, 0)
+            width = round(hours / longest * WIDTH)
+            if width:
+                pieces.append(Piece(name, hours, x, width, min(shade, 4)))
+            x += width
+        bars.append(Bar(one.on.year, one.hours_of_one, pieces))
+    return bars
+
+
+def _rest(rules: list[RuleBurden], units: int) -> tuple[int, float] | None:
+    """How many rules are not listed, and their hours a year of one unit on the average."""
+    return (len(rules), sum(one.hours for one in rules) / units) if rules and units else None
