@@ -113,9 +113,6 @@ def _records(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         one.add_argument(
             "--report", metavar="OUT.xlsx", help="write the rows to put right, with marks, into a workbook"
         )
-        one.add_argument(
-            "--report", metavar="OUT.xlsx", default="", help="write the faulty rows, marked, as a workbook"
-        )
         _output(one)
     _exports(commands)
     divisions = kinds.add_parser("divisions", help="the public division data as a tree of units")
