@@ -85,7 +85,7 @@ def progress(message: str, done: int = 0, total: int = 0) -> None:
 
 def run(options: Namespace) -> int:
     """Calls the function behind the command."""
-    from guben.cli import backup, exports, figures, history, keys, operations, records, rules
+    from guben.cli import backup, burden, exports, figures, history, keys, operations, records, rules
 
     table: dict[str, Callable[[Namespace], int]] = {
         "due": figures.due,
@@ -103,5 +103,6 @@ def run(options: Namespace) -> int:
         "audit": history.run,
         "keys": keys.run,
         "backup": backup.run,
+        "burden": burden.run,
     }
     return table[options.command](options)

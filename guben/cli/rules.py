@@ -11,11 +11,12 @@ from pydantic import BaseModel
 
 from guben.access import policy
 from guben.cli.context import BadInput, day_of, files_of, library_of, print_json, unit_of, user_of
+from guben.cli.rule_export import export
 from guben.figures import snapshots, what_if
 from guben.rulebook.actions import install
 from guben.rulebook.errors import BrokenRulebook
 from guben.rulebook.queries import installed_files, require_known
-from guben.rulebook.sources import RuleFile, read_all, shipped_files, without_renewed
+from guben.rulebook.sources import RuleFile, check_examples, read_all, shipped_files, without_renewed
 from guben.rulebook_engine.entries import Entry
 from guben.rulebook_engine.errors import Mistake
 from guben.rulebook_engine.expressions import Checked
@@ -23,18 +24,28 @@ from guben.rulebook_engine.facts import catalogue
 
 
 def run(options: Namespace) -> int:
-    verbs = {"check": check, "install": put_in, "list": show_all, "show": show_one, "facts": facts, "what-if": trial}
+    verbs = {
+        "check": check,
+        "install": put_in,
+        "list": show_all,
+        "show": show_one,
+        "facts": facts,
+        "export": export,
+        "what-if": trial,
+    }
     return verbs[options.verb](options)
 
 
 def check(options: Namespace) -> int:
-    """Checks the files together with what is installed; a file that is installed already stands for itself."""
+    """Checks the files together with what is installed, and runs the examples beside them; a file that is installed
+    already stands for itself."""
     given: list[RuleFile] = []
     mistakes: list[Mistake] = []
     try:
         given = files_of(options.files)
         names = {source.name for source in given}
         library = read_all([*given, *without_renewed(installed_files(), given)])
+        check_examples(given, library)
         count = sum(1 for rule in library if rule.place.file in names)
     except BrokenRulebook as broken:
         mistakes, count = list(broken.mistakes), 0

@@ -9,6 +9,9 @@ class DutiesConfig(AppConfig):
 
     def ready(self) -> None:
         from guben.audit import sentences
+        from guben.duties.keeping import kept
+        from guben.rulebook.burden import register_kept
 
         sentences.register("duties.reminded", _("发提醒"), "%(period)s")
         sentences.register("duties.exported", _("导出职责清单"), _("%(rows)s行"))
+        register_kept(kept)

@@ -60,7 +60,9 @@ PLACES = (
 )
 MORE = (
     _Door("structure", gettext_lazy("党员结构"), "members:structure", "users", ("figures.view",)),
+    _Door("establishments", gettext_lazy("单位覆盖"), "establishments:list", "building-factory", ("figures.view",)),
     _Door("dues", gettext_lazy("党费"), "dues:overview", "calculator", ("dues.view", "figures.view")),
+    _Door("burden", gettext_lazy("负担"), "rulebook:burden", "clock", ("rules.view",)),
     _Door("imports", gettext_lazy("导入"), "imports:start", "file-import", ("imports.run",)),
     _Door("exports", gettext_lazy("导出"), "exports:start", "file-export", ("exports.run",)),
     _Door("jobs", gettext_lazy("任务"), "jobs:list", "list-check"),
