@@ -22,7 +22,7 @@ TEST_DATA := $(CURDIR)/build/test-data
 EXTRAS := $(BIN)/python -c 'import sys, tomllib; extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; \
 	print(*(line for name in sys.argv[1:] for line in extras[name]), sep="\n")'
 
-.PHONY: run install test lint format screenshots data clean machine
+.PHONY: run install test lint format screenshots benchmark data clean machine
 
 run: .venv/.catalogues $(GUBEN_DATA)/.static
 	@$(BIN)/python scripts/prepare.py --demo $(DEMO)
@@ -91,6 +91,12 @@ data: .venv/.installed
 	@mkdir -p build && $(EXTRAS) data > build/extras.txt
 	@$(BIN)/pip install -c constraints.txt -r build/extras.txt
 	$(BIN)/python scripts/fetch_divisions.py data/divisions
+
+# Timings of every script in benchmarks/, written into docs/benchmarks.md; the tree needs the public divisions.
+benchmark: .venv/.extras .venv/.catalogues data
+	@mkdir -p build && $(EXTRAS) benchmark > build/extras.txt
+	@$(BIN)/pip install -c constraints.txt -r build/extras.txt
+	@for script in imports tree; do echo "$$script …"; $(BIN)/python benchmarks/$$script.py || exit 1; done
 
 clean:
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis guben/static/vendor

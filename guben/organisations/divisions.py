@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from guben.accounts.models import User
@@ -17,6 +16,8 @@ from guben.organisations.actions import NewUnit, found_many
 from guben.organisations.choices import Field, Kind, Territory
 from guben.organisations.models import Organisation
 
+WHOLE_COUNTRY = "all"
+COUNTRY_CODE = "100000"  # GB/T 2260 leaves it free; maps of the country use it
 FOUNDED_ON = date(2000, 1, 1)
 CHUNK = 5000
 SHORT = 12
@@ -69,12 +70,12 @@ class DivisionCounts:
     faults: list[tuple[str, str]] = field(default_factory=list)
 
 
-@transaction.atomic
 def import_divisions(folder: Path, province: str, by: User, progress: Progress | None = None) -> DivisionCounts:
     """Founds a unit for each division of a province that has none yet; what exists stays as it is.
 
     Codes are the official ones: six digits down to the county, nine for a town, twelve for a village.
-    `province` is its two-digit code (or the six-digit one). `progress(done, total)` is told after each part.
+    `province` is its two-digit code (or the six-digit one), or WHOLE_COUNTRY for all of them below one root. Each part
+    is a transaction of its own: stopped half way, the next run goes on. `progress(done, total)` is told after each.
 
     Raises:
         DivisionsMissing: a file is not in the folder.
@@ -84,7 +85,8 @@ def import_divisions(folder: Path, province: str, by: User, progress: Progress |
     Source: GB/T 2260-2007, GB/T 10114; M2.1.
     """
     divisions = list(read_divisions(folder, province))
-    known = set(Organisation.objects.filter(code__startswith=province[:2]).values_list("code", flat=True))
+    prefix = "" if province == WHOLE_COUNTRY else province[:2]
+    known = set(Organisation.objects.filter(code__startswith=prefix).values_list("code", flat=True))
     closed = set(Organisation.objects.filter(dissolved_on__isnull=False).values_list("code", flat=True))
     counts = DivisionCounts(rows=len(divisions))
     fresh: list[NewUnit] = []
@@ -103,34 +105,41 @@ def import_divisions(folder: Path, province: str, by: User, progress: Progress |
 
 
 def read_divisions(folder: Path, province: str) -> Iterator[Division]:
-    """The divisions of a province, parents first, without the steps that are no division of their own."""
+    """The divisions of a province or of all, parents first, without the steps that are no division of their own."""
     for name in FILES:
         if not (folder / name).is_file():
             raise DivisionsMissing(folder, name)
-    two = province[:2]
-    rows = {name: [row for row in _rows(folder / name) if row["code"].startswith(two)] for name in FILES}
-    if not rows["provinces.csv"]:
+    two = "" if province == WHOLE_COUNTRY else province[:2]
+    tops = [row for row in _rows(folder / "provinces.csv") if row["code"].startswith(two)]
+    if not tops:
         known = "、".join(row["code"] for row in _rows(folder / "provinces.csv"))
         raise UnknownProvince(province, known)
-    top = rows["provinces.csv"][0]
-    above = {top["code"]: _six(top["code"])}  # from the package's code to the code of the unit that stands for it
-    names = {top["code"]: top["name"]}
-    yield Division(_six(top["code"]), top["name"], "", Territory.PROVINCE)
+    if not two:
+        yield Division(COUNTRY_CODE, "全国", "", Territory.NATION)
+    above: dict[str, str] = {}  # from the package's code to the code of the unit that stands for it
+    names: dict[str, str] = {}
+    for top in tops:
+        above[top["code"]], names[top["code"]] = _six(top["code"]), top["name"]
+        yield Division(_six(top["code"]), top["name"], "" if two else COUNTRY_CODE, Territory.PROVINCE)
     for file, parent_column, territory in (
         ("cities.csv", "provinceCode", Territory.CITY),
         ("areas.csv", "cityCode", Territory.COUNTY),
         ("streets.csv", "areaCode", Territory.TOWN),
         ("villages.csv", "streetCode", Territory.VILLAGE),
     ):
-        for row in rows[file]:
-            code, parent = row["code"], above.get(row[parent_column], row[parent_column])
+        for row in _rows(folder / file):
+            code = row["code"]
+            if not code.startswith(two):
+                continue
+            parent = above.get(row[parent_column], row[parent_column])
             if _stands_for_nothing(row["name"], code, names.get(row[parent_column], "")):
                 above[code] = parent
                 names[code] = names.get(row[parent_column], "")
                 continue
             prefixes = [names[row[column]] for column in PARENT_COLUMNS if row.get(column) in names]
             name, kind = _plain_name(row["name"], territory, prefixes)
-            above[code], names[code] = _six(code), name
+            if territory != Territory.VILLAGE:
+                above[code], names[code] = _six(code), name
             yield Division(_six(code), name, parent, kind)
 
 
@@ -152,6 +161,8 @@ def unit_of(division: Division) -> NewUnit:
 
 def _shape(division: Division) -> tuple[Kind, Field, str]:
     name, territory = division.name, division.territory
+    if territory == Territory.NATION:
+        return Kind.COMMITTEE, Field.AGENCY, "党组织"
     if territory == Territory.COMMUNITY:
         return Kind.BRANCH, Field.URBAN_COMMUNITY, "党支部"
     if territory == Territory.VILLAGE:

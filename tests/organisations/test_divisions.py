@@ -147,3 +147,26 @@ def test_an_organiser_of_a_city_founds_no_province(folder: Path, cast: Cast) -> 
     with pytest.raises(PermissionDenied):
         divisions.import_divisions(folder, "44", cast.organiser)
     assert not Organisation.objects.filter(code="440000").exists()
+
+
+def test_the_whole_country_stands_below_one_root_and_a_stopped_import_goes_on(
+    folder: Path, operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(divisions, "CHUNK", 5)
+
+    def stop(done: int, total: int) -> None:
+        if done >= 10:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        divisions.import_divisions(folder, divisions.WHOLE_COUNTRY, operator, stop)
+    assert Organisation.objects.count() == 10
+    counts = divisions.import_divisions(folder, divisions.WHOLE_COUNTRY, operator)
+    assert (counts.unchanged, counts.accepted + counts.unchanged + counts.rejected) == (10, counts.rows)
+    root = Organisation.objects.get(parent=None)
+    assert (root.code, root.name, root.territory) == ("100000", "全国党组织", "nation")
+    provinces = Organisation.objects.filter(parent=root)
+    assert {unit.territory for unit in provinces} == {"province"}
+    assert provinces.count() == 4
+    again = divisions.import_divisions(folder, divisions.WHOLE_COUNTRY, operator)
+    assert (again.accepted, again.unchanged) == (0, counts.accepted + counts.unchanged)

@@ -1,0 +1,1 @@
+"""The same tree in django-treebeard's tables, for comparison only."""
