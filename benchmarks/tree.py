@@ -9,8 +9,6 @@ All public divisions are founded below one root by `guben import divisions --all
 Each figure is the median of samples that take turns: ours, the peer, ours, the peer.
 """
 
-# ruff: noqa: E402, T201, S - Django is set up before its models are imported; a script that prints
-
 from __future__ import annotations
 
 import json
@@ -41,7 +39,7 @@ def main() -> int:
     results = {"SQLite": _child({"GUBEN_DATA": str(PLACE / "tree-sqlite")})}
     server = Server()
     try:
-        url = server.start().replace("/postgres?", "/postgres?")
+        url = server.start()
         results["PostgreSQL"] = _child({"GUBEN_DATA": str(PLACE / "tree-postgres"), "DATABASE_URL": url})
     finally:
         server.stop()
@@ -81,7 +79,7 @@ def _page(results: dict[str, dict[str, Any]], machine: str) -> str:
             "Medians, in milliseconds where nothing else is said. `python benchmarks/tree.py` repeats it.",
             table(headers, rows),
             "Ours founds each unit with its act, its dated placement and its history entry, and a move writes a new "
-            "placement for every unit below; the peer keeps today's tree alone. The bare move is the part that both do. "
+            "placement for every unit below; the peer keeps today's tree alone. The bare move is the part both do. "
             "Pages are whole answers with session, rights and template.",
         ]
     )

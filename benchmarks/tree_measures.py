@@ -1,7 +1,5 @@
 """What benchmarks/tree.py measures, on one database."""
 
-# ruff: noqa: T201, S
-
 from __future__ import annotations
 
 import sys
@@ -11,13 +9,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from benchmarks.tree import LARGEST_COUNT, MOVED, in_turns, timed
-from benchmarks.tree_peer.models import PeerUnit
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Count, F, Value
 from django.db.models.functions import Concat, Length, Substr
 from django.test import Client
+
+from benchmarks.tree import LARGEST_COUNT, MOVED, in_turns, timed
+from benchmarks.tree_peer.models import PeerUnit
 from guben.access import policy
 from guben.access.models import Grant
 from guben.accounts.database import refresh_statistics
