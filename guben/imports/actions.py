@@ -94,6 +94,7 @@ def import_organisations(
     *,
     dry_run: bool = False,
     progress: Progress | None = None,
+    saved: Callable[[int], None] | None = None,
 ) -> ImportResult:
     """Founds and changes the units of a sheet below a unit; without one, within reach, and a root where allowed.
 
@@ -120,6 +121,7 @@ def import_organisations(
             for row, unit, change in plan.updates:
                 _change_unit(row, unit, change, by)
             _record("imports.organisations", at, by, result)
+        (saved or _nobody_asks)(result.accepted + result.updated)
     return result
 
 

@@ -5,16 +5,24 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
+
+from django.http import Http404
 
 from guben.access import policy
 from guben.accounts.models import User
 from guben.imports.columns import COLUMNS
+from guben.imports.errors import UploadExpired
+from guben.imports.mends import upload_of
+from guben.imports.results import Fault, ImportResult
 from guben.imports.scope import IMPORT
 from guben.jobs import files
-from guben.jobs.models import Job
+from guben.jobs.models import Job, JobState
+from guben.jobs.queries import job_of
 from guben.organisations.models import Organisation
 
 FAULTS_FILE = "faults.json"
+KINDS = tuple(f"imports.{kind}" for kind in COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,47 @@ def shown_rows(job: Job, *, fault_kind: str = "") -> list[ShownRow]:
         cells = [(header, text, header in marked) for header, text in zip(headers, texts, strict=True)]
         rows.append(ShownRow(number, cells, faults, number in rejected))
     return rows
+
+
+def import_of(user: User, pk: UUID) -> Job:
+    """One of the user's own imports.
+
+    Raises:
+        Http404: there is none, or it is another kind of job, or somebody else's.
+    """
+    job = job_of(user, pk)
+    if job.kind not in KINDS:
+        raise Http404
+    return job
+
+
+def result_of(user: User, pk: UUID) -> ImportResult:
+    """What a check found, as far as its files still tell.
+
+    Raises:
+        Http404: there is no such check of the user's own.
+        UploadExpired: its files are gone.
+    """
+    check = import_of(user, pk)
+    content = files.read(check.pk, FAULTS_FILE)
+    if content is None:
+        raise UploadExpired
+    told = json.loads(content)
+    counts = {name: check.result[name] for name in ("rows", "accepted", "updated", "unchanged", "rejected_rows")}
+    faults, checks = (tuple(Fault(**fault) for fault in told[name]) for name in ("faults", "checks"))
+    return ImportResult(**counts, faults=faults, checks=checks, dry_run=check.result["dry_run"])
+
+
+def saved_by(check: Job) -> str:
+    """The id of the job that saved a check, or is at it; empty where none has, or it was stopped."""
+    saving = Job.objects.filter(pk=check.result.get("saved_by"), owner=check.owner).first()
+    return str(saving.pk) if saving and saving.state not in (JobState.FAILED, JobState.STOPPED) else ""
+
+
+def has_upload(job: Job) -> bool:
+    """Is the uploaded file still there?"""
+    upload = Job.objects.filter(pk=upload_of(job)).first()
+    return upload is not None and files.path(upload.pk, upload.arguments["upload"]) is not None
 
 
 def units_to_import_to(user: User, right: str = "") -> list[Organisation]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guben.imports import views
+from guben.imports import mending_views, views
 
 app_name = "imports"
 urlpatterns = [
@@ -10,4 +10,8 @@ urlpatterns = [
     path("template/<slug:kind>/", views.template, name="template"),
     path("<uuid:pk>/", views.result, name="result"),
     path("<uuid:pk>/save/", views.save, name="save"),
+    path("<uuid:pk>/again/", mending_views.take_up, name="take_up"),
+    path("<uuid:pk>/workbook/", views.whole_workbook, name="workbook"),
+    path("<uuid:pk>/mend/", mending_views.mend, name="mend"),
+    path("<uuid:pk>/mend/take-back/", mending_views.take_back, name="take_back"),
 ]

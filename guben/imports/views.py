@@ -16,15 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guben.access import policy
 from guben.accounts import installation
 from guben.accounts.models import User
-from guben.imports import actions, queries, workbooks
+from guben.imports import actions, mending, mends, queries, workbooks
 from guben.imports.columns import COLUMNS, TITLES
 from guben.imports.errors import DemoRefusesRosters
 from guben.imports.forms import StartForm
 from guben.imports.results import FAULT_KINDS
 from guben.imports.scope import IMPORT
 from guben.jobs.downloads import file_response
-from guben.jobs.models import Job
-from guben.jobs.queries import job_of
+from guben.jobs.models import Job, JobState
 from guben.jobs.shown import shown
 from guben.kit.errors import DomainError
 from guben.organisations.models import Organisation
@@ -65,9 +64,10 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
 @require_safe
 def result(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What the check or the saving found: counts, the next step, the rows to put right."""
-    job = _import_of(request, pk)
-    if job.state != "done":
-        return render(request, "imports/waiting.html", shown(job))
+    job = queries.import_of(_user(request), pk)
+    if job.state != JobState.DONE:
+        may_take_up = job.state in mending.OVER and queries.has_upload(job)
+        return render(request, "imports/waiting.html", {**shown(job), "may_take_up": may_take_up})
     chosen = request.GET.get("kind", "")
     page = Paginator(queries.shown_rows(job, fault_kind=chosen), ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -80,6 +80,10 @@ def result(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "kinds": _kinds(job),
         "chosen": FAULT_KINDS.get(chosen, ""),
         "after": _after(job),
+        "saved_by": queries.saved_by(job),
+        "newest": _newer_check(job),
+        "mendable": job.result["rejected_rows"] and mends.refused_rows(job) is not None,
+        "unchecked": len(mends.draft_of(job).unchecked()),
     }
     return render(request, "imports/result.html", context)
 
@@ -87,8 +91,16 @@ def result(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Saves the good rows of a file that was checked."""
-    job = actions.start_saving(_import_of(request, pk), by=_user(request))
+    job = actions.start_saving(queries.import_of(_user(request), pk), by=_user(request))
     return redirect("imports:result", job.pk)
+
+
+@require_POST
+def whole_workbook(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """All rows of the file as they were read, faults marked: written by a job, since there may be many."""
+    check = queries.import_of(_user(request), pk)
+    mending.require(check, _user(request))
+    return redirect(mending.start_workbook(check, by=_user(request)))
 
 
 def _user(request: HttpRequest) -> User:
@@ -100,11 +112,10 @@ def _unit_asked(request: HttpRequest) -> Organisation | None:
     return unit_for(_user(request), code, IMPORT) if code else None
 
 
-def _import_of(request: HttpRequest, pk: uuid.UUID) -> Job:
-    job = job_of(_user(request), pk)
-    if not job.kind.startswith("imports."):
-        raise Http404
-    return job
+def _newer_check(job: Job) -> Job | None:
+    """A check of the same file that came later than this one, or than the one that this job saved."""
+    newest = mending.newest_check(job)
+    return None if str(newest.pk) in (str(job.pk), job.arguments.get("mends_of")) else newest
 
 
 def _after(job: Job) -> tuple[str, str]:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import chain
+
 from django.utils.translation import gettext as _
 
-from guben.imports.columns import COLUMNS, PROBLEMS
-from guben.imports.results import ImportResult
-from guben.kit.tables import Sheet, Written, workbook_bytes
+from guben.imports.columns import BORN, COLUMNS, FOUNDED, FULL, JOINED, KEPT, PROBLEMS, Column
+from guben.imports.results import Fault, ImportResult
+from guben.imports.values import day_in as _day
+from guben.kit.tables import Cell, LongNumber, Row, Sheet, Written, cell_text, workbook_bytes
+
+Progress = Callable[[int, int, str], None]
+DAYS = {BORN, JOINED, FULL, FOUNDED, KEPT}
 
 TEMPLATE_ROWS = 5000
 
@@ -27,21 +35,62 @@ def template(kind: str) -> bytes:
     )
 
 
-def marked(sheet: Sheet, result: ImportResult) -> bytes:
-    """The rejected rows as they were uploaded, wrong cells marked, and what to do in a last column of ours.
+def marked(
+    sheet: Sheet,
+    result: ImportResult,
+    kind: str = "members",
+    *,
+    all_rows: bool = False,
+    progress: Progress | None = None,
+) -> bytes:
+    """The rejected rows (or all) as they were read, wrong cells marked, and what to do in a last column of ours.
 
     It holds whole identity numbers, so that it can be put right and imported: an owner-only file that expires.
     """
-    headers = [header for header in sheet.headers if header != PROBLEMS]
-    places = [sheet.headers.index(header) for header in headers]
-    faults: dict[int, list[tuple[str, str]]] = {}
-    for fault in result.faults:
-        faults.setdefault(fault.row, []).append((fault.column, f"{fault.cell} {fault.message}".strip()))
-    rows: list[list[Written]] = []
-    marks: list[tuple[int, int]] = []
-    for row in sheet.rows:
-        if row.number in faults:
-            marks += [(len(rows), headers.index(column)) for column, _text in faults[row.number] if column in headers]
-            told = "\n".join(text for _column, text in faults[row.number])
-            rows.append([*(row.cells[place] for place in places), told])
-    return workbook_bytes([*headers, PROBLEMS], rows, sheet_name=sheet.name or _("名册"), marked=marks)
+    headers = [header for header in sheet.headers if header and header != PROBLEMS]
+    faults: dict[int, list[Fault]] = {}
+    for fault in chain(result.faults, result.checks if all_rows else ()):
+        faults.setdefault(fault.row, []).append(fault)
+    missing = [fault.column for row in faults.values() for fault in row if fault.column not in headers]
+    headers += dict.fromkeys(missing)  # a column the sheet has not, but must have
+    rows = [row for row in sheet.rows if all_rows or row.number in faults]
+    marks: dict[tuple[int, int], str] = {}
+    for place, row in enumerate(rows):
+        for fault in faults.get(row.number, ()):
+            words = marks.get((place, headers.index(fault.column)), "")
+            marks[place, headers.index(fault.column)] = f"{words}\n{fault.message}".strip()
+    lines = _rewritten(sheet, rows, headers, COLUMNS[kind], faults, progress)
+    return workbook_bytes([*headers, PROBLEMS], lines, sheet_name=sheet.name or _("名册"), marked=marks)
+
+
+def _rewritten(
+    sheet: Sheet,
+    rows: Sequence[Row],
+    headers: Sequence[str],
+    columns: Sequence[Column],
+    faults: Mapping[int, Sequence[Fault]],
+    progress: Progress | None,
+) -> Iterator[list[Written]]:
+    by_header = {column.header: column for column in columns}
+    places = [(by_header.get(header), sheet.column(header)) for header in headers]
+    for number, row in enumerate(rows, start=1):
+        told = "\n".join(f"{fault.cell} {fault.message}".strip() for fault in faults.get(row.number, ()))
+        cells: list[Written] = [
+            None if place is None else as_read(column, row.cells[place]) for column, place in places
+        ]
+        yield [*cells, told]
+        if progress:
+            progress(number, len(rows), _("写工作簿"))
+
+
+def as_read(column: Column | None, cell: Cell) -> Written:
+    """A cell as we understood it: days as days, codes as words; what was not understood stays as it was written."""
+    if column is None or cell is None or isinstance(cell, LongNumber):
+        return cell_text(cell) if isinstance(cell, LongNumber) else cell
+    text = cell_text(cell)
+    if column.allowed:
+        value = column.allowed.get(text) or column.also.get(text)
+        return next((word for word, own in column.allowed.items() if own == value), text)
+    if column.header in DAYS:
+        return cell if isinstance(cell, date) else _day(text) or text
+    return text

@@ -23,7 +23,7 @@ from guben.jobs import files
 from guben.jobs.errors import JobIsOver, Stopped
 from guben.jobs.models import Job, JobState
 from guben.jobs.registry import kind_of
-from guben.jobs.report import Report
+from guben.jobs.report import SAVED, Report
 from guben.kit.errors import DomainError
 
 if TYPE_CHECKING:
@@ -75,15 +75,15 @@ def run(job_id: uuid.UUID | str) -> bool:
         try:
             _finish(job, JobState.DONE, result=_do(job))
         except Stopped:
-            _finish(job, JobState.STOPPED, message=_("按要求停下了，什么都没有保存。"))
+            _finish(job, JobState.STOPPED, message=_("按要求停下了。%(saved)s") % {"saved": _what_is_saved(job)})
         except DomainError as error:
             _finish(job, JobState.FAILED, message=str(error))
         except (PermissionDenied, Http404):  # taken away while the job waited
-            _finish(job, JobState.FAILED, message=_("现在没有办这件事的权限，什么都没有保存。找给授权的人。"))
+            _finish(job, JobState.FAILED, message=_no_right(job))
         except Exception as error:  # noqa: BLE001 - the owner gets a number, the log the whole story
             _finish(job, JobState.FAILED, message=_fault_sentence(job, error))
         except BaseException:
-            _finish(job, JobState.FAILED, message=_interrupted())
+            _finish(job, JobState.FAILED, message=_interrupted(job))
             raise
     return True
 
@@ -107,8 +107,19 @@ def _finish(job: Job, state: JobState, *, message: str = "", result: dict[str, A
     job.save(update_fields=["state", "message", "finished_at", "expires_on", "result", "done", "log"])
 
 
-def _interrupted() -> str:
-    return _("任务中途被打断，什么都没有保存。重新办一次即可。")
+def _interrupted(job: Job) -> str:
+    return _("任务中途被打断。%(saved)s重新办一次即可。") % {"saved": _what_is_saved(job)}
+
+
+def _no_right(job: Job) -> str:
+    return _("现在没有办这件事的权限。%(saved)s找给授权的人。") % {"saved": _what_is_saved(job)}
+
+
+def _what_is_saved(job: Job) -> str:
+    """Work that saves in batches has told how far it came; all other work is one transaction."""
+    if count := job.result.get(SAVED):
+        return _("已经保存%(count)d行，再办一次从断的地方接着。") % {"count": count}
+    return _("什么都没有保存。")
 
 
 def _fault_sentence(job: Job, error: BaseException) -> str:
@@ -120,7 +131,8 @@ def _fault_sentence(job: Job, error: BaseException) -> str:
     with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as log:
         log.write(f"{timezone.localtime().isoformat()} {number} {job.kind} {job.pk}\n{story}\n")
     logger.error("job %s (%s) failed, number %s, see %s", job.pk, job.kind, number, place)
-    return _("程序出了错，什么都没有保存。把编号 %(number)s 告诉系统管理员。") % {"number": number}
+    told = {"number": number, "saved": _what_is_saved(job)}
+    return _("程序出了错。%(saved)s把编号 %(number)s 告诉系统管理员。") % told
 
 
 def request_stop(job: Job, *, by: User) -> Job:
@@ -146,10 +158,13 @@ def release_interrupted(*, silent_for: timedelta = timedelta(hours=6)) -> int:
     """Marks jobs as failed whose worker has gone without a word; returns how many.
 
     A worker that knows to be the only one calls it with no time when it starts. What such a job did was one
-    transaction, so nothing of it is saved.
+    transaction, so nothing of it is saved, or batches that it has told.
     """
-    gone = Job.objects.filter(state=JobState.RUNNING, started_at__lte=timezone.now() - silent_for)
-    return gone.update(state=JobState.FAILED, finished_at=timezone.now(), message=_interrupted())
+    gone = list(Job.objects.filter(state=JobState.RUNNING, started_at__lte=timezone.now() - silent_for))
+    for job in gone:
+        job.state, job.finished_at, job.message = JobState.FAILED, timezone.now(), _interrupted(job)
+        job.save(update_fields=["state", "finished_at", "message"])
+    return len(gone)
 
 
 def clean_expired() -> int:

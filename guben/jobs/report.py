@@ -13,6 +13,7 @@ from guben.jobs.models import Job
 
 SECONDS_BETWEEN_WRITES = 0.5
 LOG_LIMIT = 20_000
+SAVED = "saved"  # in the result of a job that saves in batches
 
 
 class Report:
@@ -60,6 +61,11 @@ class Report:
         """Offers a file of the job, already written, for download."""
         self.job.result_file = files.safe_name(name)
         self.job.save(update_fields=["result_file"])
+
+    def saved(self, count: int) -> None:
+        """So many are saved for good, whatever becomes of the rest: told if the job does not come to its end."""
+        self.job.result = {**self.job.result, SAVED: count}
+        self.job.save(update_fields=["result"])
 
     def _write(self) -> None:
         self._written_at = time.monotonic()

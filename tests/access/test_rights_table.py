@@ -27,6 +27,7 @@ from guben.accounts.models import User
 from guben.dues.models import Balance, Payment
 from guben.duties.models import Reminder
 from guben.exports.plans import Plan
+from guben.establishments.models import Establishment, Workplace
 from guben.jobs.models import Job
 from guben.members.models import Affiliation, Holding
 from guben.organisations.models import Act, Organisation, Site
@@ -103,6 +104,18 @@ the_post = pk_of(lambda cast: cast.posts[1])
 the_site = pk_of(lambda cast: Site.objects.get(organisation=cast.village))
 the_holding = pk_of(lambda cast: Holding.objects.get(post=cast.posts[1]))
 the_grant = pk_of(lambda cast: Grant.objects.get(user=cast.secretary))
+
+
+def the_firm(cast: Cast) -> list[Any]:
+    facts = {"name": "青石五金厂", "kind": "non_public_enterprise", "from_on": date(2020, 1, 1)}
+    return [Establishment.objects.get_or_create(organisation=cast.village, **facts)[0].pk]
+
+
+def the_workplace(cast: Cast) -> list[Any]:
+    person = cast.people["邬春桥"]
+    (firm,) = the_firm(cast)
+    found = Workplace.objects.get_or_create(person=person, establishment_id=firm, from_on=date(2021, 1, 1))
+    return [found[0].pk]
 
 
 def the_payment(cast: Cast) -> list[Any]:
@@ -263,6 +276,20 @@ ROWS = [
     Row("rulebook:withdraw", ABOVE_THE_TOWN, args=an_edition, post=True),
     Row("rulebook:amend", ABOVE_THE_TOWN, refused=BOUND_BY_THE_TOWN, args=a_local_rule, post=True),
     Row("rulebook:end", ABOVE_THE_TOWN, refused=BOUND_BY_THE_TOWN, args=a_local_rule),
+    # establishments: public bodies to who sees units, members to who sees members
+    a_list("establishments:list", WITH_A_ROLE),
+    a_list("establishments:export", KEEPS_THE_BRANCH + " neighbour", post=True),
+    a_list("establishments:unplaced", SEES_MEMBERS + " neighbour"),
+    at_village("establishments:add", "organiser clerk"),
+    Row("establishments:detail", SEES_THE_VILLAGE, args=the_firm),
+    at_village("establishments:change", "organiser clerk", args=the_firm),
+    at_village("establishments:end", "organiser clerk", args=the_firm),
+    at_village("establishments:cover", "organiser clerk", args=the_firm),
+    at_village("establishments:uncover", "organiser clerk", args=the_firm),
+    at_village("establishments:send_instructor", "organiser clerk", args=the_firm),
+    at_village("establishments:recall_instructor", "organiser clerk", args=the_firm),
+    at_village("establishments:link", "organiser clerk", args=the_firm),
+    at_village("establishments:unlink", "organiser clerk", args=the_workplace),
     # dues: amounts for those who collect them, sums for those who see figures; the member's own account is another test
     a_list("dues:overview", FIGURES + " neighbour"),
     at_branch("dues:branch", KEEPS_THE_BRANCH),

@@ -98,7 +98,7 @@ def test_saving_needs_no_second_upload_and_asked_twice_saves_once(clerk: Client,
 
 def test_the_marked_workbook_can_be_put_right_and_imported(clerk: Client, checked: Job):
     clerk.post(f"/imports/{checked.pk}/save/")
-    content = clerk.get(f"/jobs/{checked.pk}/file/").content
+    content = clerk.get(f"/jobs/{checked.pk}/file/").getvalue()
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     assert sheet.max_row == 2
     assert sheet.cell(1, sheet.max_column).value == "问题（系统填写）"
@@ -131,7 +131,7 @@ def test_another_job_is_no_import(clerk: Client, cast):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (csv_bytes(MEMBER_HEADERS, []).decode("utf-8-sig").encode("gb18030"), "CSV UTF-8"),
+        (csv_bytes(MEMBER_HEADERS, []).decode("utf-8-sig").encode("gb18030"), "没有一行内容"),
         (b"\xd0\xcf\x11\xe0" + b"0" * 600, ".xlsx"),
         (b"PK\x03\x04", "不是完好的工作簿"),
         ("姓名,性别\n何某,男\n".encode(), "缺少列：人员类别、所在党支部"),

@@ -257,7 +257,7 @@ def test_only_the_owner_stops_a_job(client: Client, cast):
 
 def test_the_file_comes_as_a_download_that_is_not_cached(client: Client, cast, done: Job):
     answer = sign_in(client, cast.clerk).get(f"/jobs/{done.pk}/file/")
-    assert answer.content == b"PK1"
+    assert answer.getvalue() == b"PK1"
     assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''")
     assert (answer["Cache-Control"], answer["X-Content-Type-Options"]) == ("private, no-store", "nosniff")
 
