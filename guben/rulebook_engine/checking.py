@@ -106,6 +106,7 @@ class _Checker:
             ((exp.Literal, exp.Boolean), self._constant),
             ((exp.Column,), self._column),
             ((*AGGREGATES, exp.Anonymous), self._function),
+            ((exp.Null,), self._null),
         )
 
     def _only(self, tree: exp.Expression, *names: str) -> None:
@@ -173,6 +174,8 @@ class _Checker:
             if type_of(side) not in NUMERIC:
                 hint = " Use days(...) or months(...)." if type_of(side) == "date" else ""
                 raise ExpressionMistake(f"'{sign}' needs numbers; found {_said(side)}.{hint}", offset_of(tree))
+        if sign == "/" and isinstance(right, Constant) and right.value == 0:
+            raise ExpressionMistake("Nothing can be divided by 0: the value would always be unknown.", offset_of(tree))
         return Arithmetic(sign, left, right)
 
     def _minus(self, tree: exp.Expression) -> Node:
@@ -190,9 +193,17 @@ class _Checker:
             return Constant(str(tree.this), "text")
         return _number(str(tree.this))
 
+    def _null(self, tree: exp.Expression) -> Node:
+        raise ExpressionMistake("Nothing is equal to null: write 'is null' or 'is not null'.", offset_of(tree))
+
     def _column(self, tree: exp.Expression) -> Node:
-        self._only(tree, "this")
         name = tree.name
+        if tree.args.get("table"):
+            raise ExpressionMistake(
+                f"Write '{name}' alone: an expression speaks of one fact table, here '{self.table.name}'.",
+                offset_of(tree),
+            )
+        self._only(tree, "this")
         if isinstance(tree.this, exp.Identifier) and tree.this.quoted:
             raise ExpressionMistake("Write names without quotes.", offset_of(tree))
         column = self.columns.get(name)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from guben.rulebook_engine.entries import Duty, Entry, Role
+from guben.rulebook_engine.entries import Duty, Entry, Indicator, Role, Standard
 from guben.rulebook_engine.errors import Mistake, did_you_mean
+from guben.rulebook_engine.expressions import Aggregate, Between, ColumnValue, Comparison, Constant, Node, walk
 from guben.rulebook_engine.facts import Catalogue, ColumnType, FactTable
 from guben.rulebook_engine.positions import Positions
 
@@ -20,7 +22,12 @@ def check_entries(entries: Sequence[Entry], catalogue: Catalogue, positions: Pos
     by_place = {positions.of_key(path): path for path in positions.spots if len(path) == 2}
     for entry in entries:
         path = by_place[(entry.place.line, entry.place.column)]
-        for keys, sentence in (*_wrong_columns(entry, catalogue), *_wrong_grants(entry, entries)):
+        for keys, sentence in (
+            *_wrong_columns(entry, catalogue),
+            *_wrong_grants(entry, entries),
+            *_wrong_references(entry, catalogue),
+            *_wrong_line(entry, entries),
+        ):
             yield Mistake(file, *positions.of_key((*path, *keys)), sentence)
 
 
@@ -84,3 +91,55 @@ def _wrong_grants(entry: Entry, entries: Sequence[Entry]) -> Iterator[tuple[tupl
     for name in entry.grants:
         if name not in known:
             yield ("grants",), f"No role '{name}'.{did_you_mean(name, known)}"
+
+
+PAPER = re.compile(r"[A-Z]\d+(?![A-Za-z0-9.])")
+MECHANISM = re.compile(r"[A-Z]\d{1,2}\.\d{1,2}")
+
+
+def _wrong_references(entry: Entry, catalogue: Catalogue) -> Iterator[tuple[tuple[str, ...], str]]:
+    """A paper cited by its short name must be a known one; a mechanism is written M4.1."""
+    paper = PAPER.match(entry.source)
+    if paper and catalogue.papers and paper.group() not in catalogue.papers:
+        yield ("source",), f"There is no paper '{paper.group()}'. Known: {', '.join(catalogue.papers)}."
+    for mechanism in entry.mechanism:
+        if not MECHANISM.fullmatch(mechanism):
+            yield ("mechanism",), f"'{mechanism}' is no mechanism: write one like M4.1."
+
+
+def _wrong_line(entry: Entry, entries: Sequence[Entry]) -> Iterator[tuple[tuple[str, ...], str]]:
+    if not isinstance(entry, Standard):
+        return
+    own = (one for one in entries if isinstance(one, Indicator) and one.key == entry.indicator)
+    if (indicator := next(own, None)) and (sentence := impossible_line(entry, indicator)):
+        yield ("holds",), sentence
+
+
+def impossible_line(standard: Standard, indicator: Indicator) -> str:
+    """A sentence where a line lies outside of what a share can be."""
+    tree = indicator.value.tree
+    if not isinstance(tree, Aggregate) or tree.function != "share":
+        return ""
+    bound = next((one for one in _bounds(standard.holds.tree) if not 0 <= one <= 1), None)
+    if bound is None:
+        return ""
+    hint = f" Write {bound / 100:g} for {bound:g}%." if 1 < bound <= 100 else ""
+    return f"'{indicator.key}' is a share between 0 and 1; it is never {bound:g}.{hint}"
+
+
+def _bounds(tree: Node) -> Iterator[float]:
+    """The numbers that a figure's value is compared with."""
+    for part in walk(tree):
+        match part:
+            case Comparison(left=one, right=other):
+                sides: tuple[Node, ...] = (one, other)
+            case Between(item=item, low=low, high=high):
+                sides = (item, low, high)
+            case _:
+                continue
+        if any(isinstance(side, ColumnValue) and side.column.name == "value" for side in sides):
+            yield from (
+                float(side.value)
+                for side in sides
+                if isinstance(side, Constant) and isinstance(side.value, int | float)
+            )

@@ -151,12 +151,15 @@ class Standard(Entry):
 
 
 class Role(Entry):
-    """A bundle of rights that is held at a unit; `grants` names the roles its holder may give out below."""
+    """A bundle of rights that is held at a unit; `grants` names the roles its holder may give out below. Of the roles
+    with a `duty` one person holds those of one duty only; `factor` says where a second factor is asked for."""
 
     kind: ClassVar[str] = "role"
 
     rights: Texts
     grants: Texts = ()
+    duty: str = ""
+    factor: str = ""
 
 
 class Header(Part):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -23,8 +22,10 @@ from guben.rulebook_engine.facts import Catalogue, Column, FactTable
 from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.owing import evidence, owing
 from guben.rulebook_engine.positions import Positions
+from guben.rulebook_engine.toml import normal, read_toml
 
 LONG_AGO = date(2000, 1, 1)
+MOST_ROWS = 10_000
 NEAR = 0.00005  # expected figures are written with four decimals
 Row = dict[str, Any]
 
@@ -64,11 +65,8 @@ def read_examples(text: str, file_name: str) -> tuple[Example, ...]:
     Raises:
         RulebookErrors: with every mistake that was found.
     """
-    text = text.replace("\r\n", "\n")
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RulebookErrors([Mistake(file_name, 1, 1, f"This is not valid TOML: {error}.")]) from None
+    text = normal(text)
+    data = read_toml(text, file_name)
     positions = Positions(text)
     mistakes: list[Mistake] = []
     found: list[Example] = []
@@ -76,7 +74,7 @@ def read_examples(text: str, file_name: str) -> tuple[Example, ...]:
         if name != "example":
             line, column = positions.of_key((name,))
             mistakes.append(Mistake(file_name, line, column, f"No part '{name}' here. Known: [[example]]."))
-    for number, raw in enumerate(data.get("example", [])):
+    for number, raw in enumerate(_tables(data.get("example", []))):
         line, column = positions.of_key(("example", number))
         raw = {**raw, "place": Place(file=file_name, line=line, column=column), "given": _as_lists(raw.get("given"))}
         try:
@@ -87,6 +85,10 @@ def read_examples(text: str, file_name: str) -> tuple[Example, ...]:
     if mistakes:
         raise RulebookErrors(mistakes)
     return tuple(found)
+
+
+def _tables(found: Any) -> list[Any]:
+    return [raw for raw in found if isinstance(raw, dict)] if isinstance(found, list) else []
 
 
 def _as_lists(given: Any) -> Any:
@@ -100,14 +102,23 @@ def run(
     example: Example, library: Library, catalogue: Catalogue, engine: Literal["sqlite", "duckdb"] = "duckdb"
 ) -> str | None:
     """None when the rule answers as expected, else a sentence that says what differed."""
+    place, sentence = example.place, _difference(example, library, catalogue, engine)
+    return f"{place.file}:{place.line}: {example.rule}: {sentence}" if sentence else None
+
+
+def failing(examples: Iterable[Example], library: Library, catalogue: Catalogue) -> Iterator[Mistake]:
+    """The examples that a rule does not answer as they say, each with what differed."""
+    for example in examples:
+        if sentence := _difference(example, library, catalogue, "duckdb"):
+            place = example.place
+            yield Mistake(place.file, place.line, place.column, f"The example of '{example.rule}' fails. {sentence}")
+
+
+def _difference(example: Example, library: Library, catalogue: Catalogue, engine: Literal["sqlite", "duckdb"]) -> str:
     try:
-        differences = list(_Run(example, library, catalogue).differences(engine))
-    except ValueError as error:
-        differences = [str(error)]
-    if not differences:
-        return None
-    place = example.place
-    return f"{place.file}:{place.line}: {example.rule}: {' '.join(differences)}"
+        return " ".join(_Run(example, library, catalogue).differences(engine))
+    except (ValueError, OverflowError) as error:
+        return str(error)
 
 
 class _Run:
@@ -179,7 +190,7 @@ class _Run:
         for row in rows:
             facts = _checked(table, {key: item for key, item in row.items() if key not in ("at", "many")})
             unit = self._unit(row.get("at", ""))["organisation"]
-            for _ in range(int(row.get("many", 1))):
+            for _ in range(_many(row)):
                 found.append(facts | {"organisation": unit, "record": len(found) + 1})
         return found
 
@@ -246,6 +257,13 @@ def _same(expected: Any, found: Any) -> bool:
     if isinstance(expected, float | int) and isinstance(found, float | int):
         return math.isclose(expected, found, rel_tol=0, abs_tol=NEAR)
     return bool(expected == found)
+
+
+def _many(row: Row) -> int:
+    many = row.get("many", 1)
+    if not isinstance(many, int) or isinstance(many, bool) or not 0 <= many <= MOST_ROWS:
+        raise ValueError(f"'many' is a whole number up to {MOST_ROWS}; found {many!r}.")
+    return many
 
 
 PYTHON_TYPES: dict[str, tuple[type, ...]] = {

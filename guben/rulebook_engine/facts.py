@@ -96,6 +96,7 @@ class Catalogue:
 
     def __init__(self) -> None:
         self._tables: dict[str, FactTable] = {}
+        self.papers: tuple[str, ...] = ()  # short names of documents that a source may begin with
 
     def register(self, table: FactTable) -> None:
         known = self._tables.get(table.name)

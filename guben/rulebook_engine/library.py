@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import TypeVar
 
-from guben.rulebook_engine.crosschecks import overlapping
+from guben.rulebook_engine.crosschecks import impossible_line, overlapping
 from guben.rulebook_engine.entries import Duty, Entry, Indicator, Role, Rulebook, Standard
 from guben.rulebook_engine.errors import Mistake, RulebookErrors, did_you_mean
 
@@ -78,9 +78,13 @@ class Library:
                 continue
             if entry.indicator not in keys:
                 yield _mistake(entry, f"No indicator '{entry.indicator}'.{did_you_mean(entry.indicator, keys)}")
-            elif not _covered(entry, self._editions[entry.indicator]):
+                continue
+            if not _covered(entry, self._editions[entry.indicator]):
                 sentence = f"The indicator '{entry.indicator}' is not in force as long as the standard '{entry.key}'."
                 yield _mistake(entry, sentence)
+            for indicator in self._editions[entry.indicator]:
+                if isinstance(indicator, Indicator) and (sentence := impossible_line(entry, indicator)):
+                    yield _mistake(entry, sentence)
 
     def _without_role(self) -> Iterator[Mistake]:
         roles = tuple(dict.fromkeys(entry.key for entry in self if isinstance(entry, Role)))

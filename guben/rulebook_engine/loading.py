@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -31,6 +30,7 @@ from guben.rulebook_engine.expressions import Checked, Constant
 from guben.rulebook_engine.facts import Catalogue, Column, FactTable
 from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.positions import Path, Positions
+from guben.rulebook_engine.toml import normal, read_toml
 
 UNITS = "organisation"
 FIGURE_COLUMNS = (
@@ -39,8 +39,6 @@ FIGURE_COLUMNS = (
     Column("denominator", "number", "分母", "denominator"),
 )
 Kind = TypeVar("Kind", bound=Part)
-MAX_FILE = 1_000_000
-TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 REFUSED = Checked("", "", Constant(True, "boolean"))  # stands in for an expression whose mistake is already told
 
 
@@ -53,7 +51,7 @@ def read_rulebook(
     Raises:
         RulebookErrors: with every mistake that was found.
     """
-    return _Reader(text.replace("\r\n", "\n"), file_name, catalogue, dict(elsewhere or {})).read()
+    return _Reader(normal(text), file_name, catalogue, dict(elsewhere or {})).read()
 
 
 def read_library(files: Sequence[tuple[str, str]], catalogue: Catalogue) -> Library:
@@ -91,17 +89,17 @@ def read_rulebooks(
 def identity(text: str) -> tuple[str, str] | None:
     """Key and issuer of the rulebook in a text, before it is checked; None where they can't be read."""
     try:
-        head = tomllib.loads(text).get("rulebook", {})
+        head = tomllib.loads(normal(text)).get("rulebook", {})
         return str(head["key"]), str(head.get("issued-by", head.get("issued_by", NATIONAL)))
-    except (tomllib.TOMLDecodeError, RecursionError, LookupError, TypeError, AttributeError):
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         return None
 
 
 def _indicators_in(text: str) -> dict[str, str]:
     """The fact table of each indicator in a text that is not checked yet."""
     try:
-        found = tomllib.loads(text).get("indicator", [])
-    except (tomllib.TOMLDecodeError, RecursionError):
+        found = tomllib.loads(normal(text)).get("indicator", [])
+    except (ValueError, RecursionError):
         return {}
     raws = [raw for raw in found if isinstance(raw, dict)] if isinstance(found, list) else []
     return {str(raw["key"]): str(raw["over"]) for raw in raws if "key" in raw and "over" in raw}
@@ -116,7 +114,7 @@ class _Reader:
         self.mistakes: list[Mistake] = []
 
     def read(self) -> Rulebook:
-        data = self._toml()
+        data = read_toml(self.text, self.file)
         self.positions = Positions(self.text)
         data = self._normal(data, ())
         self._refuse_unknown_parts(data)
@@ -139,20 +137,6 @@ class _Reader:
             standards=tuple(entry for entry in found if isinstance(entry, Standard)),
             roles=tuple(entry for entry in found if isinstance(entry, Role)),
         )
-
-    def _toml(self) -> dict[str, Any]:
-        if len(self.text) > MAX_FILE:
-            raise RulebookErrors([Mistake(self.file, 1, 1, f"The file has more than {MAX_FILE} characters.")])
-        try:
-            return tomllib.loads(self.text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            said = str(error)
-            place = TOML_PLACE.search(said)
-            line, column = self.text.count("\n") + 1, len(self.text) - self.text.rfind("\n")
-            if place and place[1]:
-                line, column = int(place[1]), int(place[2])
-            reason = TOML_PLACE.sub("", said)
-            raise RulebookErrors([Mistake(self.file, line, column, f"This is not valid TOML: {reason}.")]) from None
 
     def _note(self, path: Path, sentence: str) -> None:
         self.mistakes.append(Mistake(self.file, *self.positions.of_key(path), sentence))

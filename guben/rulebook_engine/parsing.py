@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import sqlglot
 from sqlglot import exp
@@ -13,6 +14,8 @@ from guben.rulebook_engine.errors import ExpressionMistake
 MAX_LENGTH = 1000
 MAX_BRACKETS = 20
 PLAIN = re.compile(r"[A-Za-z0-9_ .,()<>=!+\-*/\n\t]")
+SIGNS = {"，": ",", "、": ",", "≥": ">=", "≤": "<=", "≠": "<>", "×": "*", "÷": "/"}
+WRITTEN = dict.fromkeys("‘’“”「」『』＇＂`´", "'") | SIGNS  # and what else is a full-width sign
 NOT_IN_TEXT = re.compile(r"[%\\\x00-\x1f\x7f]")
 
 
@@ -59,7 +62,7 @@ def _refuse_strange_characters(text: str) -> None:
         if sign == '"':
             raise ExpressionMistake("Write names without quotes and texts in single quotes.", position)
         if not PLAIN.match(sign):
-            raise ExpressionMistake(f"The sign {sign!r} is not allowed in an expression.", position)
+            raise ExpressionMistake(f"The sign {sign!r} is not allowed in an expression.{_plain(sign)}", position)
         brackets += (sign == "(") - (sign == ")")
         if brackets > MAX_BRACKETS:
             raise ExpressionMistake(f"At most {MAX_BRACKETS} brackets may be open at once.", position)
@@ -68,6 +71,12 @@ def _refuse_strange_characters(text: str) -> None:
         position += 1
     if brackets:
         raise ExpressionMistake("A bracket is not closed.", len(text))
+
+
+def _plain(sign: str) -> str:
+    """A hint at the plain sign that stands for a full-width one."""
+    plain = WRITTEN.get(sign) or unicodedata.normalize("NFKC", sign)
+    return f" Write {plain!r}." if plain != sign and all(PLAIN.match(one) or one == "'" for one in plain) else ""
 
 
 def _end_of_text(text: str, start: int) -> int:

@@ -57,6 +57,7 @@ MEETING = FactTable(
 
 def small_catalogue() -> Catalogue:
     catalogue = Catalogue()
+    catalogue.papers = ("S0", "S1", "S2", "S3", "S4")
     for table in (ORGANISATION, MEMBER, MEETING):
         catalogue.register(table)
     return catalogue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -124,8 +125,12 @@ condition = st.deferred(
 )
 
 
+NOUGHT = re.compile(r"/ \(*-?0(?![.\d])")
+
+
 def is_small(text: str) -> bool:
-    return len(text) < 500 and text.count("(") < 10
+    """Short enough to be read, and nothing is divided by a plain nought, which is refused."""
+    return len(text) < 500 and text.count("(") < 10 and not NOUGHT.search(text)
 
 
 @settings(max_examples=250, deadline=None)
@@ -178,7 +183,7 @@ CASES = [
     ("age is null", None, date(2026, 6, 30), True),
     ("age in (1, 2)", None, date(2026, 6, 30), None),
     ("1 / 2 = 0.5", None, date(2026, 6, 30), True),
-    ("1 / 0 = 1", None, date(2026, 6, 30), None),
+    ("1 / (1 - 1) = 1", None, date(2026, 6, 30), None),
     ("0.1 + 0.2 = 0.3", None, date(2026, 6, 30), False),
     ("2000000000 + 2000000000 > 0", None, date(2026, 6, 30), True),
     ("1000000000000 * 1000000000000 * 1000000000000 > 1", None, date(2026, 6, 30), True),

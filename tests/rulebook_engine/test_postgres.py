@@ -24,7 +24,7 @@ EXPRESSIONS = [
     "talks + 2000000000",
     "talks * talks * 1000000000",
     "hours / talks",
-    "talks / 0",
+    "talks / (1 - 1)",
     "hours + 0.1",
     "0.1 + 0.2",
     "1 / 3 * 3 - 1",
