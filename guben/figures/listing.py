@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from guben.access import policy
 from guben.access.policy import Someone
+from guben.establishments.models import Establishment
 from guben.kit.days import completed_years
 from guben.meetings.models import Meeting
 from guben.members.models import Affiliation, Person
@@ -20,6 +21,7 @@ RIGHTS = {
     "member": "members.view",
     "post": "members.view",
     "dues": "dues.view",
+    "unplaced_member": "members.view",
     "leader_meeting": "members.view",
     "meeting": "meetings.view",
 }
@@ -84,6 +86,14 @@ def _units(ids: list[int], on: date) -> dict[int, Listed]:
     }
 
 
+def _establishments(ids: list[int], on: date) -> dict[int, Listed]:
+    found = {}
+    for one in Establishment.objects.filter(pk__in=ids).select_related("organisation"):
+        record = Record(one.name, str(one.get_kind_display()), one.organisation.short_name, one.get_absolute_url())
+        found[one.pk] = one.organisation, record
+    return found
+
+
 def _posts(ids: list[int], on: date) -> dict[int, Listed]:
     found = {}
     for post in Post.objects.filter(pk__in=ids).select_related("organisation"):
@@ -105,6 +115,8 @@ def _meetings(ids: list[int], on: date) -> dict[int, Listed]:
 LISTERS: dict[str, Callable[[list[int], date], dict[int, Listed]]] = {
     "member": _people,
     "dues": _people,
+    "unplaced_member": _people,
+    "establishment": _establishments,
     "site": _sites,
     "organisation": _units,
     "post": _posts,

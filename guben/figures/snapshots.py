@@ -35,7 +35,7 @@ from guben.rulebook_engine.facts import Column, FactTable, catalogue
 
 KEEP_DAYS = 400
 FETCH = 5000
-PERSONS = {"member", "post", "leader_meeting", "dues"}
+PERSONS = {"member", "post", "leader_meeting", "dues", "unplaced_member"}
 TREE = FactTable(
     name="tree",
     zh="组织树",

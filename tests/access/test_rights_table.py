@@ -26,8 +26,8 @@ from guben.access.models import Grant
 from guben.accounts.models import User
 from guben.dues.models import Balance, Payment
 from guben.duties.models import Reminder
-from guben.exports.plans import Plan
 from guben.establishments.models import Establishment, Workplace
+from guben.exports.plans import Plan
 from guben.jobs.models import Job
 from guben.members.models import Affiliation, Holding
 from guben.organisations.models import Act, Organisation, Site

@@ -80,6 +80,8 @@ def test_a_proposed_line_says_why_or_that_it_is_proposed() -> None:
         "contact-overdue",
         "contact-person-missing",
         "dues-unpaid",
+        "large-establishment-uncovered",
+        "instructor-missing",
         "dues-three-months",
     }
     assert [entry.key for entry in proposed if not entry.why] == []
