@@ -20,7 +20,7 @@ LOGIN = "/account/login/"
 
 
 @pytest.fixture(autouse=True)
-def no_attempts_so_far() -> None:
+def no_attempts_so_far(db: None) -> None:
     cache.clear()
 
 
