@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.core.management import call_command
 from django.db import connection
@@ -16,6 +19,10 @@ from guben.organisations.divisions import DivisionCounts, import_divisions
 from guben.organisations.models import Organisation
 from guben.rulebook.actions import install
 from guben.rulebook.sources import shipped_files
+
+if TYPE_CHECKING:
+    from guben.imports.results import ImportResult
+    from guben.kit.tables import Sheet
 
 
 def set_up_empty() -> None:
@@ -68,17 +75,48 @@ def take_in(options: Namespace) -> int:
         content = path.read_bytes()
     except OSError as fault:
         raise BadInput(f"{path} can't be read: {fault.strerror}.") from None
-    result = take(read(content, path.name), at, by, dry_run=options.dry_run)
+    sheet = read(content, path.name, options.verb)
+    result = take(sheet, at, by, dry_run=options.dry_run, progress=_watched())
     refresh_statistics()
+    if options.report:
+        _write_report(Path(options.report), sheet, result, options.verb)
     if options.json:
         return print_json(result.as_json())
-    for wrong in result.faults:
+    for note in result.notes:
+        print(f"{path.name}: {note}")
+    for wrong in (*result.faults, *result.checks):
         print(f"{path.name}:{wrong.row}: {wrong.column}: {wrong.message}")
     print(
         f"{result.rows} rows: {result.accepted} accepted, {result.updated} updated, {result.unchanged} unchanged, "
         f"{result.rejected_rows} rejected." + (" Nothing was saved (--dry-run)." if options.dry_run else "")
     )
     return 0
+
+
+def _watched() -> Callable[[int, int, str], None]:
+    """Progress on standard error: each new stage, and at most once a second within one."""
+    told = ["", 0.0]
+
+    def watch(done: int, total: int, message: str) -> None:
+        if message != told[0] or time.monotonic() - float(told[1]) > 1:
+            progress(message, done, total)
+            told[:] = [message, time.monotonic()]
+
+    return watch
+
+
+def _write_report(path: Path, sheet: Sheet, result: ImportResult, kind: str) -> None:
+    """Writes the workbook, which holds whole numbers of persons, for its owner alone."""
+    from guben.imports.workbooks import marked
+
+    content = marked(sheet, result, kind)
+    try:
+        path.unlink(missing_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+    except OSError as fault:
+        raise BadInput(f"{path} can't be written: {fault.strerror}.") from None
+    progress(f"{len(result.faults)} faults written to {path}")
 
 
 def _only_root(verb: str) -> Organisation | None:
