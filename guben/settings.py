@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "axes",
     "csp",
     "django_htmx",
@@ -83,6 +84,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "guben.access.middleware.SecondFactorMiddleware",
+    "guben.access.middleware.GuessingMiddleware",
     "guben.home.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -133,7 +136,23 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "guben.accounts.adapter.NoSignUpAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login_failed": None}  # axes counts wrong passwords, across all processes
+ACCOUNT_RATE_LIMITS = {"login_failed": None}  # axes counts wrong passwords, guben.access.limits all others
+ACCOUNT_FORMS = {
+    "login": "guben.access.forms_sign_in.SignInForm",
+    "reauthenticate": "guben.access.forms_sign_in.PasswordAgainForm",
+}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+MFA_ADAPTER = "guben.accounts.factors.SealedFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "guben.access.forms_sign_in.CodeForm",
+    "reauthenticate": "guben.access.forms_sign_in.CodeAgainForm",
+    "activate_totp": "guben.access.forms_sign_in.FirstCodeForm",
+}
+REQUIRE_MFA = os.environ.get("GUBEN_REQUIRE_MFA", "")  # roles, all or none; empty: roles, and none in a demo
+FACTOR_GRACE_DAYS = 7
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -141,6 +160,8 @@ AXES_USERNAME_CALLABLE = "guben.accounts.lockout.counted_name"
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True  # addresses are kept for the lock-out alone, see guben.accounts.lockout
+LIMITS_FACTOR = 1  # multiplies the limits of guben.access.limits
 
 IDLE_MINUTES = int(os.environ.get("GUBEN_IDLE_MINUTES", "30"))
 SESSION_COOKIE_HTTPONLY = True

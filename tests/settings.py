@@ -30,3 +30,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 (DATA / "static").mkdir(parents=True, exist_ok=True)
 IDLE_MINUTES = 30
+LIMITS_FACTOR = 100  # the tests of the limits themselves take 1

@@ -10,7 +10,9 @@ from django.db.models import Q
 
 from guben.access import errors, policy, queries
 from guben.access.models import Grant
+from guben.access.reasons import require_reason
 from guben.access.roles import roles_of_other_duties, title_of
+from guben.accounts import sessions
 from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.audit import trail
@@ -56,7 +58,7 @@ def grant(user: User, role: str, unit: Any, *, from_on: date, until_on: date | N
 
 @transaction.atomic
 def end_grant(grant_id: int, *, by: User) -> None:
-    """Ends a grant today; from this moment the role opens nothing any more.
+    """Ends a grant today; from this moment the role opens nothing any more, and the user's sign-ins end.
 
     A grant that starts today or later never was in force for a whole day and is taken away; the history keeps it.
 
@@ -79,6 +81,7 @@ def end_grant(grant_id: int, *, by: User) -> None:
     else:
         row.until_on = day
         row.save(update_fields=["until_on"])
+    sessions.end_all(row.user)
 
 
 @transaction.atomic
@@ -105,6 +108,37 @@ def open_account(username: str, display_name: str, role: str, unit: Any, *, by: 
     )
     if role:
         grant(user, role, unit, from_on=today(), by=by)
+    return user
+
+
+@transaction.atomic
+def set_account_open(user: User, is_open: bool, reason: str, *, by: User) -> User:
+    """Closes an account, which ends its sign-ins at once, or opens it again. Its grants and its history stay.
+
+    Raises:
+        NotToYourself: nobody closes or opens her own.
+        NotYourAccountToClose: the user holds a role whose accounts are not the closer's to open.
+        reasons.ReasonUnclear.
+    """
+    if user.pk == by.pk:
+        raise errors.NotToYourself
+    held = Grant.objects.filter(user=user).select_related("organisation").order_by("organisation__path")
+    seen = [row for row in held if policy.may(by, OPEN, row.organisation)]
+    if not seen or not queries.can_give_all_roles_of(by, user, OPEN):
+        raise errors.NotYourAccountToClose(str(user))
+    reason = require_reason(reason)
+    user.is_active = is_open
+    user.save(update_fields=["is_active"])
+    if not is_open:
+        sessions.end_all(user)
+    trail.record(
+        "access.account_reopened" if is_open else "access.account_closed",
+        user,
+        by=by,
+        organisation_id=seen[0].organisation_id,
+        right=policy.under_which_right(by, OPEN, seen[0].organisation),
+        details={"user": user.username, "reason": reason},
+    )
     return user
 
 

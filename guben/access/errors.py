@@ -76,3 +76,23 @@ class DutiesSeparated(DomainError):
             )
             % {"user": user, "held": held, "asked": asked}
         )
+
+
+class NotYourFactors(DomainError):
+    """Who resets the factors must be able to give all roles of their owner."""
+
+    status = 403
+
+    def __init__(self, user: str) -> None:
+        super().__init__(
+            _("%(user)s的第二重验证不归您重设：在您的范围以外，或有您给不出的角色。找上级安全管理员。") % {"user": user}
+        )
+
+
+class NotYourAccountToClose(DomainError):
+    status = 403
+
+    def __init__(self, user: str) -> None:
+        super().__init__(
+            _("%(user)s的账户不归您管：在您的范围以外，或有您管不到的角色。找上级系统管理员。") % {"user": user}
+        )

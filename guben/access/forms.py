@@ -81,3 +81,21 @@ class OpenAccountForm(UnitAndRole):
         if not policy.may_anywhere(self.by, "accounts.grant"):
             del self.fields["role"]
             self.fields["unit"].help_text = _("在组织页的标题下面；账户属于它或它以下的组织。")
+
+
+class ReasonForm(forms.Form):
+    """Why something is done to an account."""
+
+    reason = forms.CharField(
+        label=_("原因"), max_length=100, help_text=_("至少4个字，记入历史，例如“手机丢失，当面核对”。")
+    )
+
+
+class OpeningsForm(forms.Form):
+    """Which openings the auditor looks at."""
+
+    who = forms.CharField(label=_("谁"), required=False, max_length=60)
+    unit = forms.CharField(label=_("组织名称或代码"), required=False, max_length=60)
+    text = forms.CharField(label=_("原因里有"), required=False, max_length=60)
+    first = forms.DateField(label=_("从哪天"), required=False, widget=forms.DateInput(format="%Y-%m-%d"))
+    last = forms.DateField(label=_("到哪天"), required=False, widget=forms.DateInput(format="%Y-%m-%d"))

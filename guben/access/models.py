@@ -1,4 +1,5 @@
-"""Grants: one row gives one role to one user at one unit and all below it, for a span of days."""
+"""Grants: one row gives one role to one user at one unit and all below it, for a span of days. And how often somebody
+did what is limited."""
 
 from __future__ import annotations
 
@@ -38,3 +39,19 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.role} @ {self.organisation_id}"
+
+
+class Use(models.Model):
+    """How many times somebody did something within a few minutes; deleted after two days."""
+
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=64)
+    slot = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "key", "slot"], name="one_use_a_slot")]
+        indexes = [models.Index(fields=["slot"], name="use_slot")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.count}"

@@ -19,6 +19,7 @@ from guben.access import actions, policy, queries
 from guben.access.forms import GrantForm, OpenAccountForm
 from guben.access.models import Grant
 from guben.access.roles import roles, title_of
+from guben.accounts import reauthentication
 from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.kit.errors import DomainError
@@ -41,17 +42,26 @@ def people(request: HttpRequest) -> HttpResponse:
     shown = {
         "page": page,
         "rows": [
-            (row, queries.in_the_gift_of(user, row), queries.in_the_gift_of(user, row, "accounts.open")) for row in page
+            (
+                row,
+                *(
+                    queries.in_the_gift_of(user, row, right)
+                    for right in ("accounts.grant", "accounts.open", "factors.reset")
+                ),
+            )
+            for row in page
         ],
         "asked": asked,
         "roles": [(role.key, title_of(role.key)) for role in roles().values() if role.key != policy.OPERATOR],
         "may_grant": policy.may_anywhere(user, "accounts.grant"),
+        "may_act": any(policy.may_anywhere(user, one) for one in ("accounts.grant", "accounts.open", "factors.reset")),
         "may_open": policy.may_anywhere(user, "accounts.open"),
         "today": today(),
     }
     return render(request, "access/people.html", shown)
 
 
+@reauthentication.required
 def grant(request: HttpRequest) -> HttpResponse:
     """Gives a role to an account that exists."""
     by = cast(User, request.user)
@@ -72,6 +82,7 @@ def grant(request: HttpRequest) -> HttpResponse:
     return render(request, "access/grant.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@reauthentication.required
 def open_account(request: HttpRequest) -> HttpResponse:
     """Opens an account and shows the link for its password once."""
     by = cast(User, request.user)
@@ -93,6 +104,7 @@ def open_account(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@reauthentication.required
 def password_link(request: HttpRequest, pk: int) -> HttpResponse:
     """Shows a link for a new password once."""
     by = cast(User, request.user)
@@ -104,6 +116,7 @@ def password_link(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "access/password_link.html", {"who": user, "link": _link(request, user), "new": False})
 
 
+@reauthentication.required
 def end_grant(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks, then ends a grant today."""
     by = cast(User, request.user)

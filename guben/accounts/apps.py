@@ -5,3 +5,12 @@ class AccountsConfig(AppConfig):
     name = "guben.accounts"
     label = "accounts"
     verbose_name = "账户"
+
+    def ready(self) -> None:
+        """Notes sign-ins, and makes the secrets of second factors known to the renewal of keys."""
+        from guben.accounts import sessions
+        from guben.accounts.factors import FactorSecrets
+        from guben.kit import sealed_columns
+
+        sessions.connect()
+        sealed_columns.register([FactorSecrets()])

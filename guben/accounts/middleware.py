@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from guben.accounts import installation
+from guben.accounts import installation, sessions
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-LAST_SEEN = "last_seen"
+LAST_SEEN = sessions.LAST_SEEN
 SIGNED_OUT = "signed_out_after_minutes"  # tells the sign-in page why it is shown
 WRITE_EVERY = 60  # seconds; a session is not written more often than this
 
@@ -62,6 +62,7 @@ class IdleTimeoutMiddleware:
                 request.session[SIGNED_OUT] = settings.IDLE_MINUTES
             elif LAST_SEEN not in request.session or now - last >= WRITE_EVERY:
                 request.session[LAST_SEEN] = now
+                sessions.follow(request)
         return self.get_response(request)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ class User(AbstractUser):
     theme = models.CharField(_("明暗"), max_length=5, blank=True)
     is_operator = models.BooleanField(_("命令行操作员"), default=False)
     is_demo = models.BooleanField(_("演示用户"), default=False)
+    factor_due_on = models.DateField(_("第二重验证最迟"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("用户")
@@ -23,6 +25,24 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+
+class SignIn(models.Model):
+    """One open sign-in, so that its owner can see and end it. Nothing says where it happened, and it goes with its
+    session."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sign_ins", verbose_name=_("用户"))
+    session_key = models.CharField(max_length=40, unique=True, editable=False)
+    device = models.CharField(_("设备"), max_length=40, blank=True)
+    way = models.CharField(_("怎么登录"), max_length=10, blank=True)
+    started_at = models.DateTimeField(_("登录时刻"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("登录")
+        verbose_name_plural = _("登录")
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.device}"
 
 
 class Installation(models.Model):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from guben.access import policy as access
-from guben.accounts import installation
+from guben.accounts import installation, reauthentication
 from guben.accounts.models import User
 from guben.demo import actions, policy, queries
 from guben.organisations.models import Organisation
@@ -37,6 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication.required
 def close(request: HttpRequest) -> HttpResponse:
     """Asks once, then closes the one-click sign-in."""
     user, row = cast(User, request.user), installation.current()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from guben.access import policy
+from guben.access import limits, policy
 from guben.accounts.installation import today as day_of
 from guben.accounts.models import User
 from guben.accounts.returning import next_of
@@ -100,6 +100,7 @@ def keep_from(request: HttpRequest) -> HttpResponse:
     return redirect(_back(request))
 
 
+@limits.limited("search")
 def search(request: HttpRequest) -> HttpResponse:
     """Units and members within reach that match some words. The form posts, so that no number stands in an address."""
     words = (request.POST if request.method == "POST" else request.GET).get("q", "").strip()

@@ -323,11 +323,6 @@ class DayNotLater(DomainError):
         super().__init__(_("任职自%(since)s开始，免去日期要晚于这一天。") % {"since": _day(since)})
 
 
-class ReasonMissing(DomainError):
-    def __init__(self) -> None:
-        super().__init__(_("没有写查看原因。写明用途，至少4个字，例如“办理转接核对”。"))
-
-
 class NumberMissing(DomainError):
     def __init__(self, name: str) -> None:
         super().__init__(_("%(name)s没有登记这个号码。到本人资料里补上。") % {"name": name})

@@ -278,4 +278,4 @@ class UnmaskForm(forms.Form):
     """Which number to open, and why."""
 
     field = forms.ChoiceField(choices=[("id_number", _("公民身份号码")), ("phone", _("电话"))])
-    reason = forms.CharField(label=_("查看原因"), max_length=100, min_length=4)
+    reason = forms.CharField(label=_("查看原因"), max_length=100, widget=forms.TextInput(attrs={"list": "purposes"}))

@@ -321,7 +321,7 @@ ROWS = [
     # accounts
     Row("accounts:settings", EVERYBODY),
     Row("accounts:sign_ins", EVERYBODY),
-    Row("accounts:end_sign_in", gone=True, args=lambda cast: [1], post=True),
+    Row("accounts:end_sign_in", gone=True, args=lambda cast: [0], post=True),
     Row("accounts:end_other_sign_ins", EVERYBODY, post=True),
     Row("accounts:second_factor", EVERYBODY),
     Row("accounts:later", EVERYBODY, post=True),

@@ -101,6 +101,7 @@ urlpatterns = [
     path("imports/", include(imports)),
     path("demo/", include(demo)),
     path("account/", include("guben.accounts.urls")),
+    path("account/factors/", include("allauth.mfa.urls")),
     path("account/", include("allauth.account.urls")),
     path("refuse/", refuse),
     path("forbid/", forbid),

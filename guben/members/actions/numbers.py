@@ -9,7 +9,8 @@ from typing import Literal
 from django.db import transaction
 from django.utils import timezone
 
-from guben.access import policy
+from guben.access import limits, policy
+from guben.access.reasons import require_reason
 from guben.accounts.models import User
 from guben.audit import trail
 from guben.audit.models import Entry
@@ -17,8 +18,8 @@ from guben.members import errors, sealed
 from guben.members.lookups import NumberField, note_look_up
 from guben.members.models import Person
 from guben.members.places import may_see, require_person, unit_of, within_reach
+from guben.organisations.models import Organisation
 
-REASON_LETTERS = 4
 CHUNK = 500
 NUMBERS_CHECKED = "members.numbers_checked"
 ELSEWHERE_A_DAY = 500  # numbers of other units' people that one user's files may meet in 24 hours
@@ -26,21 +27,24 @@ ELSEWHERE_A_DAY = 500  # numbers of other units' people that one user's files ma
 Whereabouts = Literal["within", "elsewhere"]
 
 
-@transaction.atomic
 def unmask(person: Person, field: NumberField, reason: str, *, by: User) -> str:
     """The clear identity number or telephone of a person, written into the history with the reason.
 
-    Everybody may open the own ones.
+    Everybody may open the own ones. How many one opens in an hour and a day is limited.
 
     Raises:
-        errors.ReasonMissing, errors.NumberMissing.
+        ReasonUnclear, limits.TooOften, errors.NumberMissing.
 
     Source: 个人信息保护法 Art. 28, 44-45, 51.
     """
     unit = unit_of(person) if person.user_id == by.pk else require_person(by, "members.unmask", person)
-    reason = reason.strip()
-    if len(reason) < REASON_LETTERS:
-        raise errors.ReasonMissing
+    reason = require_reason(reason)
+    limits.use("unmask", by.pk)
+    return _open(person, field, reason, unit, by)
+
+
+@transaction.atomic
+def _open(person: Person, field: NumberField, reason: str, unit: Organisation | None, by: User) -> str:
     number = sealed.clear_value(person, field)
     if not number:
         raise errors.NumberMissing(person.name)
@@ -75,6 +79,7 @@ def check_numbers(numbers: Iterable[str], *, by: User, tried: int = 0) -> dict[s
         found.update({number: "within" if pk in visible else "elsewhere" for pk, number in known.items()})
     elsewhere = sum(where == "elsewhere" for where in found.values())
     if elsewhere:
+        limits.use("numbers", by.pk, elsewhere)
         before = _elsewhere_today(by)
         with transaction.atomic():
             details = {"tried": tried or len(set(by_index.values())), "elsewhere": elsewhere}

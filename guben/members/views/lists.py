@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from guben.access import policy
+from guben.access import limits, policy
 from guben.accounts.installation import today as the_day
 from guben.audit import trail
 from guben.kit.tables import workbook_bytes
@@ -67,6 +67,7 @@ def roster(request: HttpRequest) -> HttpResponse:
     return render(request, "members/roster.html", context)
 
 
+@limits.limited("export", lambda request: request.method == "POST")
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as a workbook, numbers masked; who took it and how many rows is in the history."""
     today = the_day()

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from guben.access import policy
+from guben.accounts import reauthentication
 from guben.accounts.installation import today
 from guben.kit.errors import DomainError
 from guben.members import actions, queries
@@ -18,6 +20,8 @@ from guben.members.forms import UnmaskForm
 from guben.members.models import Person
 from guben.members.views.asking import user_of
 from guben.organisations import queries as organisations
+
+PURPOSES = (_("办理组织关系转接"), _("核对名册和证件"), _("和上级系统核对"), _("联系本人"), _("本人要求核对"))
 
 
 @never_cache
@@ -29,6 +33,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @never_cache
+@reauthentication.required
 def unmask(request: HttpRequest, pk: int) -> HttpResponse:
     """Shows one number once, on this answer only; the reason goes into the history."""
     one = queries.person_for(request.user, pk)
@@ -60,6 +65,7 @@ def _page(request: HttpRequest, one: Person) -> dict[str, Any]:
         "may_change": may_change,
         "may_contact": may_change and record.standing is not None,
         "needs_contact": record.standing is not None and record.standing.kind in NEEDS_CONTACT,
+        "purposes": PURPOSES,
         "may_unmask": own or (unit is not None and policy.may(request.user, "members.unmask", unit)),
         "may_relieve": {
             holding.pk
