@@ -22,9 +22,11 @@ TEST_DATA := $(CURDIR)/build/test-data
 EXTRAS := $(BIN)/python -c 'import sys, tomllib; extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; \
 	print(*(line for name in sys.argv[1:] for line in extras[name]), sep="\n")'
 
-.PHONY: run install test lint format screenshots benchmark data clean machine
+DRIVER := $(if $(filter postgres%,$(DATABASE_URL)),.venv/.postgres)
 
-run: .venv/.catalogues $(GUBEN_DATA)/.static
+.PHONY: run install test test-sqlite test-postgres lint format screenshots benchmark data clean machine
+
+run: .venv/.catalogues $(DRIVER) $(GUBEN_DATA)/.static
 	@$(BIN)/python scripts/prepare.py --demo $(DEMO)
 	@exec $(BIN)/guben serve --host $(HOST) --port $(PORT)
 
@@ -53,6 +55,11 @@ machine:
 	@$(BIN)/python -c 'from guben.kit.catalogues import compile_catalogues; compile_catalogues()'
 	@touch $@
 
+.venv/.postgres: .venv/.installed
+	@mkdir -p build && $(EXTRAS) postgres > build/extras.txt
+	@$(BIN)/pip install -c constraints.txt -r build/extras.txt
+	@touch $@
+
 $(GUBEN_DATA)/.static: .venv/.installed $(STATIC)
 	@mkdir -p -m 700 "$(GUBEN_DATA)"
 	@$(BIN)/guben manage collectstatic --noinput
@@ -64,9 +71,17 @@ $(GUBEN_DATA)/.static: .venv/.installed $(STATIC)
 	@$(BIN)/pip install -c constraints.txt -r build/extras.txt
 	@touch $@
 
+# Everything on SQLite, then what asks the database on PostgreSQL: the server in TEST_DATABASE_URL, else one of the tests' own.
 test: lint
+	@$(MAKE) --no-print-directory test-sqlite
+	@$(MAKE) --no-print-directory test-postgres
+
+test-sqlite: .venv/.extras .venv/.catalogues
 	@$(BIN)/python scripts/find_chromium.py --install
 	GUBEN_DATA=$(TEST_DATA) $(BIN)/pytest -n $(WORKERS)
+
+test-postgres: .venv/.extras .venv/.catalogues
+	TEST_ON=postgres GUBEN_DATA=$(TEST_DATA)-postgres $(BIN)/pytest -n $(WORKERS)
 
 lint: .venv/.extras .venv/.catalogues
 	@mkdir -p $(TEST_DATA)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -12,7 +13,7 @@ def read_database_url(url: str) -> dict[str, Any]:
     What follows the question mark goes to libpq; `host` there names a folder with the server's socket.
 
     Raises:
-        ValueError: another scheme, or a part that is missing.
+        ValueError: another scheme, a part that is missing, or PostgreSQL without its driver.
     """
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
@@ -28,6 +29,8 @@ def read_database_url(url: str) -> dict[str, Any]:
             },
         }
     if parts.scheme in {"postgres", "postgresql"} and parts.path.strip("/"):
+        if find_spec("psycopg") is None:
+            raise ValueError("DATABASE_URL names PostgreSQL, but its driver is missing: pip install 'guben[postgres]'.")
         options = dict(parse_qsl(parts.query))
         return {
             "ENGINE": "django.db.backends.postgresql",
@@ -40,6 +43,7 @@ def read_database_url(url: str) -> dict[str, Any]:
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {"connect_timeout": 10, **options},
         }
+    shown = url.replace(f":{parts.password}@", ":…@") if parts.password else url
     raise ValueError(
-        f"DATABASE_URL {url!r} is not understood: write sqlite:///PATH or postgres://USER:PASSWORD@HOST/NAME."
+        f"DATABASE_URL {shown!r} is not understood: write sqlite:///PATH or postgres://USER:PASSWORD@HOST/NAME."
     )
