@@ -85,7 +85,7 @@ def progress(message: str, done: int = 0, total: int = 0) -> None:
 
 def run(options: Namespace) -> int:
     """Calls the function behind the command."""
-    from guben.cli import backup, burden, exports, figures, history, keys, operations, records, rules
+    from guben.cli import backup, burden, dues, exports, figures, history, keys, operations, records, rules, tree
 
     table: dict[str, Callable[[Namespace], int]] = {
         "due": figures.due,
@@ -93,6 +93,8 @@ def run(options: Namespace) -> int:
         "evaluate": figures.evaluate,
         "explain": figures.explain,
         "snapshot": figures.snapshot,
+        "dues": dues.show,
+        "coverage": dues.coverage,
         "rules": rules.run,
         "demo": records.demo,
         "import": records.take_in,
@@ -104,5 +106,6 @@ def run(options: Namespace) -> int:
         "keys": keys.run,
         "backup": backup.run,
         "burden": burden.run,
+        "tree": tree.tree,
     }
     return table[options.command](options)

@@ -28,7 +28,7 @@ def merge(request: HttpRequest, code: str) -> HttpResponse:
     unit = _unit(request, code)
     source = request.POST if request.method == "POST" else request.GET
     chosen = [code for code in source.getlist("with")[: reforming.MOST_UNITS] if code != unit.code]
-    others = [one for one in _mergeable(request, unit).filter(code__in=chosen).select_related("parent")]
+    others = list(_mergeable(request, unit).filter(code__in=chosen).select_related("parent"))
     if not others:
         return _choose(request, unit)
     units = [unit, *others]

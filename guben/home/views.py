@@ -25,7 +25,7 @@ from guben.kit.days import read_day
 from guben.members import queries as members
 from guben.organisations import queries as organisations
 from guben.organisations.choices import BRANCH_KINDS, Territory
-from guben.organisations.models import Organisation
+from guben.organisations.models import Organisation, TreeProof
 
 __all__ = ["broken", "forbidden", "healthz", "not_found"]
 
@@ -121,7 +121,11 @@ def _people(request: HttpRequest, words: str) -> list[Any]:
 
 def more(request: HttpRequest) -> HttpResponse:
     """All places on one page, for the phone."""
-    return render(request, "home/more.html", {})
+    user, proof = request.user, None
+    if policy.may_anywhere(user, "system.manage") or policy.broken_places(user):
+        proof = TreeProof.objects.first()
+    shows = policy.may_anywhere(user, "system.manage")
+    return render(request, "home/more.html", {"proof": proof, "shows_faults": shows})
 
 
 def _back(request: HttpRequest) -> str:

@@ -54,3 +54,22 @@ class Job(models.Model):
         from django.urls import reverse
 
         return reverse("jobs:detail", args=[self.pk])
+
+
+class NightlyRun(models.Model):
+    """The last run of something that is done every night."""
+
+    name = models.CharField(max_length=60, unique=True)
+    last_on = models.DateField(null=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    failed = models.BooleanField(default=False)
+    message = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("每夜的任务")
+        verbose_name_plural = _("每夜的任务")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.last_on}"

@@ -168,3 +168,11 @@ class NewSiteForm(SiteForm):
     """A site and the day from which it is used."""
 
     from_on = day_field(_("启用"))
+
+
+class ChangeSiteForm(SiteForm):
+    """Other facts about a site, from a day on."""
+
+    on = day_field(
+        _("从哪天起是这样"), required=False, help_text=_("以前的日子照旧。原来登记错了，写原来那次登记的起始日期。")
+    )

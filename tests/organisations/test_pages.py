@@ -395,8 +395,20 @@ class TestSites:
         }
         assert post(client, cast.secretary, "change_site", site.pk, **data).status_code == 302
         site.refresh_from_db()
-        assert (site.tenure, site.lease_ends_on) == ("owned", None)
-        assert Entry.objects.get(action="organisations.site_changed").fields == ["lease_ends_on", "tenure"]
+        assert (site.tenure, site.until_on) == ("rented", TODAY)  # the days before keep what was known of them
+        assert (site.later.tenure, site.later.lease_ends_on, site.later.from_on) == ("owned", None, TODAY)
+        assert page(client, cast.secretary, "change_site", site.pk).context["site"] == site.later
+        assert "停用的" not in text(page(client, cast.secretary, "sites", BRANCH))
+        back = data | {"tenure": "borrowed", "on": "2020-01-01"}
+        assert post(client, cast.secretary, "change_site", site.pk, **back).status_code == 422
+        assert (
+            post(
+                client, cast.secretary, "change_site", site.pk, **data | {"area_m2": "21", "on": "2026-06-30"}
+            ).status_code
+            == 302
+        )
+        assert Site.objects.filter(organisation=cast.branch).count() == 2  # put right in place
+        assert Entry.objects.filter(action="organisations.site_changed").last().fields == ["lease_ends_on", "tenure"]
 
     def test_a_closed_site_is_kept_and_cannot_be_changed(self, client: Client, cast: Cast) -> None:
         site = Site.objects.get(organisation=cast.village)

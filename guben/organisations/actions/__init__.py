@@ -3,7 +3,8 @@
 from guben.organisations.actions.bulk import NewUnit, found_many
 from guben.organisations.actions.corrections import correct, hindrances
 from guben.organisations.actions.exports import export_units
-from guben.organisations.actions.index import check_tree, rebuild_index
+from guben.organisations.actions.index import rebuild_index
+from guben.organisations.actions.proof import check_tree, prove_tree
 from guben.organisations.actions.reform import carry_out, rehearse
 from guben.organisations.actions.sites import add_site, change_site, close_site
 from guben.organisations.actions.teams import add_group, add_post, close_group, close_post, elect_team
@@ -29,6 +30,7 @@ __all__ = [
     "hindrances",
     "keep_from",
     "move",
+    "prove_tree",
     "rebuild_index",
     "rehearse",
     "rename",

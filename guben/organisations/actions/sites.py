@@ -9,6 +9,7 @@ from typing import TypedDict, Unpack
 from django.db import transaction
 
 from guben.access import policy
+from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.audit import trail
 from guben.organisations import errors
@@ -55,22 +56,40 @@ def add_site(unit: Organisation, *, from_on: date, by: User, **facts: Unpack[Sit
 
 
 @transaction.atomic
-def change_site(site: Site, *, by: User, **facts: Unpack[SiteFacts]) -> Site:
-    """Puts other facts in place of a site's: area, tenure, lease, condition, last check.
+def change_site(site: Site, *, on: date | None = None, by: User, **facts: Unpack[SiteFacts]) -> Site:
+    """Puts other facts in place of a site's from a day on (today unless given): area, tenure, lease, condition, check.
+
+    Days before keep what was known of them: the row ends and a next one begins, which is given back. On the very day
+    from which the row holds it is put right in place.
 
     Raises:
         PermissionDenied, Http404: no `units.change` at the unit.
-        AlreadyEnded, NothingChanged, AreaMissing, NameMissing, UnknownChoice.
+        AlreadyEnded, NothingChanged, DayInFuture, DayNotLater, AreaMissing, NameMissing, UnknownChoice.
     """
-    site = _locked(site, by)
+    site, day = _locked(site, by), on or today()
+    steps.refuse_future(day)
+    if day < site.from_on:
+        raise errors.DayNotLater(site.name, site.from_on)
     changed = {key: value for key, value in _tidy(facts).items() if getattr(site, key) != value}
     if not changed:
         raise errors.NothingChanged(site.name)
+    if day > site.from_on:
+        site = _next_row(site, day)
     for key, value in changed.items():
         setattr(site, key, value)
     _refuse_wrong(site)
-    site.save(update_fields=list(changed))
-    _record("organisations.site_changed", site, by, {}, changed)
+    site.save()
+    _record("organisations.site_changed", site, by, {"on": day.isoformat()}, changed)
+    return site
+
+
+def _next_row(site: Site, day: date) -> Site:
+    """Ends the row on the day; gives the unsaved one that goes on from it."""
+    former = Site.objects.get(pk=site.pk)
+    former.until_on = day
+    former.save(update_fields=["until_on"])
+    site.pk, site.from_on, site.until_on, site.former = None, day, None, former
+    site._state.adding = True
     return site
 
 

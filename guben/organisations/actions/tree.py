@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypedDict, Unpack
 
 from django.db import connection, transaction
@@ -12,6 +12,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Concat, Substr
 
 from guben.access import policy
+from guben.access.models import Grant
 from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.audit import trail
@@ -131,7 +132,8 @@ def move(
 
 @transaction.atomic
 def dissolve(unit: Organisation, *, effective_on: date, paper: str = "", note: str = "", by: User) -> Act:
-    """Ends a unit; `effective_on` is the first day on which it is no more. Its posts, groups, sites and team end too.
+    """Ends a unit; `effective_on` is the first day on which it is no more. Its posts, groups, sites, team and
+    the roles held at it end too.
 
     Raises:
         SuperiorDecides, AlreadyDissolved, DayInFuture, DayNotLater.
@@ -157,6 +159,9 @@ def dissolve(unit: Organisation, *, effective_on: date, paper: str = "", note: s
         for row in model._default_manager.filter(organisation=unit, until_on__isnull=True):
             start = row.elected_on if isinstance(row, Team) else row.from_on
             journal.change(row, until_on=max(start, effective_on))
+    running = Q(until_on__isnull=True) | Q(until_on__gt=effective_on)
+    for grant in Grant.objects.filter(running, organisation=unit):
+        journal.change(grant, until_on=max(effective_on, grant.from_on + timedelta(days=1)))
     journal.change(unit, dissolved_on=effective_on)
     _keep(journal, act)
     _record("organisations.dissolved", unit, by, details={"on": effective_on.isoformat()})

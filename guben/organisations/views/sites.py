@@ -15,7 +15,7 @@ from guben.access import policy
 from guben.accounts.installation import today
 from guben.organisations import actions, pages, queries
 from guben.organisations.choices import Condition, Tenure
-from guben.organisations.forms import EndForm, NewSiteForm, SiteForm
+from guben.organisations.forms import ChangeSiteForm, EndForm, NewSiteForm
 from guben.organisations.models import Organisation, Site
 from guben.organisations.views.posting import answer, unit_to_change
 
@@ -53,10 +53,11 @@ def sites(request: HttpRequest, code: str) -> HttpResponse:
     unit = queries.unit_for(request.user, code)
     now = today()
     known = list(Site.objects.filter(organisation=unit))
+    changed = {site.former_id for site in known}
     current = [row_of(site, now) for site in known if site.until_on is None or site.until_on > now]
     context = pages.unit_page(request.user, unit, "sites", counts={"sites": len(current)}) | {
         "rows": current,
-        "closed": [site for site in known if site.until_on and site.until_on <= now],
+        "closed": [site for site in known if site.until_on and site.until_on <= now and site.pk not in changed],
         "area": sum(row.site.area_m2 for row in current),
         "may_change": not unit.dissolved_on and policy.may(request.user, CHANGE, unit),
     }
@@ -81,7 +82,8 @@ def add_site(request: HttpRequest, code: str) -> HttpResponse:
 def change_site(request: HttpRequest, pk: int) -> HttpResponse:
     """Other facts about a site."""
     site = _site_for(request, pk)
-    form = SiteForm(request.POST or None, initial={name: getattr(site, name) for name in FACTS})
+    initial = {name: getattr(site, name) for name in FACTS}
+    form = ChangeSiteForm(request.POST or None, initial={**initial, "on": today()})
     return answer(
         request,
         "organisations/change_site.html",
@@ -114,10 +116,13 @@ def row_of(site: Site, on: date) -> SiteRow:
 
 
 def _site_for(request: HttpRequest, pk: int) -> Site:
+    """The site as it is now: an address from before a change leads on to it."""
     site = Site.objects.select_related("organisation__parent").filter(pk=pk).first()
     if site is None:
         raise Http404
     policy.require(request.user, CHANGE, site.organisation)
+    while (later := Site.objects.select_related("organisation__parent").filter(former=site).first()) is not None:
+        site = later
     return site
 
 

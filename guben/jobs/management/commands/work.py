@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import logging
 import time
+import logging
+import time
 from argparse import ArgumentParser
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
+from django.db import DatabaseError, close_old_connections
 from django.db import InterfaceError, OperationalError, connection
 from django_tasks_db.management.commands.db_worker import Command as DatabaseWorker
 
 from guben.accounts.database import is_out_of_reach
-from guben.jobs import actions
+from guben.jobs import actions, schedule
+
+MINUTE = 60
+logger = logging.getLogger("guben.jobs")
 
 PAUSE = 5  # seconds until the database is tried again
 logger = logging.getLogger("guben.jobs")
@@ -46,4 +53,17 @@ class Command(DatabaseWorker):
         cleaned = actions.clean_expired()
         if options["verbosity"]:
             self.stdout.write(f"{released} interrupted jobs released, files of {cleaned} jobs deleted.")
+        Thread(target=_every_minute, name="nightly", daemon=True).start()
         super().handle(**options)
+
+
+def _every_minute() -> None:
+    """Does the night's work when it is due, beside the queue."""
+    while True:
+        try:
+            schedule.run_due()
+        except DatabaseError:
+            logger.exception("The nightly work could not be looked up.")
+        finally:
+            close_old_connections()
+        time.sleep(MINUTE)
