@@ -12,6 +12,7 @@ from guben.imports import columns as c
 from guben.imports.columns import COLUMNS, Column
 from guben.imports.mending import Written
 from guben.imports.mends import MAX_LETTERS, Mends, RowMend, cleaned
+from guben.imports.values import read_choice
 from guben.kit.sealing import mask_id_number, mask_phone
 
 ROWS_A_PAGE = 20
@@ -129,8 +130,8 @@ def shown_text(header: str, text: str) -> str:
     column, text = SELECT.get(header), cleaned(text)
     if column is None or not text:
         return text
-    value = column.allowed.get(text) or column.also.get(text)
-    return words_of(column).get(value or "", text)
+    value = read_choice(column)(text)
+    return words_of(column).get(value, text) if isinstance(value, str) else text
 
 
 def _options(column: Column, text: str) -> list[tuple[str, str, bool]]:

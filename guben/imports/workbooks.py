@@ -8,12 +8,26 @@ from itertools import chain
 
 from django.utils.translation import gettext as _
 
-from guben.imports.columns import BORN, COLUMNS, FOUNDED, FULL, JOINED, KEPT, PROBLEMS, Column
+from guben.imports import values as v
+from guben.imports.columns import (
+    BORN,
+    COLUMNS,
+    FOUNDED,
+    FULL,
+    ID_NUMBER,
+    JOINED,
+    KEPT,
+    NAME,
+    PHONE,
+    PROBLEMS,
+    Column,
+)
 from guben.imports.results import Fault, ImportResult
-from guben.imports.values import day_in as _day
 from guben.kit.tables import Cell, LongNumber, Row, Sheet, Written, cell_text, workbook_bytes
+from guben.members.calculations import IdFacts
 
 Progress = Callable[[int, int, str], None]
+Reader = Callable[[Cell], Written]
 DAYS = {BORN, JOINED, FULL, FOUNDED, KEPT}
 
 TEMPLATE_ROWS = 5000
@@ -71,26 +85,46 @@ def _rewritten(
     faults: Mapping[int, Sequence[Fault]],
     progress: Progress | None,
 ) -> Iterator[list[Written]]:
-    by_header = {column.header: column for column in columns}
-    places = [(by_header.get(header), sheet.column(header)) for header in headers]
+    readers = readers_of(columns)
+    places = [(readers.get(header, _as_written), sheet.column(header)) for header in headers]
     for number, row in enumerate(rows, start=1):
         told = "\n".join(f"{fault.cell} {fault.message}".strip() for fault in faults.get(row.number, ()))
-        cells: list[Written] = [
-            None if place is None else as_read(column, row.cells[place]) for column, place in places
-        ]
+        cells = [None if place is None else rewrite(row.cells[place]) for rewrite, place in places]
         yield [*cells, told]
         if progress:
             progress(number, len(rows), _("写工作簿"))
 
 
-def as_read(column: Column | None, cell: Cell) -> Written:
-    """A cell as we understood it: days as days, codes as words; what was not understood stays as it was written."""
-    if column is None or cell is None or isinstance(cell, LongNumber):
-        return cell_text(cell) if isinstance(cell, LongNumber) else cell
-    text = cell_text(cell)
-    if column.allowed:
-        value = column.allowed.get(text) or column.also.get(text)
-        return next((word for word, own in column.allowed.items() if own == value), text)
-    if column.header in DAYS:
-        return cell if isinstance(cell, date) else _day(text) or text
-    return text
+def readers_of(columns: Sequence[Column]) -> dict[str, Reader]:
+    """How a cell of each column is written anew: days as days, codes as words, numbers without spaces."""
+    readers: dict[str, Reader] = {NAME: _as(v.read_name), ID_NUMBER: _as(v.read_identity(ID_NUMBER))}
+    readers[PHONE] = _as(v.read_telephone(PHONE))
+    readers |= dict.fromkeys(DAYS, _as(v.read_day(date.max)))
+    readers |= {column.header: _as(v.read_choice(column), _words(column)) for column in columns if column.allowed}
+    return readers
+
+
+def _words(column: Column) -> dict[str, str]:
+    return {value: word for word, value in reversed(column.allowed.items())}
+
+
+def _as(read: Callable[[Cell], object], words: Mapping[str, str] | None = None) -> Reader:
+    """A cell as it was understood; what was not stays as it was written."""
+
+    def rewrite(cell: Cell) -> Written:
+        if cell is None:
+            return None
+        value = read(cell)
+        if value is None or isinstance(value, (v.Wrong, v.Month)):
+            return cell_text(cell)
+        if isinstance(value, IdFacts):
+            return value.number
+        if isinstance(value, date):
+            return value
+        return words.get(str(value), "") if words is not None else str(value)
+
+    return rewrite
+
+
+def _as_written(cell: Cell) -> Written:
+    return cell_text(cell) if isinstance(cell, LongNumber) else cell
