@@ -66,6 +66,27 @@ class IdleTimeoutMiddleware:
         return self.get_response(request)
 
 
+class SecurityHeadersMiddleware:
+    """Says what no page here uses, and that no other site takes anything from here into its own pages."""
+
+    unused = (
+        "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "encrypted-media",
+        "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi",
+        "payment", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+    )  # fmt: skip
+    passkeys = ("publickey-credentials-create", "publickey-credentials-get")
+    policy = ", ".join([*(f"{name}=()" for name in unused), *(f"{name}=(self)" for name in passkeys)])
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", self.policy)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
 class NoCopyMiddleware:
     """Keeps every page out of the caches of browsers and proxies: the next reader at the same machine finds nothing."""
 

@@ -11,11 +11,14 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from guben.cli.parser import build_parser
+from guben.kit.logs import cover_last_words
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        cover_last_words()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guben.settings")
     if words[:1] == ["manage"]:
         from django.core.management import execute_from_command_line

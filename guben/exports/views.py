@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from guben.access import policy
+from guben.access import limits, policy
+from guben.accounts import reauthentication
 from guben.accounts.models import User
 from guben.exports import actions, queries
 from guben.exports.forms import StartForm
@@ -26,6 +27,8 @@ EXPORTS_A_PAGE = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication.required(when=lambda request: bool(request.POST.get("whole")))
+@limits.limited("export", lambda request: request.method == "POST")
 def start(request: HttpRequest) -> HttpResponse:
     """Asks for a sheet; below stand those asked for before."""
     user = _user(request)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-import traceback
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +24,7 @@ from guben.jobs.models import Job, JobState
 from guben.jobs.registry import kind_of
 from guben.jobs.report import SAVED, Report
 from guben.kit.errors import DomainError
+from guben.kit.logs import story
 
 if TYPE_CHECKING:
     import uuid
@@ -125,11 +125,10 @@ def _what_is_saved(job: Job) -> str:
 def _fault_sentence(job: Job, error: BaseException) -> str:
     """Writes the whole story into an owner-only file and gives the sentence with the number to quote."""
     number = secrets.token_hex(4)
-    story = "".join(traceback.format_exception(error))
     place = Path(settings.DATA) / "logs" / "jobs.log"
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as log:
-        log.write(f"{timezone.localtime().isoformat()} {number} {job.kind} {job.pk}\n{story}\n")
+        log.write(f"{timezone.localtime().isoformat()} {number} {job.kind} {job.pk}\n{story(error)}\n")
     logger.error("job %s (%s) failed, number %s, see %s", job.pk, job.kind, number, place)
     told = {"number": number, "saved": _what_is_saved(job)}
     return _("程序出了错。%(saved)s把编号 %(number)s 告诉系统管理员。") % told

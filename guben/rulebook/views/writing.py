@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from guben.access import policy
+from guben.accounts import reauthentication
 from guben.accounts.installation import today
 from guben.kit.errors import DomainError
 from guben.organisations.models import Organisation
@@ -174,7 +175,8 @@ def _note(form: Form, error: DomainError) -> None:
 
 
 def _number(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+    """The version that was read; -1, which no draft has, where none is said."""
+    return int(typed) or -1 if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
 
 
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
@@ -194,6 +196,7 @@ def _draft_page(request: HttpRequest, found: Draft, error: str = "", status: int
 
 
 @require_POST
+@reauthentication.required
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
     """Puts the draft in force from its day."""
     found = draft_for(request.user, pk)
@@ -237,6 +240,7 @@ def toml_file(text: str, name: str) -> HttpResponse:
     return answer
 
 
+@reauthentication.required
 def end(request: HttpRequest, key: str) -> HttpResponse:
     """From which day the rule no longer holds, and by which paper."""
     book, unit = _own_rule(request, key)
@@ -258,6 +262,7 @@ def end(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
+@reauthentication.required
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes an edition back before its first day."""
     edition = edition_for(request.user, pk)
