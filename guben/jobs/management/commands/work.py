@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import logging
 import time
-import logging
-import time
 from argparse import ArgumentParser
 from datetime import timedelta
 from threading import Thread
 from typing import Any
 
-from django.db import DatabaseError, close_old_connections
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
 from django_tasks_db.management.commands.db_worker import Command as DatabaseWorker
 
 from guben.accounts.database import is_out_of_reach
 from guben.jobs import actions, schedule
 
 MINUTE = 60
-logger = logging.getLogger("guben.jobs")
-
 PAUSE = 5  # seconds until the database is tried again
 logger = logging.getLogger("guben.jobs")
 
@@ -38,6 +33,8 @@ class Command(DatabaseWorker):
 
     def handle(self, *, alone: bool = False, **options: Any) -> None:  # type: ignore[override]
         """Works until it is told to stop; a database that restarts is waited for."""
+        if not options["batch"]:
+            Thread(target=_every_minute, name="nightly", daemon=True).start()
         while True:
             try:
                 return self._work(alone=alone, **options)
@@ -53,7 +50,6 @@ class Command(DatabaseWorker):
         cleaned = actions.clean_expired()
         if options["verbosity"]:
             self.stdout.write(f"{released} interrupted jobs released, files of {cleaned} jobs deleted.")
-        Thread(target=_every_minute, name="nightly", daemon=True).start()
         super().handle(**options)
 
 
