@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from guben.access import limits, policy
@@ -77,8 +78,8 @@ def export(request: HttpRequest) -> HttpResponse:
     policy.require(request.user, "exports.run", unit)
     filters = FilterForm(request.GET).filters()
     people = queries.members_at(request.user, unit, on, filters)
-    if (count := people.count()) > EXPORT_LIMIT:
-        raise errors.ListTooLong(count, EXPORT_LIMIT)
+    if people.count() > EXPORT_LIMIT:
+        return redirect(f"{reverse('exports:start')}?at={unit.code}")  # written by a job there
     rows = [tables.line(row) for row in queries.rows_of(list(people), on)]
     content = workbook_bytes(tables.headers(), rows, sheet_name=_("党员名单"))
     with transaction.atomic():
