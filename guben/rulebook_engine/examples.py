@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
@@ -26,6 +26,7 @@ from guben.rulebook_engine.toml import normal, read_toml
 
 LONG_AGO = date(2000, 1, 1)
 MOST_ROWS = 10_000
+LARGEST = 10**15
 NEAR = 0.00005  # expected figures are written with four decimals
 Row = dict[str, Any]
 
@@ -152,7 +153,7 @@ class _Run:
         for name in given:
             if self.catalogue.table(name) is None:
                 raise ValueError(f"No fact table '{name}'.{did_you_mean(name, self.catalogue.names)}")
-        self._place_units(given.get(UNITS, ({},)))
+        self._place_units(given.get(UNITS) or ({},))
         found: dict[FactTable, list[Row]] = {}
         for table in self.catalogue:
             rows = list(self.units.values()) if table.name == UNITS else self._rows(table, given.get(table.name, ()))
@@ -168,19 +169,24 @@ class _Run:
             facts = {key: item for key, item in row.items() if key not in ("name", "under", "dissolved_on")}
             above = self._unit(row["under"])["path"] if "under" in row else ""
             children[above] = children.get(above, 0) + 1
+            dissolved_on = row.get("dissolved_on")
+            if dissolved_on is not None and not _is_day(dissolved_on):
+                raise ValueError(f"'dissolved_on' is a date; found {dissolved_on!r}.")
             unit = _checked(table, facts) | {
                 "organisation": number,
                 "record": number,
                 "path": above + step(children[above]),
-                "dissolved_on": row.get("dissolved_on"),
+                "dissolved_on": dissolved_on,
             }
             unit["founded_on"] = unit.get("founded_on") or LONG_AGO
             unit["kept_from"] = unit.get("kept_from") or unit["founded_on"]
             self.units[str(row.get("name", number))] = unit
 
-    def _unit(self, name: str) -> Row:
+    def _unit(self, name: Any) -> Row:
         if not name:
             return next(iter(self.units.values()))
+        if not isinstance(name, str):
+            raise ValueError(f"A unit is named by a text in quotes; found {name!r}.")
         if name not in self.units:
             raise ValueError(f"No unit '{name}' above this place.{did_you_mean(name, tuple(self.units))}")
         return self.units[name]
@@ -259,6 +265,10 @@ def _same(expected: Any, found: Any) -> bool:
     return bool(expected == found)
 
 
+def _is_day(item: Any) -> bool:
+    return isinstance(item, date) and not isinstance(item, datetime)
+
+
 def _many(row: Row) -> int:
     many = row.get("many", 1)
     if not isinstance(many, int) or isinstance(many, bool) or not 0 <= many <= MOST_ROWS:
@@ -292,7 +302,10 @@ def _checked(table: FactTable, row: Row) -> Row:
 
 
 def _refuse_wrong_value(column: Column, item: Any) -> None:
-    if not isinstance(item, PYTHON_TYPES[column.type]) or (column.type != "boolean" and isinstance(item, bool)):
-        raise ValueError(f"'{column.name}' is of type {column.type}; found {item!r}.")
+    fits = isinstance(item, PYTHON_TYPES[column.type]) and (column.type == "boolean" or not isinstance(item, bool))
+    if not fits or (column.type == "date" and not _is_day(item)):
+        raise ValueError(f"'{column.name}' is of type {column.type}; found {repr(item) if isinstance(item, str) else item}.")
+    if isinstance(item, int | float) and not abs(item) <= LARGEST:
+        raise ValueError(f"'{column.name}' is a number up to {LARGEST}; found {item!r}.")
     if column.values and item not in column.values:
         raise ValueError(f"'{item}' is no value of '{column.name}'.{did_you_mean(str(item), column.values)}")

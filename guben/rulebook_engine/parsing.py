@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 
@@ -14,6 +15,7 @@ from guben.rulebook_engine.errors import ExpressionMistake
 MAX_LENGTH = 1000
 MAX_BRACKETS = 20
 PLAIN = re.compile(r"[A-Za-z0-9_ .,()<>=!+\-*/\n\t]")
+logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # what it warns of is refused here with a sentence
 SIGNS = {"，": ",", "、": ",", "≥": ">=", "≤": "<=", "≠": "<>", "×": "*", "÷": "/"}
 WRITTEN = dict.fromkeys("‘’“”「」『』＇＂`´", "'") | SIGNS  # and what else is a full-width sign
 NOT_IN_TEXT = re.compile(r"[%\\\x00-\x1f\x7f]")
