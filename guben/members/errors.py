@@ -339,3 +339,30 @@ class ListTooLong(DomainError):
             _("名单有%(count)d人，一次最多导出%(limit)d人。选一个下级组织，或加上筛选条件。")
             % {"count": count, "limit": limit}
         )
+
+
+class OnTheListAlready(DomainError):
+    def __init__(self, name: str) -> None:
+        super().__init__(_("%(name)s已在这个培养方向的名单上。没有要改的。") % {"name": name})
+
+
+class EntryEnded(DomainError):
+    def __init__(self, name: str, on: date) -> None:
+        super().__init__(_("%(name)s已于%(day)s移出名单。") % {"name": name, "day": on.isoformat()})
+
+
+class SentByItself(DomainError):
+    def __init__(self, unit: str) -> None:
+        super().__init__(_("下派的干部来自别的单位，“%(unit)s”不能派给自己。") % {"unit": unit})
+
+
+class SenderUnknown(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("没有这个代码的单位，或不在你管的范围里。核对派出单位的代码。"))
+
+
+class GroundsMissing(DomainError):
+    """Why somebody comes on the list or leaves it, and who decided."""
+
+    def __init__(self) -> None:
+        super().__init__(_("没有写理由，或没有写由谁决定。写清楚再保存。"))

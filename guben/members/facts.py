@@ -64,15 +64,19 @@ POST = FactTable(
         Column("holder_education", "text", "任职者学历", "holder's education", ("", *EDUCATION), labels=EDUCATION),
         Column("held_since", "date", "任职自", "held since"),
         Column("vacant_since", "date", "空缺自", "vacant since"),
+        Column("sent_down", "boolean", "下派任职", "holder sent down by another unit"),
+        Column("sent_until", "date", "下派期满", "day the term of the one sent down ends"),
     ),
     sql=f"""
 SELECT q.organisation_id AS organisation, q.id AS record, q.kind AS kind, q.is_full_time AS is_full_time,
   q.on_grassroots_work AS on_grassroots_work, CASE WHEN h.id IS NULL THEN 0 ELSE 1 END AS filled,
   p.born_on AS holder_born_on, p.sex AS holder_sex, p.education AS holder_education, h.from_on AS held_since,
   CASE WHEN h.id IS NULL THEN coalesce((SELECT max(e.until_on) FROM members_holding e
-    WHERE e.post_id = q.id AND e.until_on <= %(on)s), q.from_on) END AS vacant_since
+    WHERE e.post_id = q.id AND e.until_on <= %(on)s), q.from_on) END AS vacant_since,
+  CASE WHEN d.id IS NULL THEN 0 ELSE 1 END AS sent_down, d.ends_on AS sent_until
 FROM organisations_post q
 LEFT JOIN members_holding h ON h.post_id = q.id AND {_ON.format("h")}
+LEFT JOIN members_secondment d ON d.holding_id = h.id
 LEFT JOIN members_person p ON p.id = h.person_id
 WHERE {_ON.format("q")} /*within:q.organisation_id*/
 """,
@@ -102,6 +106,9 @@ POST_COUNTS = Extension(
         Column("secretary_vacant_since", "date", "书记空缺自", "secretary vacant since"),
         Column("full_time_organisers", "integer", "专职组织员数", "full-time organisers", default=0),
         Column("part_time_organisers", "integer", "兼职组织员数", "part-time organisers", default=0),
+        Column("full_time_staff", "integer", "在职的专职岗位数", "filled full-time posts", default=0),
+        Column("part_time_staff", "integer", "在职的兼职岗位数", "filled part-time posts", default=0),
+        Column("sent_down_cadres", "integer", "下派干部数", "cadres sent down to the unit", default=0),
     ),
     sql=f"""
 SELECT q.organisation_id AS organisation,
@@ -110,13 +117,27 @@ SELECT q.organisation_id AS organisation,
   min(CASE WHEN q.kind = 'secretary' AND h.id IS NULL THEN coalesce((SELECT max(e.until_on) FROM members_holding e
     WHERE e.post_id = q.id AND e.until_on <= %(on)s), q.from_on) END) AS secretary_vacant_since,
   sum(CASE WHEN q.kind = 'organiser_full_time' AND h.id IS NOT NULL THEN 1 ELSE 0 END) AS full_time_organisers,
-  sum(CASE WHEN q.kind = 'organiser_part_time' AND h.id IS NOT NULL THEN 1 ELSE 0 END) AS part_time_organisers
+  sum(CASE WHEN q.kind = 'organiser_part_time' AND h.id IS NOT NULL THEN 1 ELSE 0 END) AS part_time_organisers,
+  sum(CASE WHEN q.is_full_time AND h.id IS NOT NULL THEN 1 ELSE 0 END) AS full_time_staff,
+  sum(CASE WHEN NOT q.is_full_time AND h.id IS NOT NULL THEN 1 ELSE 0 END) AS part_time_staff,
+  sum(CASE WHEN d.id IS NOT NULL THEN 1 ELSE 0 END) AS sent_down_cadres
 FROM organisations_post q
 LEFT JOIN members_holding h ON h.post_id = q.id AND {_ON.format("h")}
+LEFT JOIN members_secondment d ON d.holding_id = h.id
 WHERE {_ON.format("q")} /*within:q.organisation_id*/
 GROUP BY q.organisation_id
 """,
 )
 
+RESERVE_COUNTS = Extension(
+    columns=(Column("reserve_cadres", "integer", "后备干部数", "reserve cadres", default=0),),
+    sql=f"""
+SELECT e.organisation_id AS organisation, count(DISTINCT e.person_id) AS reserve_cadres
+FROM members_reserveentry e
+WHERE {_ON.format("e")} /*within:e.organisation_id*/
+GROUP BY e.organisation_id
+""",
+)
+
 TABLES = (MEMBER, POST)
-EXTENSIONS = {"organisation": (ROLL_COUNTS, POST_COUNTS)}
+EXTENSIONS = {"organisation": (ROLL_COUNTS, POST_COUNTS, RESERVE_COUNTS)}

@@ -248,6 +248,6 @@ def _listed(carrying: Carrying, row: ReserveEntry, number: int) -> bool:
 
 
 def people_of(reform_sources: Sequence[int], on: Any) -> list[Affiliation]:
-    """Everybody of these units on a day, with group and person, in the order of groups and names: for a split's table."""
+    """Everybody of these units on a day, with group and person, by group and name: for a split's table."""
     rows = Affiliation.objects.filter(holds_on(on), organisation__in=reform_sources, until_on=None)
     return list(rows.select_related("person", "group").order_by("group", "person__pinyin", "person"))

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from guben.access import policy
 from guben.access.policy import Someone
 from guben.audit import sentences
+from guben.kit.days import completed_years
 from guben.members.choices import MEMBER_STAGES, Sex, StageKind, education_label
 from guben.members.models import Affiliation, Holding
 from guben.members.queries import holdings_of
@@ -36,6 +37,8 @@ def register() -> None:
         sentences.register(action, name, detail)
 
 
+COLLEGE = ("10", "20", "30")  # 大专及以上, GB/T 4658-2006
+
 NAMES: dict[str, tuple[Any, Any]] = {
     "members.registered": (_("登记人员"), ""),
     "members.changed": (_("改资料"), ""),
@@ -46,6 +49,9 @@ NAMES: dict[str, tuple[Any, Any]] = {
     "members.contacts_recorded": (_("记录一批联系"), _("%(count)s次")),
     "members.appointed": (_("登记任职"), _("自%(from_on)s起")),
     "members.relieved": (_("登记免职"), _("自%(until_on)s起")),
+    "members.put_on_reserve": (_("列入后备干部"), _("自%(from_on)s起")),
+    "members.taken_off_reserve": (_("移出后备干部"), _("自%(until_on)s起")),
+    "members.sent_down": (_("登记下派"), _("到%(until_on)s期满")),
     "members.unmasked": (_("查看完整号码"), _("原因：%(reason)s")),
     "members.user_linked": (_("关联账户"), ""),
     "members.number_looked_up": (_("查本组织以外的号码"), ""),
@@ -66,6 +72,10 @@ def post_holders(post_ids: Sequence[int], on: date) -> Mapping[int, Holder]:
             birth_year=holding.person.born_on.year,
             education=education_label(holding.person.education),
             since_on=holding.from_on,
+            age=completed_years(holding.person.born_on, on),
+            has_college=holding.person.education in COLLEGE,
+            sent_by=sent.sent_by.short_name if (sent := getattr(holding, "secondment", None)) else "",
+            sent_until=sent.ends_on if sent else None,
         )
         for post_id, holding in holdings_of(post_ids, on).items()
     }

@@ -20,6 +20,10 @@ urlpatterns = [
     path("<int:pk>/standing/", views.stand, name="stand"),
     path("<int:pk>/contact/", views.contact, name="contact"),
     path("<int:pk>/unmask/", views.unmask, name="unmask"),
+    path("reserve/", views.reserve, name="reserve"),
+    path("reserve/add/", views.add_reserve, name="add_reserve"),
+    path("reserve/<int:pk>/end/", views.end_reserve, name="end_reserve"),
+    path("holdings/<int:pk>/sent-down/", views.send_down, name="send_down"),
     path("posts/<int:pk>/appoint/", views.appoint, name="appoint"),
     path("holdings/<int:pk>/relieve/", views.relieve, name="relieve"),
 ]

@@ -19,6 +19,10 @@ class Holder:
     education: str
     since_on: date
     is_woman: bool = False
+    age: int | None = None
+    has_college: bool = False
+    sent_by: str = ""
+    sent_until: date | None = None
 
 
 Provider = Callable[[Sequence[int], date], Mapping[int, Holder]]

@@ -29,7 +29,7 @@ from guben.duties.models import Reminder
 from guben.establishments.models import Establishment, Workplace
 from guben.exports.plans import Plan
 from guben.jobs.models import Job
-from guben.members.models import Affiliation, Holding
+from guben.members.models import Affiliation, Holding, ReserveEntry
 from guben.organisations.models import Act, Organisation, Site
 from tests.cast import BRANCH, TODAY, USERS, VILLAGE, Cast, sign_in
 
@@ -135,6 +135,16 @@ def a_reminder(cast: Cast) -> dict[str, Any]:
     return {"at": BRANCH, "units": BRANCH, "rule": "theme-day", "period": "2026-05"}
 
 
+the_reserve = pk_of(
+    lambda cast: ReserveEntry.objects.create(
+        person=cast.people["单小禾"],
+        organisation=cast.branch,
+        post_kind="secretary",
+        from_on=TODAY,
+        reason="年轻",
+        decided_by="支委会",
+    )
+)
 the_act = pk_of(lambda cast: Act.objects.get(organisation=cast.branch))
 the_group = pk_of(lambda cast: cast.groups[0])
 the_secretary = pk_of(lambda cast: cast.secretary)
@@ -243,6 +253,10 @@ ROWS = [
     at_branch("members:stand", KEEPS_THE_BRANCH, args=the_member),
     at_branch("members:contact", KEEPS_THE_BRANCH, args=the_member),
     at_branch("members:unmask", "organiser secretary", args=the_member, data=a_reason, post=True),
+    at_branch("members:reserve", KEEPS_THE_BRANCH, args=nothing, data=lambda cast: {"at": BRANCH}),
+    at_branch("members:add_reserve", KEEPS_THE_BRANCH, args=nothing, data=lambda cast: {"at": BRANCH}),
+    at_branch("members:end_reserve", KEEPS_THE_BRANCH, args=the_reserve),
+    at_branch("members:send_down", KEEPS_THE_BRANCH, args=the_holding),
     at_branch("members:appoint", KEEPS_THE_BRANCH, args=the_post),
     at_branch("members:relieve", KEEPS_THE_BRANCH, args=the_holding),
     # meetings

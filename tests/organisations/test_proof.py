@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,11 +28,11 @@ def fresh(user: User) -> User:
     return User.objects.get(pk=user.pk)
 
 
-def units(code: str) -> "object":
+def units(code: str) -> Any:
     return Organisation.objects.filter(code=code)
 
 
-def places(code: str) -> "object":
+def places(code: str) -> Any:
     return Placement.objects.filter(organisation__code=code)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from guben.members.actions.belonging import affiliate, enter_stage, take_standing
+from guben.members.actions.cadres import put_on_reserve, send_down, take_off_reserve
 from guben.members.actions.contacts import ContactMade, record_contact, record_contacts
 from guben.members.actions.numbers import check_numbers, link_user, unmask
 from guben.members.actions.posts import Appointment, appoint, appoint_many, relieve
@@ -20,12 +21,15 @@ __all__ = [
     "check_numbers",
     "enter_stage",
     "link_user",
+    "put_on_reserve",
     "record_contact",
     "record_contacts",
     "register_checked",
     "register_many",
     "register_person",
     "relieve",
+    "send_down",
+    "take_off_reserve",
     "take_standing",
     "unmask",
 ]

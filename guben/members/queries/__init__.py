@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from guben.members.queries.cadres import (
+    ReserveLine,
+    former_reserve_of,
+    may_see_reserve,
+    reserve_entry_for,
+    reserve_of,
+)
 from guben.members.queries.lists import Filters, Row, contacts_overdue, members_at, rows_of
 from guben.members.queries.people import (
     PersonRecord,
@@ -23,6 +30,7 @@ __all__ = [
     "Filters",
     "Found",
     "PersonRecord",
+    "ReserveLine",
     "RollCount",
     "RollEntry",
     "Row",
@@ -30,16 +38,20 @@ __all__ = [
     "Structure",
     "contacts_overdue",
     "eligible_stages",
+    "former_reserve_of",
     "group_roll",
     "holder_of",
     "holding_for",
     "holdings_of",
+    "may_see_reserve",
     "members_at",
     "notice_elsewhere",
     "own_person",
     "person_for",
     "post_for",
     "record_of",
+    "reserve_entry_for",
+    "reserve_of",
     "roll_counts",
     "roll_of",
     "rolls_of",

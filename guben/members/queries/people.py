@@ -137,7 +137,7 @@ def holder_of(post: Post, on: date) -> Holding | None:
 
 def holdings_of(post_ids: Sequence[int], on: date) -> Mapping[int, Holding]:
     """The holdings of these posts on a day, with the persons, by the post's id, in one query."""
-    rows = Holding.objects.filter(holds_on(on), post__in=post_ids).select_related("person")
+    rows = Holding.objects.filter(holds_on(on), post__in=post_ids).select_related("person", "secondment__sent_by")
     return {row.post_id: row for row in rows}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from guben.accounts.installation import today
 from guben.members import actions, queries
+from guben.members.choices import MEMBER_STAGES
 from guben.members.forms import AppointForm, RelieveForm
 from guben.members.queries import Filters
 from guben.members.views.asking import answer, user_of
@@ -67,16 +69,20 @@ def relieve(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _candidates(request: HttpRequest, post: Post, text: str) -> list[tuple[int, str]]:
+    return candidates_at(request, post.organisation, text, queries.eligible_stages(post))
+
+
+def candidates_at(
+    request: HttpRequest, unit: Organisation, text: str, stages: Collection[str] = MEMBER_STAGES
+) -> list[tuple[int, str]]:
     """Who may be chosen: found by the text anywhere within reach, else the members of the unit itself."""
     chosen = request.POST.get("person", "")
     if text:
         found = queries.search(request.user, text, limit=PEOPLE_SHOWN).people
     else:
-        found = list(queries.members_at(request.user, post.organisation, today(), Filters())[:PEOPLE_SHOWN])
-    stages = queries.eligible_stages(post)
-    own = post.organisation_id
+        found = list(queries.members_at(request.user, unit, today(), Filters())[:PEOPLE_SHOWN])
     people = [
-        (one.pk, one.name if one.organisation_id_on == own else f"{one.name} · {one.unit_name}")
+        (one.pk, one.name if one.organisation_id_on == unit.pk else f"{one.name} · {one.unit_name}")
         for one in found
         if one.stage in stages
     ]

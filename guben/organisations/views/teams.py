@@ -24,6 +24,9 @@ from guben.organisations.views.posting import answer, unit_to_change
 CHANGE = "units.change"
 Row = TypeVar("Row", Post, Group)
 WARN_MONTHS = 6
+OVER_AGE = 60  # years; marks the team page only, a line that binds stands in the rulebook. Source: M2.2
+YOUNG = 45
+SENT_MONTHS = 3
 WIDTH = 1000  # of the term's bar, in its own units
 
 
@@ -35,10 +38,71 @@ class Seat:
     holder: Holder | None
     appoint_url: str
     relieve_url: str
+    sent_down_url: str = ""
+    on: date | None = None
+
+    @property
+    def is_over_age(self) -> bool:
+        return self.holder is not None and (self.holder.age or 0) >= OVER_AGE
+
+    @property
+    def sent_is_over(self) -> bool:
+        """The term of who was sent down has ended, and the post is still held."""
+        until = self.holder.sent_until if self.holder else None
+        return until is not None and self.on is not None and until <= self.on
+
+    @property
+    def sent_ends_soon(self) -> bool:
+        until = self.holder.sent_until if self.holder else None
+        return until is not None and self.on is not None and self.on < until <= add_months(self.on, SENT_MONTHS)
 
     @property
     def is_vacant(self) -> bool:
         return self.holder is None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamShape:
+    """The team beside what a sound one has: filled seats, ages, education, women, full-time, sent down (M2.2)."""
+
+    posts: int
+    filled: int
+    mean_age: float | None
+    up_to_45: int
+    over_age: int
+    college: int
+    women: int
+    full_time: int
+    part_time: int
+    sent_down: int
+    sent_over: int
+
+    @property
+    def vacant(self) -> int:
+        return self.posts - self.filled
+
+    @property
+    def college_share(self) -> float | None:
+        return self.college / self.filled if self.filled else None
+
+
+def shape_of(seats: list[Seat]) -> TeamShape:
+    """The structure of a team from its seats."""
+    held = [(seat, seat.holder) for seat in seats if seat.holder is not None]
+    ages = [holder.age for _seat, holder in held if holder.age is not None]
+    return TeamShape(
+        posts=len(seats),
+        filled=len(held),
+        mean_age=sum(ages) / len(ages) if ages else None,
+        up_to_45=sum(age <= YOUNG for age in ages),
+        over_age=sum(seat.is_over_age for seat in seats),
+        college=sum(holder.has_college for _seat, holder in held),
+        women=sum(holder.is_woman for _seat, holder in held),
+        full_time=sum(seat.post.is_full_time for seat, _holder in held),
+        part_time=sum(not seat.post.is_full_time for seat, _holder in held),
+        sent_down=sum(bool(holder.sent_by) for _seat, holder in held),
+        sent_over=sum(seat.sent_is_over for seat in seats),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +144,8 @@ def team(request: HttpRequest, code: str) -> HttpResponse:
         "other_seats": [seat for seat in seats if seat.post.kind not in TEAM_POSTS],
         "vacant": sum(seat.is_vacant for seat in in_team),
         "women": sum(seat.holder is not None and seat.holder.is_woman for seat in in_team),
+        "shape": shape_of(in_team),
+        "reserve_url": _reserve_url(request, unit),
         "term": term_of(in_office, now) if in_office else None,
         "earlier_teams": [one for one in teams if one.until_on],
         "groups": groups,
@@ -189,8 +255,19 @@ def _seats(request: HttpRequest, unit: Organisation, posts: list[Post], on: date
         holder = known.get(post.pk)
         appoint = _url("members:appoint", post.pk) if may_appoint and holder is None else ""
         relieve = _url("members:relieve", holder.holding_id) if may_appoint and holder else ""
-        seats.append(Seat(post, holder, appoint, relieve))
+        sent_down = _url("members:send_down", holder.holding_id) if may_appoint and holder else ""
+        seats.append(Seat(post, holder, appoint, relieve, sent_down, on))
     return seats
+
+
+def _reserve_url(request: HttpRequest, unit: Organisation) -> str:
+    """The list of reserve cadres, for those who see the members and may change their records."""
+    if not all(policy.may(request.user, right, unit) for right in ("members.view", "members.change")):
+        return ""
+    try:
+        return f"{reverse('members:reserve')}?at={unit.code}"
+    except NoReverseMatch:
+        return ""
 
 
 def _row_for(request: HttpRequest, model: type[Row], pk: int) -> Row:
