@@ -10,7 +10,7 @@ from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
@@ -72,6 +72,12 @@ def note_sign_in(sender: Any, request: HttpRequest | None, user: User, **more: A
     )
     request.session[KEY] = row.pk
     tidy(user)
+
+
+def note_sign_out(sender: Any, request: HttpRequest, **more: Any) -> None:
+    """Called before somebody signs out."""
+    if key := request.session.session_key:
+        SignIn.objects.filter(session_key=key).delete()
 
 
 def _way(request: HttpRequest, user: User) -> str:
@@ -140,4 +146,5 @@ def connect() -> None:
     from guben.accounts.lockout import forget_old_attempts
 
     user_logged_in.connect(note_sign_in, dispatch_uid="guben.accounts.sessions")
+    user_logged_out.connect(note_sign_out, dispatch_uid="guben.accounts.sessions.out")
     user_logged_in.connect(forget_old_attempts, dispatch_uid="guben.accounts.lockout")
