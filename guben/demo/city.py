@@ -14,6 +14,8 @@ from guben.accounts.models import Installation, User
 from guben.audit import trail
 from guben.demo import errors, events, officers, people, shape, standings, teams
 from guben.demo.chronicle import Chronicler
+from guben.demo.dues import write_dues
+from guben.demo.firms import write_firms
 from guben.demo.gatherings import THEME_DAYS, Exceptions
 from guben.demo.plan import DAY, UnitPlan
 from guben.demo.shape import City, Counts
@@ -170,6 +172,8 @@ def _write(plan: Plan, by: User, random: Random, progress: Progress) -> dict[str
     for site in plan_sites(city, plan.special.branch, random):
         store.add_site(site)
     _write_meetings(plan, store, random, progress)
+    write_dues(store, plan.branches, city.below(city.towns[0]), Random(len(plan.branches)))
+    write_firms(store, city, Random(len(plan.branches)))
     return store.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,9 @@ from guben.demo.calculations import id_number, phone_number
 from guben.demo.plan import DAY, PersonPlan, UnitPlan
 from guben.demo.sites import SitePlan
 from guben.demo.writing import Rows
+from guben.dues.choices import MONTHS
+from guben.dues.models import Balance, Decision, Payment, Publication, due_field
+from guben.establishments.models import Cover, Establishment, Instructor, Workplace
 from guben.kit.days import add_months
 from guben.kit.names import name_keys
 from guben.meetings.models import Absence, Meeting
@@ -28,6 +32,7 @@ ZONE = ZoneInfo(settings.TIME_ZONE)
 _NUMBERS = "一二三四五六七八"
 
 
+@lru_cache(maxsize=4096)
 def moment(day: date, hour: int = 17, minute: int = 20) -> datetime:
     """A moment of a day in the installation's time zone."""
     return datetime.combine(day, time(hour, minute), ZONE)
@@ -62,6 +67,23 @@ class Store:
             "recorded_on", "recorded_by_id", "recorded_for_unit",
         )  # fmt: skip
         self.absences = Rows(Absence, "meeting_id", "person_id", "reason", "entitled")
+        self.balances = Rows(Balance, "person_id", "year", "band", *map(due_field, MONTHS))
+        self.decisions = Rows(
+            Decision, "balance_id", "from_month", "monthly_cents", "band", "paper", "recorded_at", "recorded_by_id"
+        )
+        self.payments = Rows(
+            Payment, "balance_id", "kind", "amount_cents", "paid_on", "organisation_id", "corrects_id", "note",
+            "recorded_at", "recorded_by_id",
+        )  # fmt: skip
+        self.publications = Rows(
+            Publication, "organisation_id", "year", "published_on", "way", "recorded_at", "recorded_by_id"
+        )
+        self.establishments = Rows(
+            Establishment, "organisation_id", "name", "uscc", "kind", "address", "staff_count", "from_on", "until_on"
+        )
+        self.covers = Rows(Cover, "establishment_id", "organisation_id", "from_on", "until_on")
+        self.instructors = Rows(Instructor, "establishment_id", "person_id", "from_on", "until_on")
+        self.workplaces = Rows(Workplace, "person_id", "establishment_id", "from_on", "until_on")
 
     def close(self) -> dict[str, int]:
         """Sends the rest, in the order in which the tables need each other, and counts the rows."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
@@ -77,6 +78,7 @@ def _day(value: date) -> Any:
     return known
 
 
+@lru_cache(maxsize=4096)
 def _moment(value: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(value)
 

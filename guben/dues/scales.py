@@ -22,6 +22,7 @@ def shipped() -> Scales:
     return read_scales(place.read_text(encoding="utf-8"), "scales/dues.toml")
 
 
+@cache
 def scales_of(year: int) -> dict[str, Scale]:
     """The scales in force at the beginning of a year, by key."""
     return shipped().in_force(date(year, 1, 1))
