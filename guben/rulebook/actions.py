@@ -281,7 +281,7 @@ def _current_draft(pk: int | None, version: int, by: User) -> Draft:
     Raises:
         StaleDraft: it is gone, or was changed since the page was opened.
     """
-    draft = Draft.objects.select_for_update(of=("self",)).select_related("organisation").filter(pk=pk).first()
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("organisation").filter(pk=pk or 0).first()
     if draft is None:
         raise errors.StaleDraft
     _require(by, draft.organisation)

@@ -77,9 +77,9 @@ def in_words(sentence: str) -> str:
         if found := pattern.search(sentence):
             hint, sentence = str(words) % found.groupdict(), sentence[: found.start()]
             break
-    for pattern, words in SENTENCES:
+    for pattern, said in SENTENCES:
         if found := pattern.match(sentence):
-            return str(words) % found.groupdict() + hint
+            return str(said) % found.groupdict() + hint
     return sentence + hint
 
 

@@ -101,4 +101,5 @@ def _paths(top: Organisation, on: date) -> dict[int, str]:
 def _path_then(top: Organisation, on: date) -> str:
     """Where the unit stood on the day."""
     place = placement_on(top, on)
-    return place.path if place else top.path
+    path: str = place.path if place else top.path
+    return path

@@ -11,17 +11,20 @@ from django.shortcuts import render
 
 from guben.access import policy
 from guben.accounts.installation import today
+from guben.audit.remembering import remembered
 from guben.kit.days import add_months, read_day
 from guben.organisations.models import Organisation
 from guben.organisations.queries import children_of, unit_for
 from guben.rulebook import queries
 from guben.rulebook.audience import READ, Audience
-from guben.rulebook.burden import Burden, RuleBurden, burden_of, without_effect
+from guben.rulebook.burden import Burden, RuleBurden, WithoutEffect, burden_of, without_effect
 from guben.rulebook.drafts import ISSUE
 from guben.rulebook.issuers import issuer_words
 from guben.rulebook_engine.entries import NATIONAL
+from guben.rulebook_engine.library import Library
 
 SHOWN = 10
+QUICK = 200  # units: a year of their duties is read within the page
 WIDTH = 640  # of the drawn bars
 
 
@@ -53,8 +56,11 @@ def burden(request: HttpRequest) -> HttpResponse:
     """Hours a year that the rules ask of a unit, by issuer and by rule, and what they asked a year before."""
     unit, on = _asked(request)
     library = queries.library()
+    if request.GET.get("idle") and getattr(request, "htmx", False):
+        return render(request, "rulebook/_idle.html", {"idle": _idle(unit, on, library), "unit": unit, "on": on})
     now, before = burden_of(unit, on, library), burden_of(unit, add_months(on, -12), library)
     names = _names(request, [now, before])
+    waits = now.units > QUICK and not request.GET.get("idle")
     shown = {
         "unit": unit,
         "on": on,
@@ -64,14 +70,19 @@ def burden(request: HttpRequest) -> HttpResponse:
         "rules": now.rules[:SHOWN],
         "rest": _rest(now.rules[SHOWN:], now.units),
         "longest": now.rules[0].minutes if now.rules else 0,
-        "heaviest": Organisation.objects.filter(pk=now.heaviest).first() if now.units > 1 else None,
+        "heaviest": Organisation.objects.filter(pk=now.heaviest or 0).first() if now.units > 1 else None,
         "names": names,
-        "kinds": [(one, [one.hours.get(code, 0) for code in names]) for one in now.kinds],
-        "idle": without_effect(unit, on, library),
+        "kinds": [(one, [(name, one.hours.get(code, 0)) for code, name in names.items()]) for one in now.kinds],
+        "idle": None if waits or now.units < 2 else _idle(unit, on, library),
         "below": [child for child in children_of(unit) if policy.may(request.user, "units.view", child)][:60],
         "may_issue": policy.may(request.user, ISSUE, unit),
     }
     return render(request, "rulebook/burden.html", shown)
+
+
+def _idle(unit: Organisation, on: date, library: Library) -> list[WithoutEffect]:
+    """A year of duties takes seconds at a city; it is looked up after the page, and then remembered."""
+    return remembered(lambda: without_effect(unit, on, library), "without_effect", unit.pk, on, library)
 
 
 def _asked(request: HttpRequest) -> tuple[Organisation, date]:

@@ -24,15 +24,15 @@ from guben.rulebook.checking import rule_key
 from guben.rulebook.composing import editions_of
 from guben.rulebook.drafts import ISSUE, draft_for, drafts_of, edition_for, file_of, issuer_to_act
 from guben.rulebook.errors import DraftMistakes, NotFromThePage
-from guben.rulebook.forms import FORMS, EndForm, RuleFields, TextForm, fault_of
+from guben.rulebook.forms import FORMS, EndForm, TextForm
 from guben.rulebook.models import Draft, RuleForm
 from guben.rulebook.preview import as_if_in_force, preview
 from guben.rulebook.queries import library
+from guben.rulebook.rule_fields import RuleFields, fault_of
 from guben.rulebook_engine.facts import catalogue
 
 Form = RuleFields | TextForm
 WITH_TABLE = (RuleForm.STANDARD, RuleForm.INDICATOR)
-NAMES = {"form", "table", "text"}
 
 
 def _unit(request: HttpRequest) -> Organisation:
@@ -138,9 +138,9 @@ def _answer(
             _note(form, error)
         else:
             return redirect("rulebook:draft", kept.pk)
-    shown = {"form": form, "kind": kind, "kind_name": RuleForm(kind).label, "unit": unit, "draft": draft}
     table = getattr(form, "table", None)
-    shown |= {"table": table, "tables": list(catalogue), "helped": _helped(kind, table)}
+    shown: dict[str, Any] = {"form": form, "kind": kind, "kind_name": RuleForm(kind).label, "unit": unit}
+    shown |= {"draft": draft, "table": table, "tables": list(catalogue), "helped": _helped(kind, table)}
     return render(request, "rulebook/write.html", shown, status=422 if form.is_bound else 200)
 
 
@@ -275,7 +275,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def check_expression(request: HttpRequest) -> HttpResponse:
     """Whether an expression can be read, while it is being written."""
     _unit(request)
-    typed = next((text for name, text in request.GET.items() if name not in {"at", "over", "wanted"}), "").strip()
+    names = [name for name in request.GET if name not in {"at", "over", "wanted"}]
+    typed = request.GET.get(names[0], "").strip() if names else ""
     table = catalogue.table(request.GET.get("over", ""))
     wanted = "figure" if request.GET.get("wanted") == "figure" else "condition"
     fault = fault_of(typed, table, wanted) if table and typed else ""  # type: ignore[arg-type]
