@@ -36,6 +36,8 @@ from guben.rulebook_engine.parsing import offset_of, parse
 MAX_DEPTH = 12
 MAX_NODES = 200
 MAX_NUMBER = 10**12
+MIN_NUMBER = 1e-9
+MAX_PRODUCTS = 16  # columns of 15 digits multiplied so often still fit into a double: PostgreSQL refuses what does not
 NUMERIC = ("integer", "number")
 SIGNS: dict[type[exp.Expression], ComparisonSign] = {
     exp.EQ: "=",
@@ -68,6 +70,9 @@ def check(text: str, table: FactTable, wanted: Wanted = "condition", more: Seque
         raise ExpressionMistake(f"The expression is nested {depth(node)} deep; at most {MAX_DEPTH} is allowed.")
     if (size := sum(1 for _ in walk(node))) > MAX_NODES:
         raise ExpressionMistake(f"The expression has {size} parts; at most {MAX_NODES} are allowed.")
+    products = sum(isinstance(part, Arithmetic) and part.sign in "*/" for part in walk(node))
+    if products > MAX_PRODUCTS:
+        raise ExpressionMistake(f"The expression multiplies and divides {products} times; at most {MAX_PRODUCTS}.")
     if wanted == "condition" and type_of(node) != "boolean":
         raise ExpressionMistake(f"A condition is needed here, true or false; this is a value ({type_of(node)}).")
     if wanted == "figure" and type_of(node) not in NUMERIC:
@@ -283,6 +288,8 @@ def _number(text: str) -> Constant:
     value = int(text) if text.isdigit() else float(text)
     if value > MAX_NUMBER:
         raise ExpressionMistake(f"The number {text} is too large.")
+    if 0 < value < MIN_NUMBER or (value == 0 and text.strip("0.")):
+        raise ExpressionMistake("This number is too small to tell from nought.")
     return Constant(value, "integer" if isinstance(value, int) else "number")
 
 

@@ -304,7 +304,8 @@ def _checked(table: FactTable, row: Row) -> Row:
 def _refuse_wrong_value(column: Column, item: Any) -> None:
     fits = isinstance(item, PYTHON_TYPES[column.type]) and (column.type == "boolean" or not isinstance(item, bool))
     if not fits or (column.type == "date" and not _is_day(item)):
-        raise ValueError(f"'{column.name}' is of type {column.type}; found {repr(item) if isinstance(item, str) else item}.")
+        found = repr(item) if isinstance(item, str) else str(item)
+        raise ValueError(f"'{column.name}' is of type {column.type}; found {found}.")
     if isinstance(item, int | float) and not abs(item) <= LARGEST:
         raise ValueError(f"'{column.name}' is a number up to {LARGEST}; found {item!r}.")
     if column.values and item not in column.values:
