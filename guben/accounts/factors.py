@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import qrcode
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy
 from qrcode.constants import ERROR_CORRECT_M
 
@@ -42,6 +44,12 @@ def has_one(user: User | AnonymousUser) -> bool:
 def remove_all(user: User) -> int:
     """Takes every factor away; how many."""
     return int(Authenticator.objects.filter(user=user).delete()[0])
+
+
+def note_added(sender: Any, request: HttpRequest, user: Any, authenticator: Authenticator, **more: Any) -> None:
+    """Who just set a factor up has shown to hold it: nothing is asked again on the page that follows."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True)
 
 
 class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth carries no types

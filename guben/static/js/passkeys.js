@@ -75,7 +75,8 @@
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     const button = form.querySelector("[data-passkey-start]");
     const missing = form.querySelector("[data-passkey-missing]");
-    if (!window.PublicKeyCredential || !navigator.credentials) {
+    // A passkey belongs to a name: where the address is a number, the browser makes none.
+    if (!window.PublicKeyCredential || !navigator.credentials || /^[\d.]+$|^\[/.test(location.hostname)) {
       if (missing) missing.hidden = false;
       continue;
     }
