@@ -9,6 +9,7 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         """Tells the history whose eyes may read it, and what the actions of this app are called."""
+        from guben.access import tasks  # noqa: F401 - registers the work of the night
         from guben.access.factors import is_needed
         from guben.access.history import reach_of
         from guben.accounts import factors

@@ -20,6 +20,7 @@ from guben.audit import proofs, trail
 from guben.figures.errors import BrokenSnapshot
 from guben.figures.models import Snapshot
 from guben.figures.snapshots import open_snapshot
+from guben.jobs.models import NightlyRun
 from guben.kit import keyring
 from guben.kit.errors import DomainError
 from guben.members.models import Affiliation, Stage, Standing
@@ -54,6 +55,7 @@ def check_all(*, every: bool = False) -> list[Check]:
         "people: one open row of each kind": _people,
         "rulebooks: readable and fitting together": _rules,
         "history: as it was written": _history,
+        "night: last works done": _nights,
         "snapshots: files as their manifests say": _snapshots,
     }
     found = [Check(name, list(check())) for name, check in checks.items()]
@@ -100,6 +102,11 @@ def _rules() -> Iterator[str]:
 def _history() -> Iterator[str]:
     for fault in proofs.verify().faults:
         yield f"{fault.place} {fault.number}: {fault.problem}."
+
+
+def _nights() -> Iterator[str]:
+    for run in NightlyRun.objects.filter(failed=True).order_by("name"):
+        yield f"{run.name} failed in the night of {run.last_on}: {run.message}."
 
 
 def _snapshots() -> Iterator[str]:
