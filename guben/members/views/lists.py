@@ -26,7 +26,7 @@ from guben.organisations.models import Organisation
 
 PAGE = 50
 EXPORT_LIMIT = 20_000
-ROSTER_LIMIT = 3_000
+ROSTER_LIMIT = 10_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
