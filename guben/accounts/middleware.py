@@ -70,7 +70,7 @@ class SecurityHeadersMiddleware:
     """Says what no page here uses, and that no other site takes anything from here into its own pages."""
 
     unused = (
-        "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "encrypted-media",
+        "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
         "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi",
         "payment", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
     )  # fmt: skip
