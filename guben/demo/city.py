@@ -172,7 +172,7 @@ def _write(plan: Plan, by: User, random: Random, progress: Progress) -> dict[str
     for site in plan_sites(city, plan.special.branch, random):
         store.add_site(site)
     _write_meetings(plan, store, random, progress)
-    write_dues(store, plan.branches, city.below(city.towns[0]), Random(len(plan.branches)))
+    write_dues(store, plan.branches, city.below(city.towns[0]), plan.special.branch, Random(len(plan.branches)))
     write_firms(store, city, Random(len(plan.branches)))
     return store.close()
 

@@ -30,21 +30,28 @@ class _Habit:
     earlier: int = 12
 
 
-def write_dues(store: Store, branches: Sequence[UnitPlan], featured: Sequence[UnitPlan], random: Random) -> None:
-    """Balances and payments of the members of all branches that keep records; the featured ones have 2025 too."""
+def write_dues(
+    store: Store, branches: Sequence[UnitPlan], featured: Sequence[UnitPlan], open_: UnitPlan, random: Random
+) -> None:
+    """Balances and payments of the members of all branches that keep records; the featured ones have 2025 too. In the
+    open one June is still to be collected."""
     for unit in branches:
         if unit.kept_from is None:
             continue
         for person in unit.members:
-            _write_member(store, unit, person, unit in featured, random)
+            habit = _habit(unit, person, random)
+            if unit is open_:
+                habit.through = min(habit.through, 5)
+            _write_member(store, unit, person, habit, unit in featured, random)
         if random.random() < 0.96:
             day = date(2025, 12, 15 + random.randrange(14))
             store.publications.add(unit.id, EARLIER, day, "党员大会通报", moment(day), unit.recorder)
 
 
-def _write_member(store: Store, unit: UnitPlan, person: PersonPlan, has_earlier: bool, random: Random) -> None:
+def _write_member(
+    store: Store, unit: UnitPlan, person: PersonPlan, habit: _Habit, has_earlier: bool, random: Random
+) -> None:
     band, cents, paper = _standard(person, random)
-    habit = _habit(unit, person, random)
     first = person.joined_on.month if person.joined_on.year == YEAR else 1
     key = _balance(store, unit, person, YEAR, (band, cents, paper), first, SET_ON)
     if cents:

@@ -12,7 +12,7 @@ from django.http import Http404
 
 from guben.access import policy
 from guben.access.policy import Someone
-from guben.establishments.calculations import LEAST, next_step, partners
+from guben.establishments.calculations import LEAST, MOST_UNITS, next_step, partners
 from guben.establishments.choices import STEP_SOURCES, STEP_WORDS, Step, Way
 from guben.establishments.models import Cover, Establishment, Instructor, Workplace
 from guben.kit import tree
@@ -174,13 +174,26 @@ def visible_people(user: Someone, ids: Sequence[int], right: str = "members.view
     return {person for person, path in paths.items() if any(tree.is_at_or_below(path, top) for top in tops)}
 
 
-def neighbours(row: Row, on: date) -> list[Row]:
-    """The establishments at the same unit that lack an organisation too and with which there are enough members."""
-    same = Establishment.objects.filter(holds_on(on), organisation=row.establishment.organisation_id)
-    others = [_row(one) for one in _told(same.exclude(pk=row.establishment.pk), on)]
-    open_ones = {one.establishment.pk: one for one in others if not one.way and 0 < one.full < LEAST}
-    keys = partners(row.full, [(key, one.full) for key, one in open_ones.items()])
-    return [open_ones[key] for key in keys]
+def neighbours(user: Someone, row: Row, on: date) -> list[Row]:
+    """The establishments without an organisation with which there would be members enough for a joint branch: those at
+    the same unit first, then those under the same superior; only what the user may see.
+
+    Source: 支部工作条例 Art. 5.
+    """
+    place = row.establishment.organisation
+    top = place.parent or place
+    open_ones = {
+        one.establishment.pk: one
+        for one in rows_at(user, top, on)
+        if not one.way and 0 < one.full < LEAST and one.establishment.pk != row.establishment.pk
+    }
+    near = [(key, one.full) for key, one in open_ones.items() if one.establishment.organisation_id == place.pk]
+    chosen = partners(row.full, near)
+    total = row.full + sum(open_ones[key].full for key in chosen)
+    if total < LEAST:
+        far = [(key, one.full) for key, one in open_ones.items() if key not in dict(near)]
+        chosen += partners(total, far)[: MOST_UNITS - 1 - len(chosen)]
+    return [open_ones[key] for key in chosen]
 
 
 def joint_branches(row: Row) -> list[Organisation]:

@@ -105,6 +105,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     instructors = queries.instructors_of(one)
     known = queries.visible_people(request.user, [item.person_id for item in instructors])
     joins = row.step == Step.JOIN
+    near = queries.neighbours(request.user, row, today()) if joins else []
     context = {
         "row": row,
         "one": one,
@@ -113,7 +114,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "covers": queries.covers_of(one),
         "instructors": [(item, item.person_id in known) for item in instructors],
         "workplaces": queries.workplaces_of(request.user, one, today()) if sees_people else [],
-        "neighbours": queries.neighbours(row, today()) if joins else [],
+        "neighbours": near,
+        "together": row.full + sum(other.full for other in near),
         "joint_branches": queries.joint_branches(row) if joins else [],
         "may_change": one.until_on is None and policy.may(request.user, CHANGE, unit),
         "may_link": one.until_on is None and policy.may(request.user, "members.change", unit),
