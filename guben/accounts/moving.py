@@ -48,12 +48,19 @@ def copy_to(url: str, *, tell: Tell) -> dict[str, int]:
             with one_moment(), target.wrap_database_errors:
                 counts = _copy_all(target, tell)
         except DatabaseError as fault:
-            raise MoveRefused(f"The copy was undone, the target holds empty tables: {fault}".strip()) from fault
+            raise MoveRefused(f"The copy was undone, the target holds empty tables. {_told(fault)}") from fault
         target.commit()
         target.set_autocommit(True)
         with target.cursor() as cursor:
             cursor.execute("ANALYZE")
     return counts
+
+
+def _told(fault: DatabaseError) -> str:
+    """The database's sentence with the table and column, without the value, which may be somebody's."""
+    diagnosis = getattr(fault.__cause__, "diag", None)
+    place = str(getattr(diagnosis, "context", None) or "").partition(": ")[0]
+    return " ".join([str(fault).partition("\n")[0], place]).strip()
 
 
 def _refuse_old_tables() -> None:

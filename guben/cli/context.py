@@ -85,7 +85,20 @@ def progress(message: str, done: int = 0, total: int = 0) -> None:
 
 def run(options: Namespace) -> int:
     """Calls the function behind the command."""
-    from guben.cli import backup, burden, dues, exports, figures, history, keys, operations, records, rules, tree
+    from guben.cli import (
+        backup,
+        burden,
+        databases,
+        dues,
+        exports,
+        figures,
+        history,
+        keys,
+        operations,
+        records,
+        rules,
+        tree,
+    )
 
     table: dict[str, Callable[[Namespace], int]] = {
         "due": figures.due,
@@ -105,6 +118,7 @@ def run(options: Namespace) -> int:
         "audit": history.run,
         "keys": keys.run,
         "backup": backup.run,
+        "database": databases.run,
         "burden": burden.run,
         "tree": tree.tree,
     }

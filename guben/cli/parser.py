@@ -178,6 +178,12 @@ def _operations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     user.add_argument("--display-name", default="", metavar="TEXT")
     user.add_argument("--role", required=True, metavar="ROLE")
     user.add_argument("--at", required=True, metavar="CODE")
+    database = commands.add_parser("database", help="move the records to another database")
+    copy = database.add_subparsers(dest="verb", required=True, metavar="VERB").add_parser(
+        "copy", help="copy every row into an empty PostgreSQL database"
+    )
+    copy.add_argument("--to", default="", metavar="URL", help="postgres://USER@HOST/NAME (or GUBEN_COPY_TO)")
+    _output(copy)
     commands.add_parser("manage", help="Django's own commands", add_help=False)
 
 
