@@ -14,7 +14,7 @@ from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.duties import actions
 from guben.duties import queries as duties
-from guben.home import side, unit_page
+from guben.home import handover, side, unit_page
 from guben.home.branch_day import record_url
 from guben.home.words import article_of, cited, period_name, title_of
 from guben.kit.tables import workbook_bytes
@@ -45,6 +45,15 @@ def unit_aside(request: HttpRequest, code: str) -> HttpResponse:
     on = unit_page.day_asked(request, today())
     found = organisations.unit_for(request.user, code, "figures.view")
     return render(request, "home/_unit_aside.html", side.of_unit(request.user, found, on))
+
+
+def unit_handover(request: HttpRequest, code: str) -> HttpResponse:
+    """Everything open, due and decided on one page, for who takes over."""
+    now = today()
+    found = unit_page.find(request.user, code, now, "figures.view")
+    shown = handover.context(request, found, now)
+    context = _frame(request, found, now, now, tab="unit", duties=len(shown["open"]))
+    return render(request, "home/handover.html", {**context, **shown})
 
 
 def unit_members(request: HttpRequest, code: str) -> HttpResponse:

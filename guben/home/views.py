@@ -20,6 +20,7 @@ from guben.duties import actions as duties
 from guben.home import branch_day, side, superior_day, town_day
 from guben.home.actions import keep_all_from
 from guben.home.context import acting
+from guben.home.handover import taken_over
 from guben.home.views_errors import broken, forbidden, healthz, not_found
 from guben.kit.days import read_day
 from guben.members import queries as members
@@ -39,6 +40,7 @@ def today(request: HttpRequest) -> HttpResponse:
     if unit is None or not policy.may(request.user, "figures.view", unit):
         return render(request, "home/today_nothing.html", {"unit": unit})
     face, context = _face(request, unit, on)
+    context["taken_over"] = taken_over(request.user, unit, on)
     return render(request, f"home/today_{face}.html", context)
 
 
