@@ -15,7 +15,7 @@ from guben.exports.plans import Plan
 
 
 def run(options: Namespace) -> int:
-    """Writes a sheet of records to a file, readable by this account of the machine alone, and notes it in the history."""
+    """Writes a sheet to a file that this account of the machine alone can read, and notes it in the history."""
     plan, unit, by = plan_of(options), unit_of(options.at), user_of(options)
     place = Path(options.out)
     actions.require(plan, unit, by)

@@ -1,4 +1,4 @@
-"""Taking sheets out of the house: asked for, written row by row, and noted in the history before they can be fetched."""
+"""Taking sheets out of the house: asked for, written row by row, noted in the history before they can be fetched."""
 
 from __future__ import annotations
 

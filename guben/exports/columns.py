@@ -25,8 +25,6 @@ READ = (
 )  # fmt: skip
 
 
-
-
 @dataclass(slots=True)
 class Known:
     """All that the cells of one person are made of."""

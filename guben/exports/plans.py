@@ -14,7 +14,7 @@ from guben.exports.choices import Columns, Format, What
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One export. `extra` adds what the national list has no column for; `reason` stands only where numbers are whole."""
+    """One export. `extra` adds what the columns leave out; `reason` stands only where numbers are whole."""
 
     what: str = What.MEMBERS
     columns: str = Columns.OURS

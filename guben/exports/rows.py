@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
-from typing import Any
+
+from django.db.models import QuerySet
 
 from guben.access import policy
 from guben.accounts.models import User
@@ -29,7 +30,8 @@ def count_of(plan: Plan, unit: Organisation, by: User, on: date) -> int:
     """How many rows the sheet will have."""
     if plan.what == What.ORGANISATIONS:
         return _units(unit, by).count()
-    return members_at(by, unit, on).order_by().count()
+    people: int = members_at(by, unit, on).order_by().count()
+    return people
 
 
 def rows_of(plan: Plan, unit: Organisation, by: User, on: date) -> Iterator[list[Written]]:
@@ -66,7 +68,7 @@ def branch_names(unit: Organisation) -> dict[int, str]:
     return {pk: name if names[name] <= 1 else code for pk, code, name, _short, _ended in units}
 
 
-def _units(unit: Organisation, by: User) -> Any:
+def _units(unit: Organisation, by: User) -> QuerySet[Organisation]:
     return at_or_below(unit).filter(policy.within(by, "units.view", "path"))
 
 

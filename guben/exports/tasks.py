@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from guben.accounts.installation import today
 from guben.exports import actions
+from guben.exports.kinds import EXPORT, KIND
 from guben.exports.plans import plan_in
 from guben.jobs import files
 from guben.jobs.models import Job
@@ -16,11 +17,11 @@ from guben.jobs.report import Report
 from guben.organisations.queries import unit_for
 
 
-@job(actions.KIND, result_page="exports:result")
+@job(KIND, result_page="exports:result")
 def write_sheet(job: Job, report: Report) -> dict[str, Any]:
     """Writes a sheet into the job's own file, notes it, then offers it."""
     plan = plan_in(job.arguments)
-    unit = unit_for(job.owner, job.arguments["at"], actions.EXPORT)
+    unit = unit_for(job.owner, job.arguments["at"], EXPORT)
     report.stage(_("读记录"))
     name = plan.file_name(unit.code, today())
     with files.writing(job.pk, name) as file:

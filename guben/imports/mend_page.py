@@ -39,7 +39,7 @@ class MendCell:
 
 @dataclass(frozen=True, slots=True)
 class MendRow:
-    """One refused row. `state` is "", "written" (and not checked yet), "out" or "elsewhere" (another window wrote it)."""
+    """One refused row. `state` is "written" (and not checked yet), "out", "elsewhere" (in another window) or empty."""
 
     number: int
     title: str
@@ -71,9 +71,7 @@ def rows_shown(
     return [_row(headers, order, row, draft, elsewhere) for row in rows]
 
 
-def _row(
-    headers: Sequence[str], order: Sequence[str], row: Refused, draft: Mends, elsewhere: Sequence[int]
-) -> MendRow:
+def _row(headers: Sequence[str], order: Sequence[str], row: Refused, draft: Mends, elsewhere: Sequence[int]) -> MendRow:
     number, texts, faults = row
     kept = draft.rows.get(number, RowMend())
     read = dict(zip(headers, texts, strict=True))

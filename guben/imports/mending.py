@@ -134,7 +134,7 @@ def check_again(check: Job, *, by: User) -> Job:
 
 @transaction.atomic
 def take_up(job: Job, *, by: User) -> Job:
-    """Does again what was stopped or interrupted: the check, or the saving. Nothing of it was saved, so nothing doubles.
+    """Does again what was stopped or interrupted: the check, or the saving. What is saved already stays as it is.
 
     Raises:
         NothingToTakeUp: the job is still at work, or has ended well.
@@ -217,5 +217,3 @@ def _draft(check: Job) -> Mends:
 
 def _write(check: Job, draft: Mends) -> None:
     files.write(mends.upload_of(check), DRAFT_FILE, draft.as_bytes())
-
-

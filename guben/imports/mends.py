@@ -102,7 +102,7 @@ def rows_file(sheet: Sheet, kind: str, faults: Iterable[Fault]) -> bytes:
     wrong = {fault.column for row in found.values() for fault in row}
     headers = [column.header for column in COLUMNS[kind] if column.header in sheet.headers or column.header in wrong]
     places = [sheet.column(header) for header in headers]
-    told = []
+    told: list[list[Any]] = []
     for row in sheet.rows:
         if row.number in found and len(told) < MENDABLE_ROWS:
             texts = [cell_text(row.cells[place]) if place is not None else "" for place in places]

@@ -50,7 +50,12 @@ def _run(job: Job, report: Report) -> dict[str, Any]:
     report.stage(_("读文件"))
     sheet = mending.sheet_of(job)
     result = IMPORTS[job.kind](
-        sheet, job.organisation, job.owner, dry_run=job.arguments["dry_run"], progress=report.progress, saved=report.saved
+        sheet,
+        job.organisation,
+        job.owner,
+        dry_run=job.arguments["dry_run"],
+        progress=report.progress,
+        saved=report.saved,
     )
     refresh_statistics()
     told = {

@@ -105,7 +105,7 @@ def readers_of(columns: Sequence[Column]) -> dict[str, Reader]:
 
 
 def _words(column: Column) -> dict[str, str]:
-    return {value: word for word, value in reversed(column.allowed.items())}
+    return {value: word for word, value in reversed(list(column.allowed.items()))}
 
 
 def _as(read: Callable[[Cell], object], words: Mapping[str, str] | None = None) -> Reader:

@@ -134,25 +134,13 @@ def write_csv(
 ) -> int:
     """Writes CSV; returns how many rows it has below the header. A text that a spreadsheet would run gets an apostrophe
     in front."""
-    with io.TextIOWrapper(_Unclosed(file), encoding=encoding, errors="replace", newline="") as text:
-        writer = csv.writer(text)
-        writer.writerow([_guarded(header) for header in headers])
-        counted = _Counted(rows)
-        writer.writerows([_guarded(value) for value in row] for row in counted)
+    text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
+    writer = csv.writer(text)
+    writer.writerow([_guarded(header) for header in headers])
+    counted = _Counted(rows)
+    writer.writerows([_guarded(value) for value in row] for row in counted)
+    text.detach()  # writes the rest and leaves the file open
     return counted.number
-
-
-class _Unclosed(io.BufferedIOBase):
-    """Passes bytes on and leaves the file open."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, content: object) -> int:
-        return self._file.write(content)  # type: ignore[arg-type]
 
 
 class _Counted:

@@ -279,7 +279,7 @@ def test_what_is_mended_lies_in_owner_only_files_and_not_in_the_database(clerk: 
     send(clerk, check, form_of(clerk, check) | {f"r4-{BRANCH}": secret}, then="check")
     for job in Job.objects.all():
         assert secret not in f"{job.arguments}{job.result}{job.log}{job.message}{job.title}"
-    places = [place for place in files.folder(check.pk).parent.rglob("*.json")]
+    places = list(files.folder(check.pk).parent.rglob("*.json"))
     assert any(secret in place.read_text() for place in places)
     assert {place.stat().st_mode & 0o777 for place in places} == {0o600}
 
