@@ -36,6 +36,11 @@ class _Limited(forms.Form):
     kind = "code"
     user: Any
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # the label above says it
+            field.widget.attrs.pop("placeholder", None)
+
     def clean_limited(self, clean: Any) -> Any:
         try:
             limits.check(self.kind, self.user.pk)
@@ -48,28 +53,28 @@ class _Limited(forms.Form):
             raise
 
 
-class CodeForm(AuthenticateForm, _Limited):  # type: ignore[misc]
+class CodeForm(_Limited, AuthenticateForm):  # type: ignore[misc]
     """A code of the app, or a recovery code, when signing in."""
 
     def clean_code(self) -> Any:
         return self.clean_limited(super().clean_code)
 
 
-class CodeAgainForm(ReauthenticateByCodeForm, _Limited):  # type: ignore[misc]
+class CodeAgainForm(_Limited, ReauthenticateByCodeForm):  # type: ignore[misc]
     """A code once more."""
 
     def clean_code(self) -> Any:
         return self.clean_limited(super().clean_code)
 
 
-class FirstCodeForm(ActivateTOTPForm, _Limited):  # type: ignore[misc]
+class FirstCodeForm(_Limited, ActivateTOTPForm):  # type: ignore[misc]
     """The first code of a new app."""
 
     def clean_code(self) -> Any:
         return self.clean_limited(super().clean_code)
 
 
-class PasswordAgainForm(ReauthenticateForm, _Limited):  # type: ignore[misc]
+class PasswordAgainForm(_Limited, ReauthenticateForm):  # type: ignore[misc]
     """The password once more."""
 
     kind = "password"

@@ -58,9 +58,9 @@ def reset_factors(request: HttpRequest, pk: int) -> HttpResponse:
 
 @reauthentication.required
 def account_state(request: HttpRequest, pk: int) -> HttpResponse:
-    """Closes an account, or opens it again."""
+    """What may be done with somebody's account: a link for a new password, factors reset, closing and opening again."""
     by = cast(User, request.user)
-    user = _user(by, pk, actions.OPEN)
+    user = _user(by, pk, actions.OPEN, factors.RIGHT)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         opened = not user.is_active
@@ -74,13 +74,20 @@ def account_state(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, text % {"user": user})
             return redirect("accounts:people")
-    return render(request, "access/account_state.html", {"who": user, "form": form}, status=422 if form.errors else 200)
+    shown = {
+        "who": user,
+        "form": form,
+        "has_one": has_one(user),
+        "may_open": user.pk != by.pk and queries.can_give_all_roles_of(by, user, actions.OPEN),
+        "may_reset": user.pk != by.pk and queries.can_give_all_roles_of(by, user, factors.RIGHT),
+    }
+    return render(request, "access/account_state.html", shown, status=422 if form.errors else 200)
 
 
-def _user(by: User, pk: int, right: str) -> User:
-    """The account, for who may use the right somewhere and sees a grant of it."""
-    if not policy.may_anywhere(by, right):
-        raise PermissionDenied(right)
+def _user(by: User, pk: int, *rights: str) -> User:
+    """The account, for who may use one of the rights somewhere and sees a grant of it."""
+    if not any(policy.may_anywhere(by, right) for right in rights):
+        raise PermissionDenied(rights[0])
     user = get_object_or_404(User, pk=pk, is_operator=False)
     if not queries.grants_seen(by).filter(user=user).exists():
         raise Http404

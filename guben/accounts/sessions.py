@@ -90,14 +90,18 @@ def _way(request: HttpRequest, user: User) -> str:
 
 
 def follow(request: HttpRequest) -> None:
-    """Keeps the row with its session when that got another key (after a change of the password)."""
+    """Keeps the row with its session when that got another key (after a change of the password); a session without a
+    row, from before there were any, gets one."""
     if pk := request.session.get(KEY):
         current = request.session.session_key
         SignIn.objects.filter(pk=pk).exclude(session_key=current).update(session_key=current)
+    elif isinstance(request.user, User):
+        note_sign_in(None, request, request.user)
 
 
 def open_ones(user: User, request: HttpRequest) -> list[Open]:
     """The user's sign-ins that still hold, this one first, then the latest seen."""
+    follow(request)
     mine = {row.session_key: row for row in SignIn.objects.filter(user=user)}
     sessions = Session.objects.filter(session_key__in=mine, expire_date__gt=timezone.now())
     found = [_open(mine[one.session_key], one, request) for one in sessions]

@@ -341,7 +341,7 @@ ROWS = [
     Row("accounts:second_factor", EVERYBODY),
     Row("accounts:later", EVERYBODY, post=True),
     Row("accounts:reset_factors", "security", refused=rest("security", EVERYBODY), args=the_secretary),
-    a_list("accounts:account_state", "organiser administrator", args=the_secretary),
+    a_list("accounts:account_state", "organiser administrator security", args=the_secretary),
     a_list("accounts:openings", "auditor"),
     a_list("accounts:openings_file", "auditor"),
     Row("accounts:language", EVERYBODY, post=True, open=True),
