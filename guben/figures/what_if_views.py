@@ -28,7 +28,7 @@ from guben.jobs.models import Job
 from guben.jobs.queries import job_of
 from guben.jobs.shown import shown
 from guben.organisations.models import Organisation
-from guben.organisations.queries import children_of, unit_for
+from guben.organisations.queries import children_of, unit_for, visible_units
 from guben.rulebook.errors import BrokenRulebook
 from guben.rulebook.queries import library
 from guben.rulebook_engine.entries import Entry, Role, Standard
@@ -62,6 +62,8 @@ def start(request: HttpRequest) -> HttpResponse:
 def _form(request: HttpRequest, user: User, rule: Entry | None) -> WhereForm:
     top = _top(request, user)
     below = [unit for unit in children_of(top) if policy.may(user, RIGHT, unit)]
+    if (asked := request.POST.get("at", "")) and asked not in {unit.code for unit in (top, *below)}:
+        below += visible_units(user, RIGHT).filter(code=asked)[:1]
     snapshots = [one for one in Snapshot.objects.order_by("-on", "-pk")[:20] if Path(one.folder).is_dir()]
     where: dict[str, Any] = {"units": [top, *below], "snapshots": snapshots, "today": today()}
     if rule is None:

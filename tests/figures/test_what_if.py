@@ -350,5 +350,6 @@ def test_a_snapshot_may_be_chosen_on_the_page(client: Client, towns: Cast, tmp_p
 def test_the_clerk_tries_rules_in_the_own_town_only(client: Client, cast: Cast) -> None:
     assert post(client, cast.clerk, text=HEAD + MEETING, at=TOWN).status_code == 302
     assert post(client, cast.clerk, text=HEAD + MEETING, at=CITY).status_code == 422
+    assert post(client, cast.clerk, text=HEAD + MEETING, at=BRANCH).status_code == 302
     assert post(client, cast.clerk, f"?at={CITY}", text=HEAD + MEETING).status_code == 404
     assert post(client, cast.clerk, f"?at={VILLAGE}", text=HEAD + MEETING, at=VILLAGE).status_code == 302

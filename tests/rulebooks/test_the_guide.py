@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
+from guben.rulebook.sources import read_all, shipped_files
+from guben.rulebook_engine.amending import changes
+from guben.rulebook_engine.entries import Indicator
 from guben.rulebook_engine.examples import read_examples, run
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.library import Library
@@ -18,9 +22,18 @@ def samples() -> list[str]:
 
 
 def test_the_samples_make_one_rulebook_and_its_example_holds() -> None:
-    *parts, shown = samples()
+    *parts, shown, _tried = samples()
     rulebook = read_rulebook("\n".join(parts), "our-town.toml", catalogue)
     (example,) = read_examples(shown, "our-town.examples.toml")
 
     assert [entry.key for entry in rulebook.entries] == ["quarterly-lecture", "share-under-30", "too-few-under-30"]
     assert run(example, Library([rulebook]), catalogue) is None
+
+
+def test_the_sample_to_try_is_an_edition_of_a_shipped_rule() -> None:
+    installed = read_all(shipped_files())
+    tables = {entry.key: entry.over for entry in installed if isinstance(entry, Indicator)}
+    book = read_rulebook(samples()[-1], "trial.toml", catalogue, elsewhere=tables)
+
+    (change,) = changes(installed, [book], date(2026, 6, 30))
+    assert (change.key, change.what) == ("full-time-organisers", "changed")
