@@ -31,7 +31,7 @@ from guben.rulebook_engine.engines import needed_table
 from guben.rulebook_engine.entries import Duty, Words
 from guben.rulebook_engine.facts import Column, catalogue
 from guben.rulebook_engine.library import Library
-from guben.rulebook_engine.owing import Owes, evidence, owes_columns, read_owes
+from guben.rulebook_engine.owing import MOST_TOGETHER, Owes, evidence, owes_columns, read_owes
 
 EVERY = {
     "month": gettext_lazy("每月至少%(times)s次"),
@@ -126,13 +126,14 @@ def items(
         return []
     library = rules or installed()
     plan = _plan(library, first or default_first(on), last or on, on, keys)
+    holding = HoldingInTime((planned.duty for planned in plan), [unit.pk for unit in units])
+    plan = [planned for planned in plan if holding.concerns(planned.duty)]
     if not plan:
         return []
     within = ids_or_path((unit.pk for unit in units), _common_path(units))
     facts = _unit_facts(plan, within)
     records = _evidence(plan, within, on)
     heritage = _heritage(units, plan, records, on)
-    holding = HoldingInTime((planned.duty for planned in plan), [unit.pk for unit in units])
     found = []
     for unit in units:
         for planned in plan:
@@ -199,16 +200,18 @@ def _unit_facts(plan: Sequence[_Planned], within: Within | None) -> Facts:
     """For each day and unit: its founding, the day its records are kept from, and what each duty asks of it."""
     table = needed_table("organisation", catalogue)
     duties = list({_identity(planned.duty): planned.duty for planned in plan}.values())
-    names = [_identity(duty) for duty in duties]
-    parts = []
-    for day in sorted({planned.day for planned in plan}):
-        columns = [f"'{day}'", "organisation", "founded_on", "kept_from", *owes_columns(duties, SQLITE, day)]
-        parts.append(select(columns, table, day, within))
     facts: Facts = {}
-    for day_text, organisation, founded, kept, *answers in rows(" UNION ALL ".join(parts)):
-        owes = dict(zip(names, read_owes(duties, answers), strict=True))
-        known = _Known(_as_day(founded) or date.min, _as_day(kept), owes)
-        facts[date.fromisoformat(day_text), organisation] = known
+    for some in (duties[start : start + MOST_TOGETHER] for start in range(0, len(duties), MOST_TOGETHER)):
+        names = [_identity(duty) for duty in some]
+        parts = []
+        for day in sorted({planned.day for planned in plan}):
+            columns = [f"'{day}'", "organisation", "founded_on", "kept_from", *owes_columns(some, SQLITE, day)]
+            parts.append(select(columns, table, day, within))
+        for day_text, organisation, founded, kept, *answers in rows(" UNION ALL ".join(parts)):
+            owes = dict(zip(names, read_owes(some, answers), strict=True))
+            place = date.fromisoformat(day_text), organisation
+            before = facts[place].owes if place in facts else {}
+            facts[place] = _Known(_as_day(founded) or date.min, _as_day(kept), {**before, **owes})
     return facts
 
 

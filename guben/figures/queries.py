@@ -17,7 +17,7 @@ from guben.figures.trees import DayTree, UnitName, day_tree
 from guben.kit.days import period_of, previous_period
 from guben.organisations.models import Organisation
 from guben.organisations.queries import units_on
-from guben.rulebook.holding import Holding
+from guben.rulebook.holding import Holding, steps_of
 from guben.rulebook.live import LiveEngine
 from guben.rulebook.queries import library as installed
 from guben.rulebook.queries import require_known
@@ -175,10 +175,12 @@ def _of_standards(
     keys: Collection[str] | None = None,
 ) -> tuple[list[Finding], list[Entry]]:
     standards = [rule for rule in library.standards(day.on) if keys is None or rule.key in keys]
+    holding = Holding(standards, day.on)
+    steps = steps_of(unit.path for unit in day.units.values())
+    standards = [rule for rule in standards if holding.concerns(rule, steps)]
     indicators = list({s.indicator: library.indicator_of(s, day.on) for s in standards}.values())
     figures = evaluate(indicators, engine, day.tree, day.on, catalogue)
     verdicts = judge(standards, figures, engine, day.tree, day.on, catalogue)
-    holding = Holding(standards, day.on)
     findings: list[Finding] = []
     quiet: list[Entry] = []
     for standard in standards:

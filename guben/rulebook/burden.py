@@ -15,7 +15,7 @@ from guben.kit.days import MONTHS_IN, add_months
 from guben.organisations.choices import Kind
 from guben.organisations.models import Organisation
 from guben.organisations.queries import placement_on, units_on
-from guben.rulebook.holding import Holding
+from guben.rulebook.holding import Holding, steps_of
 from guben.rulebook.live import LiveEngine, Within
 from guben.rulebook_engine.entries import Duty, Standard
 from guben.rulebook_engine.evaluation import Tree, evaluate, judge
@@ -103,6 +103,8 @@ def _summed(top: Organisation, on: date, library: Library, stood: list[tuple[int
     if not duties or place is None:
         return Burden(on, 0)
     holding = Holding(duties, on)
+    steps = steps_of(path for _unit, path, _kind in stood)
+    duties = [duty for duty in duties if holding.concerns(duty, steps)]
     owes = owing(duties, LiveEngine(Within(path=place.path)), on, catalogue)
     of_rule: Counter[str] = Counter()
     units_of_rule: Counter[str] = Counter()
@@ -204,9 +206,11 @@ def _judged(top: Organisation, on: date, library: Library) -> dict[str, tuple[in
     if not stood or not standards or place is None:
         return {}
     tree, engine = Tree(list(stood), list(stood.values())), LiveEngine(Within(path=place.path))
+    holding, steps = Holding(standards, on), steps_of(stood.values())
+    standards = [one for one in standards if holding.concerns(one, steps)]
     indicators = {one.indicator: library.indicator_of(one, on) for one in standards}
     figures = evaluate(indicators.values(), engine, tree, on, catalogue)
-    verdicts, holding = judge(standards, figures, engine, tree, on, catalogue), Holding(standards, on)
+    verdicts = judge(standards, figures, engine, tree, on, catalogue)
     found = {}
     for one in standards:
         met = [verdict for unit, verdict in verdicts[one.key].items() if holding.holds(one, stood[unit])]

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db.models import Q
 
+from guben.kit import tree
 from guben.organisations.models import Placement
 from guben.organisations.queries import as_of
 from guben.rulebook.live import MOST_IDS
@@ -41,6 +42,20 @@ class Holding:
         top = "" if rule.is_national else self._tops.get(rule.issued_by)
         return top is not None and path.startswith(top)
 
+    def concerns(self, rule: Entry, steps: Collection[str]) -> bool:
+        """Whether the rule holds at any unit whose way down has these steps (`steps_of` their paths)."""
+        return rule.is_national or self._tops.get(rule.issued_by) in steps
+
+
+def steps_of(paths: Iterable[str]) -> frozenset[str]:
+    """All paths at and above some."""
+    found: set[str] = set()
+    for path in paths:
+        while path and path not in found:
+            found.add(path)
+            path = path[: -tree.STEP]
+    return frozenset(found)
+
 
 class HoldingInTime:
     """The same for some units over many days: a unit that moved was bound by the rules of the place where it stood."""
@@ -51,6 +66,7 @@ class HoldingInTime:
         self._tops: dict[str, list[Stood]] = {}
         if self._issuers:
             self._read(units)
+        self._steps = steps_of({one.path for stood in self._units.values() for one in stood})
 
     def _read(self, units: Collection[int]) -> None:
         wanted = set(units)
@@ -71,6 +87,12 @@ class HoldingInTime:
         top = next((one.path for one in self._tops.get(rule.issued_by, ()) if one.on(day)), None)
         path = next((one.path for one in self._units.get(unit, ()) if one.on(day)), None)
         return top is not None and path is not None and path.startswith(top)
+
+    def concerns(self, rule: Entry) -> bool:
+        """Whether the rule held, or may have held, at any of the units on any day."""
+        if rule.is_national:
+            return True
+        return any(one.path in self._steps for one in self._tops.get(rule.issued_by, ()))
 
 
 def _issuers(rules: Iterable[Entry]) -> set[str]:

@@ -12,6 +12,7 @@ from guben.rulebook_engine.facts import Catalogue, Column, ColumnType, FactTable
 
 UNITS = "organisation"
 RECORD = "record"
+MOST_COLUMNS = 300  # in one query: databases stop at some 1,600
 
 
 class Engine(Protocol):
@@ -34,11 +35,13 @@ def conditions(
     checks: Sequence[Checked], engine: Engine, on: date, catalogue: Catalogue
 ) -> dict[int, tuple[bool | None, ...]]:
     """For each unit, the truth of each condition over its own facts (None = unknown)."""
-    if not checks:
-        return {}
-    columns = [check.sql(engine.dialect, on) for check in checks]
-    rows = engine.select(_units(catalogue), columns, where=None, group_by_organisation=False, on=on)
-    return {row[0]: tuple(None if found is None else bool(found) for found in row[1:]) for row in rows}
+    found: dict[int, tuple[bool | None, ...]] = {}
+    for start in range(0, len(checks), MOST_COLUMNS):
+        columns = [check.sql(engine.dialect, on) for check in checks[start : start + MOST_COLUMNS]]
+        for row in engine.select(_units(catalogue), columns, where=None, group_by_organisation=False, on=on):
+            truths = tuple(None if one is None else bool(one) for one in row[1:])
+            found[row[0]] = found.get(row[0], ()) + truths
+    return found
 
 
 def unit_rows(columns: Sequence[Column], engine: Engine, on: date, catalogue: Catalogue) -> dict[int, dict[str, Value]]:

@@ -8,7 +8,7 @@ from datetime import date
 
 from guben.kit.tree import STEP
 from guben.rulebook_engine.aggregates import Aggregation, Atom, AtomValueNow, Figure, split
-from guben.rulebook_engine.engines import RECORD, Engine, conditions, needed_table, unit_rows
+from guben.rulebook_engine.engines import MOST_COLUMNS, RECORD, Engine, conditions, needed_table, unit_rows
 from guben.rulebook_engine.entries import Indicator, Standard
 from guben.rulebook_engine.expressions import Checked, Junction, Node, Value, columns_of
 from guben.rulebook_engine.facts import Catalogue, Column
@@ -69,21 +69,17 @@ def _atoms_of_units(
     """Each atom for each unit by its number in the tree, over the unit's own rows."""
     atoms = list(dict.fromkeys(atom for aggregation in aggregations for atom in aggregation.atoms))
     columns: AtomColumns = {atom: [atom.of_nothing] * len(tree) for atom in atoms}
-    rows = engine.select(
-        needed_table(table_name, catalogue),
-        [atom.sql(engine.dialect, on) for atom in atoms],
-        where=None,
-        group_by_organisation=True,
-        on=on,
-    )
-    places = [(column, float if atom.is_double else int) for atom, column in columns.items()]
-    for row in rows:
-        number = tree.numbers.get(row[0])
-        if number is None:
-            continue
-        for (column, kind), value in zip(places, row[1:], strict=True):
-            if value is not None:
-                column[number] = kind(value)
+    table = needed_table(table_name, catalogue)
+    for some in (atoms[start : start + MOST_COLUMNS] for start in range(0, len(atoms), MOST_COLUMNS)):
+        asked = [atom.sql(engine.dialect, on) for atom in some]
+        places = [(columns[atom], float if atom.is_double else int) for atom in some]
+        for row in engine.select(table, asked, where=None, group_by_organisation=True, on=on):
+            number = tree.numbers.get(row[0])
+            if number is None:
+                continue
+            for (column, kind), value in zip(places, row[1:], strict=True):
+                if value is not None:
+                    column[number] = kind(value)
     return columns
 
 

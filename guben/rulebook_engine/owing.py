@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from guben.rulebook_engine.expressions import Constant, Junction, Node
 from guben.rulebook_engine.facts import Catalogue
 
 TRUE: Node = Constant(True, "boolean")
+MOST_TOGETHER = 100  # duties in one query: a database reads some 1,600 columns at once, and conditions 1,000 deep
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +30,20 @@ class Owes:
 def owing(duties: Iterable[Duty], engine: Engine, on: date, catalogue: Catalogue) -> dict[str, dict[int, Owes]]:
     """For each duty's key, the units it is about."""
     duties = list(duties)
-    columns = owes_columns(duties, engine.dialect, on)
     found: dict[str, dict[int, Owes]] = {duty.key: {} for duty in duties}
-    if not duties:
-        return found
-    for row in engine.select(needed_table(UNITS, catalogue), columns, where=None, group_by_organisation=False, on=on):
-        for duty, owes in zip(duties, read_owes(duties, row[1:]), strict=True):
-            if owes:
-                found[duty.key][row[0]] = owes
+    units = needed_table(UNITS, catalogue)
+    for some in _together(duties):
+        columns = owes_columns(some, engine.dialect, on)
+        for row in engine.select(units, columns, where=None, group_by_organisation=False, on=on):
+            for duty, owes in zip(some, read_owes(some, row[1:]), strict=True):
+                if owes:
+                    found[duty.key][row[0]] = owes
     return found
+
+
+def _together(duties: Sequence[Duty]) -> Iterator[Sequence[Duty]]:
+    for start in range(0, len(duties), MOST_TOGETHER):
+        yield duties[start : start + MOST_TOGETHER]
 
 
 def owes_columns(duties: Sequence[Duty], dialect: Dialect, on: date) -> list[str]:
@@ -80,7 +86,8 @@ def evidence(
         rule = duty.evidence
         groups.setdefault((rule.record, rule.day, rule.held, rule.recorded), []).append(duty)
     for alike in groups.values():
-        _collect(alike, alike[0].evidence, engine, on, catalogue, (first, last), found)
+        for some in _together(alike):
+            _collect(some, some[0].evidence, engine, on, catalogue, (first, last), found)
     return found
 
 
