@@ -13,12 +13,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
 
 from guben.access import policy
-from guben.accounts import installation
+from guben.accounts import installation, keyring, sealed_columns
 from guben.accounts.models import User
+from guben.accounts.sealed_columns import Renew, SealedColumn
 from guben.audit import trail
-from guben.kit import keyring, sealed_columns
 from guben.kit.errors import DomainError
-from guben.kit.sealed_columns import Renew, SealedColumn
 from guben.kit.sealing import Sealer, SealError, key_id_of
 
 RIGHT = "system.manage"

@@ -30,6 +30,7 @@ from guben.kit.errors import DomainError
 HOUR, DAY = 3600, 86_400
 SLOTS = 12
 SOFT_STEP = 10
+View = Callable[..., HttpResponse]
 KEPT = timedelta(days=2)
 TIDY_ONE_IN = 200
 cache = caches["process"]
@@ -49,9 +50,6 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "unmask": (
         Limit(20, HOUR, _("一小时内已看过%(limit)d个完整号码。过一小时再看；成批核对用名册，不要逐个打开。")),
         Limit(60, DAY, _("一天内已看过%(limit)d个完整号码。明天再看；确有需要，和上级组织员商量。")),
-    ),
-    "numbers": (
-        Limit(200, DAY, _("一天内已有%(limit)d个号码查到登记在其他组织。核对名册是不是本单位的，明天再导入。")),
     ),
     "export": (Limit(30, HOUR, _("一小时内已导出%(limit)d次。过一小时再导出。")),),
     "search": (Limit(60, 60, _("一分钟内已找过%(limit)d次。过一分钟再找。"), soft=True),),
@@ -119,10 +117,10 @@ def key_of_address(request: HttpRequest) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), f"address {address}".encode(), hashlib.sha256).hexdigest()[:40]
 
 
-def limited(kind: str, when: Callable[[HttpRequest], bool] | None = None) -> Any:
+def limited(kind: str, when: Callable[[HttpRequest], bool] | None = None) -> Callable[[View], View]:
     """Decorates a view that may be asked for so often by each user; with `when`, only such requests count."""
 
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(view: View) -> View:
         @wraps(view)
         def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if when is None or when(request):

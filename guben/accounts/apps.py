@@ -10,9 +10,8 @@ class AccountsConfig(AppConfig):
         """Notes sign-ins, and makes the secrets of second factors known to the renewal of keys."""
         from allauth.mfa.signals import authenticator_added
 
-        from guben.accounts import sessions
+        from guben.accounts import sealed_columns, sessions
         from guben.accounts.factors import FactorSecrets, note_added
-        from guben.kit import sealed_columns
 
         sessions.connect()
         authenticator_added.connect(note_added, dispatch_uid="guben.accounts.factors")

@@ -6,18 +6,18 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
-import qrcode
+import qrcode  # type: ignore[import-untyped]
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy
-from qrcode.constants import ERROR_CORRECT_M
+from qrcode.constants import ERROR_CORRECT_M  # type: ignore[import-untyped]
 
+from guben.accounts.keyring import sealer
 from guben.accounts.models import User
-from guben.kit.keyring import sealer
-from guben.kit.sealed_columns import Renew, SealedColumn, Value
+from guben.accounts.sealed_columns import Renew, SealedColumn, Value
 
 COLUMN = "mfa_authenticator.data"
 QUIET = 4  # modules of white around the code

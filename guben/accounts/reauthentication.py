@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, overload
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
@@ -34,7 +34,15 @@ def recently(request: HttpRequest) -> bool:
     return not get_reauthentication_flows(request.user)
 
 
-def required(view: View | None = None, *, when: When | None = None) -> Any:
+@overload
+def required(view: View) -> View: ...
+
+
+@overload
+def required(*, when: When | None = None) -> Callable[[View], View]: ...
+
+
+def required(view: View | None = None, *, when: When | None = None) -> View | Callable[[View], View]:
     """Decorates a view whose POST needs a fresh proof; with `when`, only those requests that it says yes to.
 
     Source: 等保 GB/T 22239-2019 8.1.4.1.

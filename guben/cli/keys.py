@@ -6,8 +6,9 @@ from argparse import Namespace
 from typing import Any
 
 from guben.access import keys
+from guben.accounts import keyring
 from guben.cli.context import BadInput, print_json, progress, user_of
-from guben.kit import keyring
+from guben.kit.sealing import KeyEntry
 
 
 def run(options: Namespace) -> int:
@@ -39,7 +40,7 @@ def _rows() -> list[dict[str, Any]]:
                       for key in counts)]  # fmt: skip
 
 
-def _row(entry: keyring.KeyEntry, what: str, state: str, count: int | None) -> dict[str, Any]:
+def _row(entry: KeyEntry, what: str, state: str, count: int | None) -> dict[str, Any]:
     return {"id": entry.key_id, "for": what, "state": state, "made_on": entry.made_on, "values": count}
 
 

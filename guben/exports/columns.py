@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from guben.accounts.keyring import sealer
 from guben.exports.choices import Columns, What
 from guben.exports.plans import Plan
 from guben.imports import columns as c
 from guben.kit.days import completed_years
-from guben.kit.keyring import sealer
 from guben.kit.tables import Written
 from guben.members import sealed
 from guben.members.choices import StandingKind

@@ -14,14 +14,13 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count
 
 from guben.access import keys, policy
-from guben.accounts import database
+from guben.accounts import database, keyring
 from guben.accounts.models import User
 from guben.audit import proofs, trail
 from guben.figures.errors import BrokenSnapshot
 from guben.figures.models import Snapshot
 from guben.figures.snapshots import open_snapshot
 from guben.jobs.models import NightlyRun
-from guben.kit import keyring
 from guben.kit.errors import DomainError
 from guben.members.models import Affiliation, Stage, Standing
 from guben.organisations.actions import check_tree, rebuild_index

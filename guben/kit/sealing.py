@@ -102,7 +102,7 @@ class Sealer:
 
 
 def _hash(key: bytes, text: str, column: str) -> str:
-    return hmac.new(key, f"{column}\0{text}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, f"{column}\0{text}".encode(), "sha256").hex()
 
 
 def key_id_of(value: bytes) -> str:

@@ -8,7 +8,7 @@ class MembersConfig(AppConfig):
     verbose_name = _("党员")
 
     def ready(self) -> None:
-        from guben.kit import sealed_columns
+        from guben.accounts import sealed_columns
         from guben.members import sealed, told
         from guben.members.facts import EXTENSIONS, TABLES
         from guben.rulebook_engine.facts import catalogue

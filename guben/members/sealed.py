@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from guben.kit.keyring import sealer
-from guben.kit.sealed_columns import ModelColumn
-from guben.kit.sealing import mask_id_number, mask_phone
+from guben.accounts import keyring
+from guben.accounts.sealed_columns import ModelColumn
+from guben.kit.sealing import Sealer, mask_id_number, mask_phone
 from guben.members.models import Person
 
 COLUMNS = {"id_number": "members_person.id_number", "phone": "members_person.phone"}
@@ -24,12 +24,20 @@ class Sealed(NamedTuple):
     mask: str
 
 
-def seal(field: str, number: str) -> Sealed:
-    """The number of a field (`id_number` or `phone`) sealed; an empty one stays empty."""
+NOTHING = Sealed(None, "", "")
+
+
+def sealer() -> Sealer:
+    """The sealer with the installation's keys as they are now; for many values ask once and hand it on."""
+    return keyring.sealer()
+
+
+def seal(field: str, number: str, box: Sealer | None = None) -> Sealed:
+    """The number of a field (`id_number` or `phone`) sealed; an empty one stays empty. `box`: the sealer, for many."""
     if not number:
-        return Sealed(None, "", "")
-    column = COLUMNS[field]
-    return Sealed(sealer().seal(number, column), sealer().index(number, column), MASKS[field](number))
+        return NOTHING
+    column, box = COLUMNS[field], box or sealer()
+    return Sealed(box.seal(number, column), box.index(number, column), MASKS[field](number))
 
 
 def index_of(field: str, number: str) -> str:
@@ -37,9 +45,9 @@ def index_of(field: str, number: str) -> str:
     return sealer().index(number, COLUMNS[field])
 
 
-def indexes_of(field: str, number: str) -> list[str]:
+def indexes_of(field: str, number: str, box: Sealer | None = None) -> list[str]:
     """Every keyed hash under which a number may be found: one, and more while the index is being renewed."""
-    return sealer().indexes(number, COLUMNS[field])
+    return (box or sealer()).indexes(number, COLUMNS[field])
 
 
 def put(person: Person, field: str, number: str) -> str:
@@ -52,14 +60,14 @@ def put(person: Person, field: str, number: str) -> str:
     return sealed.key
 
 
-def seal_address(field: str, text: str) -> bytes | None:
+def seal_address(field: str, text: str, box: Sealer | None = None) -> bytes | None:
     """Where a person lives (`home`) or is registered (`domicile`), sealed; an empty one stays empty."""
-    return sealer().seal(text, ADDRESSES[field]) if text else None
+    return (box or sealer()).seal(text, ADDRESSES[field]) if text else None
 
 
-def address_index(field: str, text: str) -> str:
+def address_index(field: str, text: str, box: Sealer | None = None) -> str:
     """The keyed hash that stands for an address in the history."""
-    return sealer().index(text, ADDRESSES[field])
+    return (box or sealer()).index(text, ADDRESSES[field])
 
 
 def put_address(person: Person, field: str, text: str) -> None:
@@ -67,9 +75,9 @@ def put_address(person: Person, field: str, text: str) -> None:
     setattr(person, f"{field}_cipher", seal_address(field, text))
 
 
-def address_in(field: str, cipher: bytes | memoryview | None) -> str:
+def address_in(field: str, cipher: bytes | memoryview | None, box: Sealer | None = None) -> str:
     """The address inside a sealed value; empty where none is kept."""
-    return sealer().open(cipher, ADDRESSES[field]) if cipher else ""
+    return (box or sealer()).open(cipher, ADDRESSES[field]) if cipher else ""
 
 
 def clear_value(person: Person, field: str) -> str:

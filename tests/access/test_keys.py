@@ -12,9 +12,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from guben.access import keys
+from guben.accounts import keyring, sealed_columns
 from guben.audit.models import Entry
 from guben.figures.doctor import check_all
-from guben.kit import keyring, sealed_columns
 from guben.kit.sealing import key_id_of
 from guben.members import lookups, sealed
 from guben.members.models import Person

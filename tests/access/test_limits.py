@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from guben.access import limits
 from guben.access.models import Use
-from guben.members import actions, sealed
+from guben.members import sealed
 from tests.cast import Cast, sign_in
 
 
@@ -51,9 +51,9 @@ def test_an_hour_later_it_opens_again_until_the_day_is_full(monkeypatch: pytest.
 
 def test_many_at_once_are_refused_whole() -> None:
     with pytest.raises(limits.TooOften):
-        limits.use("numbers", 7, 201)
+        limits.use("sign_in", 7, 101)
     assert not Use.objects.exists()
-    limits.use("numbers", 7, 200)
+    limits.use("sign_in", 7, 100)
 
 
 def test_every_limit_has_a_sentence_that_names_it() -> None:
@@ -123,17 +123,6 @@ def test_trying_codes_of_units_is_slowed_down_and_told_nothing(client: Client, c
     assert answers == [404, 404, 429, 429]
     assert client.get("/").status_code == 200, "her own pages stay open"
     assert client.get(f"/organisations/{cast.neighbour_branch.code}/").status_code == 429
-
-
-def test_numbers_of_others_found_by_import_are_limited(cast: Cast) -> None:
-    person = cast.people["苗江月"]
-    number = "110101199003070011"
-    sealed.put(person, "id_number", number)
-    person.save()
-    limits.note("numbers", cast.clerk.pk, 199)
-    assert actions.check_numbers([number], by=cast.clerk) == {number: "elsewhere"}
-    with pytest.raises(limits.TooOften):
-        actions.check_numbers([number], by=cast.clerk)
 
 
 def test_one_network_does_not_try_names_without_end(client: Client, cast: Cast) -> None:

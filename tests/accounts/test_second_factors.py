@@ -17,9 +17,9 @@ from django.utils import timezone
 from guben.access import errors, factors, keys
 from guben.access.models import Grant
 from guben.access.reasons import ReasonUnclear
+from guben.accounts import keyring
 from guben.accounts.models import Installation, SignIn, User
 from guben.audit.models import Entry
-from guben.kit import keyring
 from tests.cast import TODAY, Cast, sign_in
 
 PASSWORD = "tall-pine-by-the-river"

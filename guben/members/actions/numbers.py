@@ -67,7 +67,8 @@ def check_numbers(numbers: Iterable[str], *, by: User, tried: int = 0) -> dict[s
     Raises:
         errors.TooManyElsewhere: more of them in a day than a roster of one's own people would bring.
     """
-    by_index = {index: number for number in numbers for index in sealed.indexes_of("id_number", number)}
+    box = sealed.sealer()
+    by_index = {index: number for number in numbers for index in sealed.indexes_of("id_number", number, box)}
     found: dict[str, Whereabouts] = {}
     indexes = list(by_index)
     for start in range(0, len(indexes), CHUNK):
@@ -79,7 +80,6 @@ def check_numbers(numbers: Iterable[str], *, by: User, tried: int = 0) -> dict[s
         found.update({number: "within" if pk in visible else "elsewhere" for pk, number in known.items()})
     elsewhere = sum(where == "elsewhere" for where in found.values())
     if elsewhere:
-        limits.use("numbers", by.pk, elsewhere)
         before = _elsewhere_today(by)
         with transaction.atomic():
             details = {"tried": tried or len(set(by_index.values())), "elsewhere": elsewhere}

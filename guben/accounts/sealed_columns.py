@@ -36,7 +36,8 @@ class SealedColumn(ABC):
     @property
     def rows(self) -> models.QuerySet[Any]:
         """The rows that hold a value."""
-        return apps.get_model(self._model)._default_manager.order_by("pk")
+        found: models.QuerySet[Any] = apps.get_model(self._model)._default_manager.order_by("pk")
+        return found
 
     @abstractmethod
     def values_of(self, row: Any) -> list[Value]:
