@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,6 +25,9 @@ DAYS = (c.BORN, c.JOINED, c.FULL)
 TEXTS = {c.STRATUM: 40, c.EXPERT: 40}
 ADDRESSES = {c.HOME: 120, c.DOMICILE: 120}
 MOST_CORRECTION = 1200
+MOBILES = re.compile("(?:1[3-9][0-9]{9})+")
+LONGEST_NOTHING = max(map(len, v.NOTHING))
+SHORTEST_ROOM = min(ADDRESSES.values())
 NO = "0"
 SAID_IN = ((c.LOST, StandingKind.LOST.value), (c.AWAY, StandingKind.AWAY.value))
 Progress = Callable[[int, int, str], None]
@@ -63,30 +67,34 @@ def _readers(today: date) -> dict[str, Callable[[Table], list[Any]]]:
     def whole(header: str, reader: Any) -> Callable[[Table], list[Any]]:
         return lambda table: table.read(header, reader)
 
-    def each(header: str, reader: Any, is_plain: Callable[[str], bool]) -> Callable[[Table], list[Any]]:
-        return lambda table: table.read_each(header, reader, is_plain) if table.has(header) else table.read(header, 0)
+    def each(header: str, reader: Any, are_plain: Callable[[Sequence[str]], bool]) -> Callable[[Table], list[Any]]:
+        return lambda table: table.read_each(header, reader, are_plain)
 
     readers = {header: whole(header, v.read_choice(BY_HEADER[header])) for header in CHOICES}
-    readers |= {header: whole(header, v.read_day(today)) for header in DAYS}
+    read_day = v.read_day(today)
+    readers |= {header: whole(header, read_day) for header in DAYS}
     readers |= {header: whole(header, v.read_text(header, room)) for header, room in TEXTS.items()}
-    readers |= {header: each(header, v.read_text(header, room), _is_plain_text) for header, room in ADDRESSES.items()}
-    readers[c.NAME] = each(c.NAME, v.read_name, _is_plain_name)
-    readers[c.PHONE] = each(c.PHONE, v.read_telephone(c.PHONE), _is_mobile)
+    readers |= {header: each(header, v.read_text(header, room), _are_plain_texts) for header, room in ADDRESSES.items()}
+    readers[c.NAME] = each(c.NAME, v.read_name, _are_plain_names)
+    readers[c.PHONE] = each(c.PHONE, v.read_telephone(c.PHONE), _are_mobiles)
     readers[c.CORRECTION] = whole(c.CORRECTION, v.read_whole(c.CORRECTION, MOST_CORRECTION))
     readers[c.SERVICE], readers[c.AGE] = whole(c.SERVICE, v.read_years), whole(c.AGE, v.read_years)
     return readers
 
 
-def _is_plain_name(text: str) -> bool:
-    return text.isalpha() and len(text) <= calculations.NAME_ROOM
+# What most cells hold, told for many at once: letters only; letters and digits; eleven digits.
 
 
-def _is_plain_text(text: str) -> bool:
-    return len(text) > 1 and len(text) <= 40 and text.isalnum() and text not in v.NOTHING
+def _are_plain_names(texts: Sequence[str]) -> bool:
+    return "".join(texts).isalpha() and max(map(len, texts)) <= calculations.NAME_ROOM
 
 
-def _is_mobile(text: str) -> bool:
-    return len(text) == 11 and text[0] == "1" and text[1] in "3456789" and text.isdigit() and text.isascii()
+def _are_plain_texts(texts: Sequence[str]) -> bool:
+    return "".join(texts).isalnum() and min(map(len, texts)) > LONGEST_NOTHING and max(map(len, texts)) <= SHORTEST_ROOM
+
+
+def _are_mobiles(texts: Sequence[str]) -> bool:
+    return MOBILES.fullmatch("".join(texts)) is not None and {*map(len, texts)} == {11}
 
 
 def _compare_identity(
@@ -95,7 +103,7 @@ def _compare_identity(
     born, sexes = found[c.BORN], found[c.SEX]
     for index in [i for i, (told, kept) in enumerate(zip(born, id_days, strict=True)) if told != kept]:
         _compare_birth(table, index, born, id_days[index], today)
-    for index in [i for i, day in enumerate(born) if day.__class__ is Month]:
+    for index in _months(born):
         _settle_month(table, index, born, id_days[index])
     for index in [i for i, (told, kept) in enumerate(zip(sexes, id_sexes, strict=True)) if told != kept]:
         if sexes[index] is None:
@@ -132,6 +140,13 @@ def _settle_month(table: Table, index: int, born: list[Any], id_day: date | None
         _first_of_month(table, index, c.BORN)
 
 
+def _months(days: list[Any]) -> list[int]:
+    """Where a month stands without its day."""
+    if Month not in set(map(type, days)):
+        return []
+    return [index for index, day in enumerate(days) if day.__class__ is Month]
+
+
 def _first_of_month(table: Table, index: int, header: str) -> None:
     sentence = _("“%(found)s”没有写日，按1日记。知道日子就补上。")
     table.check(index, header, "month", sentence % {"found": table.text(index, header)})
@@ -157,7 +172,7 @@ def _compare_days(table: Table, found: dict[str, list[Any]], today: date) -> Non
     ]:
         _check_days(table, index, found, today)
     for header in (c.JOINED, c.FULL):
-        for index in [i for i, day in enumerate(found[header]) if day.__class__ is Month]:
+        for index in _months(found[header]):
             _first_of_month(table, index, header)
 
 
@@ -190,9 +205,9 @@ def _compare_standing(table: Table, found: dict[str, list[Any]]) -> None:
     """Two columns of the national list say by yes and no what our own says in a word."""
     standings = found[c.STANDING]
     for header, kind in SAID_IN:
-        for index, said in enumerate(found[header]):
-            if not said:
-                continue
+        beside = table.has(c.STANDING)
+        for index in [i for i, said in enumerate(found[header]) if said and (beside or said != NO)]:
+            said = found[header][index]
             if said != NO and not standings[index]:
                 standings[index] = kind
             elif (standings[index] == kind) == (said == NO) and table.cells(c.STANDING)[index] is not None:

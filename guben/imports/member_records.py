@@ -15,6 +15,7 @@ from guben.accounts.models import User
 from guben.imports import columns as c
 from guben.imports.member_rows import MemberRow
 from guben.imports.scope import Scope
+from guben.kit.sealing import Sealer
 from guben.members import sealed
 from guben.members.actions import check_numbers
 from guben.members.choices import MEMBER_STAGES, StageKind, StandingKind
@@ -94,8 +95,9 @@ def plan_for(rows: Sequence[MemberRow], scope: Scope, by: User, today: date) -> 
         elif row.good:
             plan.new.append(row)
     _add_stages(known for _row, known in matched)
+    box = sealed.sealer()
     for row, known in matched:
-        update = _update(row, known, today)
+        update = _update(row, known, today, box)
         if not row.good:
             continue
         if update.is_empty:
@@ -113,16 +115,14 @@ def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
 
 def _by_number(rows: Iterable[MemberRow], today: date) -> dict[str, Known]:
     """The people who have the numbers, by number."""
-    numbers = {index: row.id_number for row in rows if row.id_number for index in _indexes(row.id_number)}
+    box = sealed.sealer()
+    given = [row.id_number for row in rows if row.id_number]
+    numbers = {index: number for number in given for index in sealed.indexes_of("id_number", number, box)}
     found: dict[str, Known] = {}
     for part in _chunks(numbers):
         for values in people_on(today).filter(id_number_index__in=part).values(*READ):
             found[numbers[values["id_number_index"]]] = Known(values)
     return found
-
-
-def _indexes(number: str) -> list[str]:
-    return sealed.indexes_of("id_number", number)
 
 
 def _refuse_elsewhere(rows: Iterable[MemberRow], found: dict[str, Known], scope: Scope, by: User) -> None:
@@ -179,7 +179,7 @@ def _add_stages(people: Iterable[Known]) -> None:
             by_id[person_id].stages[kind] = from_on
 
 
-def _update(row: MemberRow, known: Known, today: date) -> Update:
+def _update(row: MemberRow, known: Known, today: date, box: Sealer) -> Update:
     update = Update(row, known["pk"])
     for name in PLAIN:
         value = getattr(row, name)
@@ -187,11 +187,11 @@ def _update(row: MemberRow, known: Known, today: date) -> Update:
             update.change[name] = value
     for name in sealed.ADDRESSES:
         text = getattr(row, name)
-        if text and text != sealed.address_in(name, known[f"{name}_cipher"]):
+        if text and text != sealed.address_in(name, known[f"{name}_cipher"], box):
             update.change[name] = text
     if row.id_number and not known["id_number_index"]:
         update.change["id_number"] = row.id_number
-    if row.phone and known["phone_index"] not in sealed.indexes_of("phone", row.phone):
+    if row.phone and known["phone_index"] not in sealed.indexes_of("phone", row.phone, box):
         update.change["phone"] = row.phone
     update.new_group = row.group is not None and row.group.pk != known["group_id_on"]
     if row.standing and row.standing != known["standing"] and row.stage in MEMBER_STAGES:

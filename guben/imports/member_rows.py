@@ -222,9 +222,10 @@ def _refuse_twice(table: Table, values: Values, units: list[Organisation | None]
 def _refuse_namesakes(table: Table, values: Values, units: list[Organisation | None]) -> None:
     """A row without a number may not be told from another of the same name, birth date and branch."""
     rows = list(enumerate(zip(values[c.NAME], values[c.BORN], units, values[c.ID_NUMBER], strict=True)))
+    unnumbered = {name for _index, (name, _born, _unit, number) in rows if not number}
     first: dict[tuple[str, date, int], int] = {}
     for index, (name, born, unit, number) in rows:
-        if number and name and born and unit:
+        if number and name in unnumbered and name and born and unit:
             first.setdefault((name, born, unit.pk), index)
     for index, (name, born, unit, number) in rows:
         if not number and name and born and unit:

@@ -14,6 +14,8 @@ from guben.imports.values import Wrong
 from guben.kit.tables import Cell, Sheet, cell_text, column_letters
 
 Reader = Callable[[Cell], Any]
+BLOCK = 64  # rows that are looked at together
+TEXTS = {str}
 
 
 class Table:
@@ -25,6 +27,7 @@ class Table:
     def __init__(self, sheet: Sheet, columns: Sequence[Column]) -> None:
         self.sheet = sheet
         self.places = places_of(sheet, columns)
+        self._letters = {header: column_letters(place) for header, place in self.places.items()}
         self.size = len(sheet.rows)
         self.numbers = [row.number for row in sheet.rows]
         self.faults: dict[int, list[Fault]] = {}
@@ -67,7 +70,7 @@ class Table:
 
     def _about(self, index: int, header: str, kind: str, message: str, choices: Sequence[str]) -> Fault:
         number = self.numbers[index]
-        place = f"{column_letters(self.places[header])}{number}" if header in self.places else ""
+        place = f"{self._letters[header]}{number}" if header in self.places else ""
         return Fault(number, header, message, kind, place, tuple(choices))
 
     def read(self, header: str, reader: Reader) -> list[Any]:
@@ -83,20 +86,30 @@ class Table:
                 if cell in wrong:
                     self.wrong(index, header, known[cell])
             known.update(dict.fromkeys(wrong))
-        return [known[cell] for cell in cells]
+        return list(map(known.__getitem__, cells))
 
-    def read_each(self, header: str, reader: Reader, is_plain: Callable[[str], bool]) -> list[Any]:
-        """The values of a column in which nearly every cell is another: a plain text is taken as it is."""
+    def read_each(self, header: str, reader: Reader, are_plain: Callable[[Sequence[str]], bool]) -> list[Any]:
+        """The values of a column in which nearly every cell is another: blocks of plain texts are taken as they are."""
+        cells = self.cells(header)
+        if header not in self.places:
+            return list(cells)
         values: list[Any] = []
-        for index, cell in enumerate(self.cells(header)):
-            value: Any = cell
-            if cell is not None and not (cell.__class__ is str and is_plain(cell)):  # type: ignore[arg-type]
-                value = reader(cell)
-                if value.__class__ is Wrong:
-                    self.wrong(index, header, value)
-                    value = None
-            values.append(value)
+        for start in range(0, self.size, BLOCK):
+            block = cells[start : start + BLOCK]
+            if {*map(type, block)} == TEXTS and are_plain(block):  # type: ignore[arg-type]
+                values += block
+            else:
+                for index, cell in enumerate(block, start):
+                    is_plain = isinstance(cell, str) and are_plain((cell,))
+                    values.append(cell if is_plain else self._read_one(index, header, cell, reader))
         return values
+
+    def _read_one(self, index: int, header: str, cell: Cell, reader: Reader) -> Any:
+        value = None if cell is None else reader(cell)
+        if value.__class__ is Wrong:
+            self.wrong(index, header, value)
+            return None
+        return value
 
     def require(self, header: str) -> None:
         """Faults for the empty cells of a column, whether or not the sheet has it."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from django.utils.translation import gettext as _
@@ -187,7 +189,13 @@ def choice_sentence(column: Column, text: str) -> str:
 def read_day(today: date) -> Callable[[Cell], date | Wrong | None]:
     """A reader of days: any usual way to write one, a month alone, or the number a spreadsheet keeps for a day."""
 
+    @cache  # the same days stand in several columns
     def read(cell: Cell) -> date | Wrong | None:
+        if isinstance(cell, str) and len(cell) == 10 and cell[4] == "-" == cell[7]:  # what most lists hold
+            with suppress(ValueError):
+                day = date.fromisoformat(cell)
+                if day.year >= FIRST_YEAR and day <= today:
+                    return day
         if cell.__class__ is str and bare(cell_text(cell)) in NOTHING:
             return None
         day = cell if isinstance(cell, date) else day_in(cell_text(cell))

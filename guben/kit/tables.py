@@ -107,8 +107,9 @@ def read_sheet(content: bytes, *, name: str = "", layout: Layout | None = None) 
 
 def _filled(lines: Iterator[tuple[int, Sequence[object]]]) -> list[Row]:
     rows: list[Row] = []
+    texts = _Texts()
     for number, line in lines:
-        cells = tuple(map(_cell, line))
+        cells = tuple([texts[value] if value.__class__ is str else _cell(value) for value in line])
         if any(cell is not None for cell in cells):
             rows.append(Row(number, cells))
             if len(rows) > MAX_ROWS + 200:  # room for titles and notes
@@ -149,6 +150,14 @@ def header_texts(cells: Sequence[Cell]) -> tuple[str, ...]:
 BLANKS = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff\u00ad\u2060" + "".join(
     map(chr, [*range(0x2000, 0x2010), *range(0x202A, 0x202F), *range(0x2061, 0x2065)])
 )
+
+
+class _Texts(dict[object, Cell]):
+    """Texts as they are kept: the same text is one object, however often it stands in a sheet."""
+
+    def __missing__(self, text: object) -> Cell:
+        kept = self[text] = _cell(text)
+        return kept
 
 
 def _cell(value: object) -> Cell:

@@ -10,6 +10,7 @@ from guben.accounts.models import User
 from guben.audit import trail
 from guben.kit import bulk
 from guben.kit.names import bulk_name_keys
+from guben.kit.sealing import Sealer
 from guben.members import sealed
 from guben.members.choices import MEMBER_STAGES, StageKind
 from guben.members.models import Affiliation, Person, Stage, Standing
@@ -58,10 +59,11 @@ def write(rows: Sequence[NewPerson], rights: Mapping[int, str], by: User) -> lis
 
 def _records(keys: Sequence[int], rows: Sequence[NewPerson]) -> list[tuple[Any, ...]]:
     names = bulk_name_keys(row.name for row in rows)
-    records = []
+    records, box = [], sealed.sealer()
     for key, row, name in zip(keys, rows, names, strict=True):
-        number, phone = sealed.seal("id_number", row.id_number), sealed.seal("phone", row.phone)
-        home, domicile = sealed.seal_address("home", row.home), sealed.seal_address("domicile", row.domicile)
+        number, phone = sealed.seal("id_number", row.id_number, box), sealed.seal("phone", row.phone, box)
+        home = sealed.seal_address("home", row.home, box)
+        domicile = sealed.seal_address("domicile", row.domicile, box)
         records.append(
             (
                 key, row.name, row.sex, row.born_on, row.ethnicity, row.education, row.occupation, row.degree,
@@ -79,25 +81,26 @@ def _record(
     rights: Mapping[int, str],
     by: User,
 ) -> None:
-    trail.record_many(
-        trail.entry_for(
-            "members.registered",
-            Person(pk=key),
-            by=by,
-            organisation_id=row.organisation_id,
-            right=rights[row.organisation_id],
-            changed=_kept(row, record),
-            details={"stage": row.stages[-1][0]},
-        )
-        for key, row, record in zip(keys, rows, records, strict=True)
-    )
+    box = sealed.sealer()
+    trail.record_all(
+        "members.registered",
+        Person,
+        [
+            trail.Told(
+                key, row.organisation_id, rights[row.organisation_id], _kept(row, record, box),
+                {"stage": row.stages[-1][0]},
+            )
+            for key, row, record in zip(keys, rows, records, strict=True)
+        ],
+        by=by,
+    )  # fmt: skip
 
 
-def _kept(row: NewPerson, record: tuple[Any, ...]) -> dict[str, Any]:
+def _kept(row: NewPerson, record: tuple[Any, ...], box: Sealer) -> dict[str, Any]:
     """What the history commits to: numbers only through their index, since a number can be guessed."""
     kept = dict(zip(PLAIN, record[1:], strict=False))
     kept |= {"id_number": record[13] or "", "phone": record[16], "stages": row.stages, "standing": row.standing}
     for field, text in (("home", row.home), ("domicile", row.domicile)):
         if text:
-            kept[field] = sealed.address_index(field, text)
+            kept[field] = sealed.address_index(field, text, box)
     return kept
