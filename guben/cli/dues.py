@@ -9,7 +9,7 @@ from guben.access import policy
 from guben.accounts.installation import today
 from guben.cli.context import BadInput, print_json, unit_of, user_of
 from guben.dues import queries
-from guben.dues.calculations import yuan
+from guben.dues.money import yuan
 from guben.dues.queries import Line, Sums
 from guben.establishments import queries as establishments
 from guben.establishments.queries import Row

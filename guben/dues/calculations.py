@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from itertools import accumulate
 
 from guben.dues.choices import MONTHS
@@ -94,28 +93,6 @@ def unpaid_in_a_row(this: Account, before: Account | None) -> int:
     late = len(this.late_months)
     owing = [month for month in range(1, months_over(this.year, this.on) + 1) if this.months[month - 1]]
     return late + len(before.late_months) if before is not None and late == len(owing) else late
-
-
-def cents_of(text: str) -> int:
-    """The cents of an amount in yuan such as 12, 12.5 or 1,200.00.
-
-    Raises:
-        ValueError: it is no amount, or has fractions of a cent.
-    """
-    plain = text.strip().replace(",", "").replace("，", "").removesuffix("元")
-    try:
-        cents = Decimal(plain) * 100
-    except InvalidOperation:
-        raise ValueError(text) from None
-    if not cents.is_finite() or cents != cents.to_integral_value() or abs(cents) > 10**10:
-        raise ValueError(text)
-    return int(cents)
-
-
-def yuan(cents: int) -> str:
-    """123456 → 1,234.56"""
-    sign = "−" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
 
 
 def hidden(members: Sequence[int]) -> set[int]:

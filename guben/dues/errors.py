@@ -6,7 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from guben.dues.calculations import yuan
+from guben.dues.money import yuan
 from guben.kit.errors import DomainError
 
 

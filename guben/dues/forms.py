@@ -11,8 +11,8 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from guben.dues.actions import Wanted
-from guben.dues.calculations import cents_of
 from guben.dues.choices import PaymentKind
+from guben.dues.money import cents_of
 from guben.dues.queries import Line
 from guben.dues.scales import scales_of, usual_band
 

@@ -18,9 +18,10 @@ from guben.access import policy
 from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.dues import actions, queries
-from guben.dues.calculations import months_begun, yuan
+from guben.dues.calculations import months_begun
 from guben.dues.forms import CollectForm, CorrectForm, PayForm, PublishForm, StandardsForm, latest
 from guben.dues.models import Payment
+from guben.dues.money import yuan
 from guben.kit.errors import DomainError
 from guben.members import queries as members
 from guben.members.places import unit_of

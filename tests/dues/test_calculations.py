@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guben.dues.calculations import Account, cents_of, hidden, months_begun, months_over, unpaid_in_a_row, yuan
+from guben.dues.calculations import Account, hidden, months_begun, months_over, unpaid_in_a_row
+from guben.dues.money import cents_of, yuan
 from guben.dues.scales import scales_of, shipped, usual_band
 from guben.members.choices import Occupation
 from guben.rulebook_engine.errors import RulebookErrors

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from guben.dues import calculations, scales
+from guben.dues import money, scales
 from guben.house.templatetags.house import UNKNOWN, heat
 from guben.rulebook_engine.scales import Scale, Step
 
@@ -19,7 +19,7 @@ register = template.Library()
 @register.filter
 def yuan(cents: int | None) -> str:
     """123456 → 1,234.56"""
-    return UNKNOWN if cents is None else calculations.yuan(cents)
+    return UNKNOWN if cents is None else money.yuan(cents)
 
 
 @register.simple_tag
@@ -53,12 +53,12 @@ def scale_words(scale: Scale, what: str) -> str:
     if scale.steps:
         return gettext("；").join(_step_words(step) for step in scale.steps)
     if scale.is_fixed:
-        return gettext("每月%(amount)s元") % {"amount": calculations.yuan(scale.least_cents)}
+        return gettext("每月%(amount)s元") % {"amount": money.yuan(scale.least_cents)}
     if scale.most_cents is None:
         return gettext("按批复的数")
     return gettext("每月%(least)s到%(most)s元") % {
-        "least": calculations.yuan(scale.least_cents),
-        "most": calculations.yuan(scale.most_cents),
+        "least": money.yuan(scale.least_cents),
+        "most": money.yuan(scale.most_cents),
     }
 
 
