@@ -10,6 +10,8 @@ from guben.access.policy import Someone
 from guben.organisations.models import Organisation
 from guben.rulebook.models import Draft, Edition
 from guben.rulebook.queries import library
+from guben.rulebook_engine.entries import NATIONAL
+from guben.rulebook_engine.library import Library
 
 ISSUE = "rules.issue"
 
@@ -43,18 +45,18 @@ def edition_for(user: Someone, pk: int) -> Edition:
     return found
 
 
-def file_of(key: str) -> tuple[str, str] | None:
+def file_of(key: str, rules: Library | None = None) -> tuple[str, str] | None:
     """Key and issuer of the rulebook that holds a rule; None for an unknown one."""
-    for book in library().rulebooks:
+    for book in (rules or library()).rulebooks:
         if any(entry.key == key for entry in book.entries):
             return book.key, book.issued_by
     return None
 
 
-def issuer_to_act(user: Someone, key: str) -> tuple[str, Organisation] | None:
+def issuer_to_act(user: Someone, key: str, rules: Library | None = None) -> tuple[str, Organisation] | None:
     """The rulebook's key and the unit that issued it, where the user may amend it; None for the nation's and others."""
-    found = file_of(key)
-    if found is None:
+    found = file_of(key, rules)
+    if found is None or found[1] == NATIONAL:
         return None
     unit = Organisation.objects.filter(code=found[1]).first()
     if unit is None or not policy.may(user, ISSUE, unit):

@@ -9,7 +9,7 @@ from datetime import date
 from guben.kit.days import MONTHS_IN
 from guben.organisations.choices import Kind
 from guben.organisations.models import Organisation
-from guben.organisations.queries import placement_on, units_on
+from guben.organisations.queries import units_on
 from guben.rulebook.holding import Holding
 from guben.rulebook.live import LiveEngine, Within
 from guben.rulebook_engine.engines import conditions
@@ -18,6 +18,8 @@ from guben.rulebook_engine.evaluation import Tree, evaluate, judge
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.owing import owing
+
+Stood = list[tuple[int, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +61,23 @@ def reach_of(rule: Entry, top: Organisation, on: date, library: Library) -> Reac
         return _of_standard(rule, top, on, library)
     if not isinstance(rule, Duty | Indicator) or rule.who is None:
         return None
-    paths = _paths(top, on)
+    stood = _stood(top, on)
+    if not stood:
+        return Reach(0)
     holding = Holding([rule], on)
-    engine = LiveEngine(Within(path=_path_then(top, on)))
+    engine = LiveEngine(Within(path=stood[0][1]))
     if isinstance(rule, Duty):
-        return _of_duty(rule, top, on, holding, engine)
+        return _of_duty(rule, stood, on, holding, engine)
     answers = conditions([rule.who], engine, on, catalogue)
-    concerned = [unit for unit, path in paths.items() if all(answers.get(unit, (False,))) and holding.holds(rule, path)]
-    return Reach(len(concerned))
+    return Reach(sum(all(answers.get(unit, (False,))) and holding.holds(rule, path) for unit, path, _kind in stood))
 
 
-def _of_duty(rule: Duty, top: Organisation, on: date, holding: Holding, engine: LiveEngine) -> Reach:
+def _of_duty(rule: Duty, stood: Stood, on: date, holding: Holding, engine: LiveEngine) -> Reach:
     owes = owing([rule], engine, on, catalogue)[rule.key]
     periods = 12 // MONTHS_IN[rule.every]
     counts: Counter[str] = Counter()
     minutes: Counter[str] = Counter()
-    for unit, path, kind in units_on(on, top).values_list("organisation_id", "path", "kind"):
+    for unit, path, kind in stood:
         one = owes.get(unit)
         if one is not None and one.applies and holding.holds(rule, path):
             counts[kind] += 1
@@ -85,8 +88,11 @@ def _of_duty(rule: Duty, top: Organisation, on: date, holding: Holding, engine: 
 
 
 def _of_standard(rule: Standard, top: Organisation, on: date, library: Library) -> Reach:
-    paths = _paths(top, on)
-    tree, engine = Tree(list(paths), list(paths.values())), LiveEngine(Within(path=_path_then(top, on)))
+    stood = _stood(top, on)
+    if not stood:
+        return Reach(0, past=0)
+    paths = {unit: path for unit, path, _kind in stood}
+    tree, engine = Tree(list(paths), list(paths.values())), LiveEngine(Within(path=stood[0][1]))
     figures = evaluate([library.indicator_of(rule, on)], engine, tree, on, catalogue)
     verdicts = judge([rule], figures, engine, tree, on, catalogue)[rule.key]
     holding = Holding([rule], on)
@@ -94,12 +100,6 @@ def _of_standard(rule: Standard, top: Organisation, on: date, library: Library) 
     return Reach(len(met), past=sum(verdict.holds is False for verdict in met))
 
 
-def _paths(top: Organisation, on: date) -> dict[int, str]:
-    return dict(units_on(on, top).order_by("path").values_list("organisation_id", "path"))
-
-
-def _path_then(top: Organisation, on: date) -> str:
-    """Where the unit stood on the day."""
-    place = placement_on(top, on)
-    path: str = place.path if place else top.path
-    return path
+def _stood(top: Organisation, on: date) -> Stood:
+    """What stood at and below a unit on the day, itself first: ids, paths, kinds."""
+    return list(units_on(on, top).order_by("path").values_list("organisation_id", "path", "kind"))

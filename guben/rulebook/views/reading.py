@@ -17,7 +17,7 @@ from guben.jobs.downloads import workbook_response
 from guben.organisations.models import Organisation
 from guben.rulebook import queries
 from guben.rulebook.audience import READ, Audience
-from guben.rulebook.drafts import ISSUE, file_of, issuer_to_act
+from guben.rulebook.drafts import ISSUE, file_of
 from guben.rulebook.listing import KIND_WORDS, KINDS, STATES, Asked, all_families, families, rows
 from guben.rulebook.models import Edition, Rulebook
 from guben.rulebook.reach import reach_of
@@ -89,21 +89,24 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
         "examples": _examples(key),
         "facts": facts_used(now, indicator),
     }
-    shown |= _issued(request, key, editions, on) | _reaching(request, now, day, library)
+    shown |= _issued(request, key, editions, on, library) | _reaching(request, now, day, library)
     return render(request, "rulebook/rule.html", shown)
 
 
-def _issued(request: HttpRequest, key: str, editions: tuple[Entry, ...], on: date) -> dict[str, Any]:
+def _issued(request: HttpRequest, key: str, editions: tuple[Entry, ...], on: date, library: Library) -> dict[str, Any]:
     """Who issued the rule by which papers, and what the reader may do with it."""
-    book, issuer = file_of(key) or ("", "")
+    may_issue = policy.may_anywhere(request.user, ISSUE)
+    if editions[-1].is_national:
+        return {"timeline": timeline(editions, [], on), "installed_only": may_issue}
+    book, issuer = file_of(key, library) or ("", "")
     acts = list(Edition.objects.filter(key=book, organisation__code=issuer).select_related("organisation", "issued_by"))
-    own = issuer_to_act(request.user, key)
+    unit = acts[0].organisation if acts else Organisation.objects.filter(code=issuer).first()
     return {
         "timeline": timeline(editions, acts, on),
         "withdrawn": [act for act in acts if act.withdrawn_at],
-        "issuer_unit": Organisation.objects.filter(code=issuer).first() if not editions[-1].is_national else None,
-        "may_change": own is not None,
-        "installed_only": own is None and policy.may_anywhere(request.user, ISSUE) and not acts,
+        "issuer_unit": unit,
+        "may_change": bool(acts) and unit is not None and policy.may(request.user, ISSUE, unit),
+        "installed_only": may_issue and not acts,
     }
 
 
