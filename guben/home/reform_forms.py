@@ -76,14 +76,14 @@ class MergeForm(ReformForm):
         if len(parents) > 1:
             choices = [(str(pk), parent.name) for pk, parent in parents.items() if parent]
             self.choice("parent", _("新组织的上级"), choices, initial=choices[0][0], required=True)
-        posts = [("carry", _("连同任职者转到新组织")), (ENDS, _("到那天结束"))]
+        posts: Choices = [("carry", _("连同任职者转到新组织")), (ENDS, _("到那天结束"))]
         for number, unit in enumerate(units):
             label = _now("%(name)s的岗位") % {"name": unit.short_name}
             self.choice(f"posts_{unit.pk}", label, posts, initial="carry" if number == 0 else ENDS)
         for site in Site.objects.filter(organisation__in=units, until_on=None).select_related("organisation"):
             label = f"{site.organisation.short_name}：{site.name}"
-            choices = [("carry", _("转到新组织")), (ENDS, _("到那天停用"))]
-            self.choice(f"site_{site.pk}", label, choices, initial="carry")
+            kept: Choices = [("carry", _("转到新组织")), (ENDS, _("到那天停用"))]
+            self.choice(f"site_{site.pk}", label, kept, initial="carry")
 
     def reform(self) -> Reform:
         """What was typed, as the paper would say it."""
@@ -214,7 +214,8 @@ class SplitForm(ReformForm):
 
     def _heirs(self) -> tuple[list[Heir], dict[str, int]]:
         data, unit = self.cleaned_data, self.unit
-        heirs, places = [], {}
+        heirs: list[Heir] = []
+        places: dict[str, int] = {}
         if data["stays"]:
             places[STAYS] = len(heirs)
             heirs.append(Heir(unit=unit))

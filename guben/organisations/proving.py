@@ -40,6 +40,7 @@ PLACE = (
     "until_on",
 )
 COPIED = ("parent_id", "path", "name", "short_name", "kind", "field", "territory")
+HANGING = ("organisations", "members", "access")  # apps whose dated rows belong to a unit for its life only
 FAR = date.max
 BATCH = 5000
 
@@ -164,7 +165,10 @@ def _dangling() -> Iterator[Fault]:
         fields = {one.name for one in model._meta.concrete_fields}
         if not {"from_on", "until_on", "organisation"} <= fields or relation.field.name != "organisation":
             continue
-        if model is Placement or model._meta.label in ("organisations.FormerBooks",):
+        if model._meta.app_label not in HANGING or model._meta.label in (
+            "organisations.Placement",
+            "organisations.FormerBooks",
+        ):
             continue
         wrong = Q(organisation__dissolved_on__isnull=False) & (
             Q(until_on__isnull=True) | Q(until_on__gt=F("organisation__dissolved_on"))

@@ -136,14 +136,12 @@ def a_reminder(cast: Cast) -> dict[str, Any]:
 
 
 the_reserve = pk_of(
-    lambda cast: ReserveEntry.objects.create(
+    lambda cast: ReserveEntry.objects.get_or_create(
         person=cast.people["单小禾"],
         organisation=cast.branch,
         post_kind="secretary",
-        from_on=TODAY,
-        reason="年轻",
-        decided_by="支委会",
-    )
+        defaults={"from_on": TODAY, "reason": "年轻", "decided_by": "支委会"},
+    )[0]
 )
 the_act = pk_of(lambda cast: Act.objects.get(organisation=cast.branch))
 the_group = pk_of(lambda cast: cast.groups[0])

@@ -117,7 +117,14 @@ def test_a_dissolved_unit_keeps_no_roles(cast: Cast) -> None:
     assert actions.prove_tree().faults == []
 
 
-def test_every_night_once_by_one_worker(cast: Cast) -> None:
+@pytest.fixture
+def only_the_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all that is done at night only the proof of the tree."""
+    kept = schedule._work["organisations.prove_tree"]
+    monkeypatch.setattr(schedule, "_work", {"organisations.prove_tree": kept})
+
+
+def test_every_night_once_by_one_worker(cast: Cast, only_the_tree: None) -> None:
     assert schedule.run_due(NIGHT - timedelta(hours=1)) == []
     assert schedule.run_due(NIGHT) == ["organisations.prove_tree"]
     assert schedule.run_due(NIGHT + timedelta(minutes=1)) == []
@@ -126,7 +133,9 @@ def test_every_night_once_by_one_worker(cast: Cast) -> None:
     assert NightlyRun.objects.get(name="organisations.prove_tree").finished_at is not None
 
 
-def test_work_that_fails_is_noted_and_keeps_nobody_from_the_next(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_work_that_fails_is_noted_and_keeps_nobody_from_the_next(
+    cast: Cast, only_the_tree: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fails() -> str:
         raise RuntimeError("broken")
 

@@ -258,7 +258,7 @@ def _again(act: Act, day: date, reason: str, paper: str, by: User) -> Act:
     unit = Organisation.objects.select_related("parent").get(pk=unit.pk)
     paper = paper or act.paper
     if act.kind == ActKind.RENAME:
-        new = rename(unit, effective_on=day, paper=paper, by=by, **shape)  # type: ignore[typeddict-item]
+        new = rename(unit, effective_on=day, paper=paper, by=by, **shape)
     elif act.kind == ActKind.MOVE and parent is not None:
         new = move(unit, parent=parent, effective_on=day, paper=paper, by=by)
     else:

@@ -271,7 +271,10 @@ def _end_sources(carrying: Carrying) -> None:
 
 
 def _open(model: Any, reform: Reform) -> Iterable[Any]:
-    return model._default_manager.filter(organisation__in=reform.sources, until_on__isnull=True).order_by("pk")
+    rows: Iterable[Any] = model._default_manager.filter(
+        organisation__in=reform.sources, until_on__isnull=True
+    ).order_by("pk")
+    return rows
 
 
 def _other(carrying: Carrying, number: int | None, source_id: int) -> Organisation | None:

@@ -42,7 +42,7 @@ def add_site(unit: Organisation, *, from_on: date, by: User, **facts: Unpack[Sit
 
     Source: M2.4.
     """
-    unit = Organisation.objects.select_for_update().get(pk=unit.pk)
+    unit = Organisation.objects.select_for_update(no_key=True).get(pk=unit.pk)
     policy.require(by, CHANGE, unit)
     steps.refuse_dissolved(unit)
     steps.refuse_future(from_on)
@@ -112,7 +112,7 @@ def close_site(site: Site, *, on: date, by: User) -> Site:
 
 
 def _locked(site: Site, by: User) -> Site:
-    site = Site.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=site.pk)
+    site = Site.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=site.pk)
     policy.require(by, CHANGE, site.organisation)
     if site.until_on:
         raise errors.AlreadyEnded(site.name, site.until_on)

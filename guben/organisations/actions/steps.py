@@ -28,7 +28,7 @@ def lock_trees(*units: Organisation) -> list[Organisation]:
     while True:
         roots = {unit.path[: tree.STEP] for unit in units}
         locked = set(
-            Organisation.objects.select_for_update()
+            Organisation.objects.select_for_update(no_key=True)
             .filter(path__in=roots)
             .order_by("path")
             .values_list("path", flat=True)
@@ -69,7 +69,7 @@ def refuse_unknown_choices(code: str, kind: str, field: str, territory: str) -> 
 
 
 def open_placement(unit: Organisation) -> Placement:
-    return Placement.objects.select_for_update().get(organisation=unit, until_on__isnull=True)
+    return Placement.objects.select_for_update(no_key=True).get(organisation=unit, until_on__isnull=True)
 
 
 def free_path(parent: Organisation | None) -> str:

@@ -32,7 +32,7 @@ def elect_team(unit: Organisation, *, elected_on: date, term_months: int, seats:
     unit = _start(unit, elected_on, by)
     if term_months < 1 or seats < 1:
         raise errors.SeatsMissing
-    in_office = Team.objects.select_for_update().filter(organisation=unit, until_on__isnull=True).first()
+    in_office = Team.objects.select_for_update(no_key=True).filter(organisation=unit, until_on__isnull=True).first()
     if in_office:
         if elected_on <= in_office.elected_on:
             raise errors.DayNotLater(unit.name, in_office.elected_on)
@@ -91,7 +91,7 @@ def close_post(post: Post, *, on: date, by: User) -> Post:
         AlreadyEnded, DayInFuture, DayNotLater.
         StandsInTheWay: an app registered in `obstacles` objects, because somebody holds it.
     """
-    post = Post.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=post.pk)
+    post = Post.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=post.pk)
     _refuse_end(post, str(post), on, by)
     if sentences := obstacles.sentences("close_post", post, on):
         raise errors.StandsInTheWay(sentences)
@@ -130,7 +130,7 @@ def close_group(group: Group, *, on: date, by: User) -> Group:
         AlreadyEnded, DayInFuture, DayNotLater.
         StandsInTheWay: an app registered in `obstacles` objects, because members still belong to it.
     """
-    group = Group.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=group.pk)
+    group = Group.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=group.pk)
     _refuse_end(group, group.name, on, by)
     if sentences := obstacles.sentences("close_group", group, on):
         raise errors.StandsInTheWay(sentences)
@@ -141,7 +141,7 @@ def close_group(group: Group, *, on: date, by: User) -> Group:
 
 
 def _start(unit: Organisation, on: date, by: User) -> Organisation:
-    unit = Organisation.objects.select_for_update().get(pk=unit.pk)
+    unit = Organisation.objects.select_for_update(no_key=True).get(pk=unit.pk)
     policy.require(by, CHANGE, unit)
     steps.refuse_dissolved(unit)
     steps.refuse_future(on)

@@ -176,7 +176,7 @@ def keep_from(unit: Organisation, *, day: date | None, by: User) -> Organisation
         PermissionDenied, Http404: no `units.change` at the unit.
         AlreadyDissolved, DayInFuture, BeforeFounding, NothingChanged.
     """
-    unit = Organisation.objects.select_for_update().get(pk=unit.pk)
+    unit = Organisation.objects.select_for_update(no_key=True).get(pk=unit.pk)
     policy.require(by, CHANGE, unit)
     steps.refuse_dissolved(unit)
     if day:
