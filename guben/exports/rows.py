@@ -23,7 +23,7 @@ from guben.organisations.choices import ActKind
 from guben.organisations.models import Act, Organisation
 from guben.organisations.queries import at_or_below
 
-AT_ONCE = 1000
+AT_ONCE, UNITS_AT_ONCE = 1000, 100
 
 
 def count_of(plan: Plan, unit: Organisation, by: User, on: date) -> int:
@@ -41,12 +41,15 @@ def rows_of(plan: Plan, unit: Organisation, by: User, on: date) -> Iterator[list
 
 def _member_rows(plan: Plan, unit: Organisation, by: User, on: date) -> Iterator[list[Written]]:
     names, cells, fields = branch_names(unit), cells_of(plan), fields_of(plan)
-    people = members_at(by, unit, on).values(*fields).iterator(chunk_size=AT_ONCE)
-    while part := list(islice(people, AT_ONCE)):
-        days = _stage_days([values["pk"] for values in part], on)
-        for values in part:
-            known = Known(values, names.get(values["organisation_id_on"], ""), *days[values["pk"]], on)
-            yield [cell(known) for cell in cells]
+    units = iter(names)
+    while some := list(islice(units, UNITS_AT_ONCE)):  # the database sorts no more than these at once
+        people = members_at(by, unit, on).filter(organisation_id_on__in=some).values(*fields)
+        read = people.iterator(chunk_size=AT_ONCE)
+        while part := list(islice(read, AT_ONCE)):
+            days = _stage_days([values["pk"] for values in part], on)
+            for values in part:
+                known = Known(values, names[values["organisation_id_on"]], *days[values["pk"]], on)
+                yield [cell(known) for cell in cells]
 
 
 def _stage_days(people: list[int], on: date) -> dict[int, tuple[date | None, date | None]]:
@@ -62,7 +65,7 @@ def _stage_days(people: list[int], on: date) -> dict[int, tuple[date | None, dat
 
 
 def branch_names(unit: Organisation) -> dict[int, str]:
-    """How each unit at and below one is named: by its name, or by its code where another has the same name."""
+    """How each unit at and below one is named, in tree order: by name, or by code where another has the same name."""
     units = list(at_or_below(unit, dissolved=True).values_list("pk", "code", "name", "short_name", "dissolved_on"))
     names = Counter(name for *_ids, own, short, ended in units if not ended for name in {own, short})
     return {pk: name if names[name] <= 1 else code for pk, code, name, _short, _ended in units}

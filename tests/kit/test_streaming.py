@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from datetime import date
 from decimal import Decimal
 
@@ -77,3 +78,16 @@ def test_csv_in_both_encodings_guards_what_would_run(encoding: str):
     assert text.splitlines()[1] == "裴小满,1990-05-03,440200199005030010,12,'=1+1"
     assert file.getvalue().startswith(b"\xef\xbb\xbf") is (encoding == "utf-8-sig")
     assert not file.closed
+
+
+@pytest.mark.parametrize("write", [write_workbook, write_csv])
+def test_memory_does_not_grow_with_the_rows(write, tmp_path):
+    peaks = []
+    for number in (2_000, 20_000):
+        rows = ([f"人{row}", "440200199005030010", date(2020, 1, 1), "柳溪村第一党支部"] for row in range(number))
+        with (tmp_path / "out").open("w+b") as file:
+            tracemalloc.start()
+            write(file, ["姓名", "号码", "日期", "党支部"], rows)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+    assert peaks[1] < peaks[0] * 1.5
