@@ -41,7 +41,9 @@ def grant(user: User, role: str, unit: Any, *, from_on: date, until_on: date | N
         raise errors.NotToYourself
     if until_on is not None and until_on <= from_on:
         raise errors.EndsBeforeItStarts
-    User.objects.select_for_update().get(pk=user.pk)  # two givers at the same moment wait for each other here
+    User.objects.select_for_update(no_key=True).get(
+        pk=user.pk
+    )  # two givers at the same moment wait for each other here
     then = Q(user=user) & (Q(until_on__isnull=True) | Q(until_on__gt=from_on))
     if until_on is not None:
         then &= Q(from_on__lt=until_on)
@@ -66,7 +68,11 @@ def end_grant(grant_id: int, *, by: User) -> None:
         PermissionDenied, Http404: no right to grant at its unit.
         NotYoursToGive, NotToYourself, AlreadyEnded.
     """
-    row = Grant.objects.select_for_update(of=("self",)).select_related("user", "organisation").get(pk=grant_id)
+    row = (
+        Grant.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("user", "organisation")
+        .get(pk=grant_id)
+    )
     policy.require(by, RIGHT, row.organisation)
     if row.user_id == by.pk:
         raise errors.NotToYourself

@@ -117,6 +117,7 @@ def run(options: Namespace) -> int:
         "user": operations.add_user,
         "audit": history.run,
         "keys": keys.run,
+        "factors": keys.factors,
         "backup": backup.run,
         "database": databases.run,
         "burden": burden.run,

@@ -1,4 +1,4 @@
-"""`guben keys list|rotate|destroy`."""
+"""`guben keys list|rotate|destroy` and `guben factors reset`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from guben.access import keys
 from guben.accounts import keyring
+from guben.accounts.models import User
 from guben.cli.context import BadInput, print_json, progress, user_of
 from guben.kit.sealing import KeyEntry
 
@@ -61,4 +62,16 @@ def _rotate(options: Namespace) -> int:
 def _destroy(options: Namespace) -> int:
     keys.destroy(options.key, by=user_of(options))
     print(f"{options.key} is gone.")
+    return 0
+
+
+def factors(options: Namespace) -> int:
+    """Takes the second factors from a user who lost them."""
+    from guben.access.factors import reset
+
+    user = User.objects.filter(username=options.name, is_operator=False).first()
+    if user is None:
+        raise BadInput(f"There is no user {options.name}.")
+    count = reset(user, options.reason, by=user_of(options))
+    print(f"{options.name} has no second factor any more ({count} taken away) and is signed out everywhere.")
     return 0

@@ -171,6 +171,7 @@ def _operations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _output(verbs.add_parser("head", help="the newest digest, to keep elsewhere"))
     _backup(commands)
     _keys(commands)
+    _factors(commands)
     trees = commands.add_parser("tree", help="prove that the tree is one").add_subparsers(dest="verb", required=True)
     _output(trees.add_parser("check", help="every fault of the tree; kept, and shown to administrators"))
     user = commands.add_parser("user", help="make a user who signs in with a password, with a first role")
@@ -202,6 +203,16 @@ def _backup(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         one.add_argument("file", metavar="FILE")
         one.add_argument("--identity", default="", metavar="KEYFILE", help="file with the key (default asked for)")
         _output(one)
+
+
+def _factors(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    factors = commands.add_parser("factors", help="second factors: take them from who lost them")
+    reset = factors.add_subparsers(dest="verb", required=True, metavar="VERB").add_parser(
+        "reset", help="the user sets them up anew at the next sign-in; all sign-ins end"
+    )
+    reset.add_argument("name", metavar="NAME")
+    reset.add_argument("--reason", required=True, metavar="TEXT", help="written into the history")
+    _output(reset)
 
 
 def _keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -231,3 +231,18 @@ class TestCommands:
         assert "no retired key" in refused(guben("keys", "destroy", "abc"))
         assert "--batch" in refused(guben("keys", "rotate", "--batch", 0))
         assert "system.manage" in refused(guben("--as", "organiser", "keys", "rotate"))
+
+
+def test_every_column_of_sealed_values_is_renewed_and_checked() -> None:
+    from django.apps import apps
+    from django.db.models import BinaryField
+
+    held = {
+        (model._meta.label, field.name.removesuffix("_cipher"))
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if isinstance(field, BinaryField) and field.name.endswith("_cipher")
+    }
+    known = {(column._model, column.field) for column in sealed_columns.known() if hasattr(column, "field")}
+    assert held
+    assert held == known

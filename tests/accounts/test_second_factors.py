@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +23,7 @@ from guben.accounts import keyring
 from guben.accounts.models import Installation, SignIn, User
 from guben.audit.models import Entry
 from tests.cast import TODAY, Cast, sign_in
+from tests.command import guben, refused
 
 PASSWORD = "tall-pine-by-the-river"
 SETUP = "/account/factors/totp/activate/"
@@ -31,6 +34,14 @@ SECOND = "/account/factors/authenticate/"
 def no_attempts_so_far(db: None) -> None:
     for cache in caches.all():
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def keys_of_this_test(settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.KEYS = tmp_path / "keys"
+    keyring.forget()
+    yield
+    keyring.forget()
 
 
 def with_password(user: User) -> User:
@@ -217,6 +228,13 @@ class TestLost:
         for by in (cast.administrator, cast.organiser, cast.secretary):
             with pytest.raises(errors.NotYourFactors):
                 factors.reset(cast.member, "手机丢失，当面核对", by=by)
+
+    def test_the_command_line_helps_where_nobody_else_can(self, client: Client, cast: Cast, protected: str) -> None:
+        assert "原因没有写清" in refused(guben("factors", "reset", "organiser", "--reason", "x"))
+        assert "no user" in refused(guben("factors", "reset", "nobody", "--reason", "手机丢失，当面核对"))
+        assert guben("factors", "reset", "organiser", "--reason", "手机丢失，当面核对").code == 0
+        assert not Authenticator.objects.filter(user=cast.organiser).exists()
+        assert Entry.objects.get(action="access.factors_reset").user == cast.operator
 
     @pytest.mark.parametrize("reason", ["", "    ", "1234567", "。。。。。。", "啊啊啊啊啊啊", "abc", "丢 了"])
     def test_a_reason_is_words(self, cast: Cast, reason: str) -> None:
