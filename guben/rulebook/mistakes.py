@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
+from guben.rulebook.mistake_sentences import EXAMPLE, EXAMPLE_FAILS, MORE, phrase
 from guben.rulebook_engine.errors import Mistake
 
 HINTS = (
@@ -72,14 +73,16 @@ def in_words(sentence: str) -> str:
     """One mistake's sentence in the reader's language; as the engine says it where that is English."""
     if (get_language() or "zh").startswith("en"):
         return sentence
+    if example := EXAMPLE.match(sentence):
+        return str(EXAMPLE_FAILS) % {"key": example["key"], "rest": in_words(example["rest"])}
     hint = ""
     for pattern, words in HINTS:
         if found := pattern.search(sentence):
             hint, sentence = str(words) % found.groupdict(), sentence[: found.start()]
             break
-    for pattern, said in SENTENCES:
+    for pattern, said in (*MORE, *SENTENCES):
         if found := pattern.match(sentence):
-            return str(said) % found.groupdict() + hint
+            return str(said) % {name: phrase(words) for name, words in found.groupdict().items()} + hint
     return sentence + hint
 
 

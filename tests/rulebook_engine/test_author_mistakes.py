@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from guben.rulebook.errors import BrokenRulebook
+from guben.rulebook.mistakes import in_words
 from guben.rulebook.sources import RuleFile, decoded
 from guben.rulebook_engine.errors import Mistake, RulebookErrors
 from guben.rulebook_engine.examples import failing, read_examples
@@ -71,6 +74,13 @@ def test_a_sentence_is_whole_and_short(file: Path) -> None:
         assert len(mistake.sentence) < 400
         assert mistake.line >= 1
         assert mistake.column >= 1
+
+
+@pytest.mark.parametrize("file", FILES, ids=NAMES)
+def test_a_sentence_is_said_in_chinese_on_pages(file: Path) -> None:
+    with translation.override("zh-hans"):
+        for mistake in mistakes_of(file):
+            assert re.search("[一-龥]", re.sub("是不是.*|可以写：.*", "", in_words(mistake.sentence))), mistake.sentence
 
 
 def test_the_whole_book_has_no_mistake() -> None:
