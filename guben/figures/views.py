@@ -19,6 +19,7 @@ from guben.figures.queries import Diagnosis, Finding, diagnose
 from guben.jobs.downloads import workbook_response
 from guben.organisations.models import Organisation
 from guben.organisations.queries import unit_for
+from guben.rulebook.audience import Audience
 from guben.rulebook.errors import UnknownRule
 from guben.rulebook_engine.entries import Duty
 
@@ -115,9 +116,12 @@ def _explanation(request: HttpRequest, rule: str, code: str) -> tuple[Organisati
     unit = unit_for(request.user, code, RIGHT)
     on = DiagnosisForm(request.GET or None, today=today()).on_day
     try:
-        return unit, explain(rule, unit, on)
+        explanation = explain(rule, unit, on)
     except UnknownRule:
         raise Http404 from None
+    if not Audience(request.user, [explanation.rule]).sees(explanation.rule):
+        raise Http404
+    return unit, explanation
 
 
 def _sees_records(request: HttpRequest, unit: Organisation, explanation: Explanation) -> bool:

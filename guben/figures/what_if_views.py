@@ -29,6 +29,7 @@ from guben.jobs.queries import job_of
 from guben.jobs.shown import shown
 from guben.organisations.models import Organisation
 from guben.organisations.queries import children_of, unit_for, visible_units
+from guben.rulebook.audience import Audience
 from guben.rulebook.errors import BrokenRulebook
 from guben.rulebook.queries import library
 from guben.rulebook_engine.entries import Entry, Role, Standard
@@ -55,7 +56,7 @@ def start(request: HttpRequest) -> HttpResponse:
             return redirect("figures:what_if_result", job.pk)
         except BrokenRulebook as broken:
             form.refuse(broken)
-    context = {"form": form, "rule": rule, "rules": _rules_to_try(), "mistakes": form.mistakes}
+    context = {"form": form, "rule": rule, "rules": _rules_to_try(user), "mistakes": form.mistakes}
     return render(request, "figures/what_if.html", context, status=422 if form.is_bound else 200)
 
 
@@ -88,13 +89,15 @@ def _rule_asked(request: HttpRequest) -> Entry | None:
     if not key:
         return None
     rule = library().get(key, today())
-    if rule is None or not can_be_tried(rule):
+    if rule is None or not can_be_tried(rule) or not Audience(request.user, [rule]).sees(rule):
         raise Http404
     return rule
 
 
-def _rules_to_try() -> list[Entry]:
-    return [rule for rule in library().in_force(today()) if not isinstance(rule, Role) and can_be_tried(rule)]
+def _rules_to_try(user: User) -> list[Entry]:
+    rules = [rule for rule in library().in_force(today()) if not isinstance(rule, Role) and can_be_tried(rule)]
+    audience = Audience(user, rules)
+    return [rule for rule in rules if audience.sees(rule)]
 
 
 def _is_share(rule: Entry) -> bool:

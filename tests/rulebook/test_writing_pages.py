@@ -11,6 +11,7 @@ from django.urls import reverse
 from guben.rulebook.models import Draft, Edition
 from guben.rulebook.queries import library
 from tests.cast import BRANCH, STREET, TOWN, VILLAGE, Cast, sign_in
+from tests.cast import NEIGHBOUR_BRANCH as STREET_BRANCH
 from tests.rulebook.local import DUTY, FIGURE, KEY, LINE, amended, drafted, issued
 from tests.rulebook.test_issuing import TEXT, pasted
 
@@ -139,6 +140,9 @@ def test_a_local_rule_is_shown_to_those_it_binds_and_those_above(client: Client,
     ):
         assert client.get(address).status_code == 404
     assert client.post(reverse("rulebook:amend", args=[KEY])).status_code == 404
+    assert client.get(reverse("figures:why", args=[KEY, STREET_BRANCH])).status_code == 404
+    assert KEY not in client.get(reverse("figures:what_if")).content.decode()
+    assert client.get(reverse("figures:what_if"), {"rule": KEY}).status_code == 404
     assert KEY not in client.get(reverse("rulebook:list")).content.decode()
     assert "青石" not in client.get(f"{reverse('rulebook:list')}?state=all").content.decode()
 
