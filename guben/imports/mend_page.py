@@ -16,6 +16,7 @@ from guben.imports.values import read_choice
 from guben.kit.sealing import mask_id_number, mask_phone
 
 ROWS_A_PAGE = 20
+REPAIRABLE = ("unit", "group", "choice")
 MASKS = {c.ID_NUMBER: mask_id_number, c.PHONE: mask_phone}
 SHOWN_WITH = {c.ID_NUMBER: {c.ID_NUMBER, c.BORN, c.SEX}, c.PHONE: {c.PHONE}}  # whole only where it has to be seen
 SELECT = {column.header: column for columns in COLUMNS.values() for column in columns if column.allowed}
@@ -138,6 +139,31 @@ def _options(column: Column, text: str) -> list[tuple[str, str, bool]]:
     if text and text not in words:
         options.append((text, _("%(text)s（不在可选的各项里）") % {"text": text[:30]}, True))
     return options + [(word, word, word == text) for word in words]
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One wrong text that stands in several rows, and what it could be instead."""
+
+    header: str
+    text: str
+    numbers: list[int]
+    choices: list[str]
+
+
+def repairs(headers: Sequence[str], rows: Sequence[Refused], draft: Mends) -> list[Repair]:
+    """The wrong texts that stand in several rows, most frequent first. Rows that were written are left alone."""
+    found: dict[tuple[str, str], Repair] = {}
+    for number, texts, faults in rows:
+        if number in draft.rows:
+            continue
+        for header, kind, _message, choices in faults:
+            text = texts[headers.index(header)] if header in headers else ""
+            if kind in REPAIRABLE and text and choices:
+                repair = found.setdefault((header, text), Repair(header, text, [], list(choices)))
+                repair.numbers.append(number)
+    several = [repair for repair in found.values() if len(repair.numbers) > 1]
+    return sorted(several, key=lambda repair: -len(repair.numbers))
 
 
 def posted(headers: Sequence[str], rows: Sequence[Refused], data: Mapping[str, str]) -> Posted:

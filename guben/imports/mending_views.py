@@ -20,11 +20,12 @@ from guben.accounts.models import User
 from guben.house.words import listed
 from guben.imports import mend_page, mending, mends, queries
 from guben.imports.errors import CheckedAgain
+from guben.imports.mending import Written
 from guben.imports.results import FAULT_KINDS
 from guben.jobs.errors import FileIsGone
 from guben.jobs.models import Job, JobState
 
-LEFT_OUT_SHOWN = 50
+LEFT_OUT_SHOWN, REPAIRS_SHOWN = 50, 8
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,6 +46,26 @@ def mend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         return _keep(request, check, headers, rows)
     return _shown(request, check, headers, rows)
+
+
+@require_POST
+def repair(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One wrong text is put right in all rows where it stands."""
+    user = cast(User, request.user)
+    check = mending.newest_check(queries.import_of(user, pk))
+    mending.require(check, user)
+    headers, rows = mends.refused_rows(check) or ([], [])
+    asked = [request.POST.get(name, "") for name in ("header", "text", "choice")]
+    for found in mend_page.repairs(headers, rows, mends.draft_of(check)):
+        if asked[:2] == [found.header, found.text] and asked[2] in found.choices:
+            written = {number: Written({found.header: (found.text, asked[2])}) for number in found.numbers}
+            mending.keep(check, written, seen=mends.draft_of(check).revision, by=user)
+            values = {"text": found.text, "choice": asked[2], "count": len(written)}
+            messages.success(request, _("%(count)d行的“%(text)s”改成了“%(choice)s”，再检查一次就看得到。") % values)
+            break
+    else:
+        messages.warning(request, _("这些行已经改过，或者没有选改成什么。核对现在的内容。"))
+    return redirect("imports:mend", check.pk)
 
 
 @require_POST
@@ -123,6 +144,7 @@ def _shown(
         "kind": kind if kind in FAULT_KINDS else "",
         "kind_title": FAULT_KINDS.get(kind, ""),
         "kinds": [(key, FAULT_KINDS[key], count) for key, count in check.result.get("by_kind", {}).items()],
+        "repairs": mend_page.repairs(headers, rows, draft)[:REPAIRS_SHOWN],
         "revision": draft.revision,
         "unchecked": len(draft.unchecked()),
         "left_out": [number for number in left_out if draft.rows[number].is_left_out][:LEFT_OUT_SHOWN],

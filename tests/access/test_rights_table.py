@@ -128,6 +128,11 @@ def the_payment(cast: Cast) -> list[Any]:
 the_check = pk_of(lambda cast: a_check(cast, "done"))
 a_stopped_check = pk_of(lambda cast: a_check(cast, "stopped"))
 the_job = pk_of(lambda cast: Job.objects.create(kind="imports.members", title="试", owner=cast.clerk))
+the_diagnosis = pk_of(
+    lambda cast: Job.objects.create(
+        kind="figures.diagnosis", title="诊断", owner=cast.clerk, organisation=cast.town, arguments={"on": str(TODAY)}
+    )
+)
 the_trial = pk_of(lambda cast: Job.objects.create(kind="figures.what_if", title="试", owner=cast.clerk))
 
 
@@ -269,6 +274,7 @@ ROWS = [
     Row("meetings:withdraw_batch", "clerk", args=the_batch, post=True),  # who recorded it
     # figures and rules
     a_list("figures:diagnosis", FIGURES + " neighbour"),
+    Row("figures:diagnosed", "clerk", args=the_diagnosis),
     a_list("figures:finding", FIGURES + " neighbour", args=lambda cast: [STANDARD]),
     at_branch("figures:why", FIGURES, args=lambda cast: [STANDARD, BRANCH]),
     at_branch("figures:records", SEES_MEMBERS, args=lambda cast: [STANDARD, BRANCH]),
@@ -319,6 +325,7 @@ ROWS = [
     Row("imports:result", "clerk", args=the_job),
     Row("imports:save", "clerk", args=the_job, post=True),
     Row("imports:mend", "clerk", args=the_check),
+    Row("imports:repair", "clerk", args=the_check, post=True),
     Row("imports:take_back", "clerk", args=the_check, data=lambda cast: {"row": "3"}, post=True),
     Row("imports:take_up", "clerk", args=a_stopped_check, post=True),
     Row("imports:workbook", "clerk", args=the_check, post=True),

@@ -101,6 +101,17 @@ def test_whole_numbers_take_a_right_and_a_reason_and_are_noted(client: Client, c
     assert "迁到新系统" in sentences.detail_of(entry.action, entry.details)
 
 
+def test_whole_numbers_take_a_fresh_proof_of_who_asks(client: Client, cast, numbered: Person):
+    cast.secretary.set_password("a-long-enough-word-7")
+    cast.secretary.save()
+    sign_in(client, cast.secretary)
+    answer = ask(client, BRANCH, whole="on", reason="迁到新系统")
+    assert answer.status_code == 302
+    assert not answer.url.startswith("/exports/")
+    assert not Job.objects.exists()
+    assert ask(client, BRANCH).url.startswith("/exports/")
+
+
 def test_who_may_not_open_numbers_gets_none_whatever_is_posted(client: Client, cast, numbered: Person):
     page = sign_in(client, cast.clerk).get("/exports/").content.decode()
     assert 'name="whole"' not in page
