@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
 
 from guben.duties.states import State
 from guben.figures.what_if import Document, level_names
@@ -16,28 +15,28 @@ from guben.kit.tables import Written
 from guben.rulebook.templatetags.rule_words import figure_value
 
 BECAME = {
-    "newly_short": later("新增不达标"),
-    "still_short": later("仍不达标"),
-    "no_longer_short": later("不再不达标"),
-    "value": later("数字变了"),
-    "burden": later("负担变了"),
+    "newly_short": gettext_lazy("新增不达标"),
+    "still_short": gettext_lazy("仍不达标"),
+    "no_longer_short": gettext_lazy("不再不达标"),
+    "value": gettext_lazy("数字变了"),
+    "burden": gettext_lazy("负担变了"),
 }
 CHIPS = {"newly_short": "over", "still_short": "late", "no_longer_short": "done", "value": "note", "burden": "note"}
 WHAT = {
-    "added": later("新增的制度"),
-    "ended": later("不再有的制度"),
-    "changed": later("改了的制度"),
-    "through": later("条文没变，所用的指标变了"),
+    "added": gettext_lazy("新增的制度"),
+    "ended": gettext_lazy("不再有的制度"),
+    "changed": gettext_lazy("改了的制度"),
+    "through": gettext_lazy("条文没变，所用的指标变了"),
 }
 COUNTED = {
-    "persons": later("差%(count)s人"),
-    "units": later("差%(count)s个组织"),
-    "records": later("差%(count)s"),
+    "persons": gettext_lazy("差%(count)s人"),
+    "units": gettext_lazy("差%(count)s个组织"),
+    "records": gettext_lazy("差%(count)s"),
 }
 OVER = {
-    "persons": later("多%(count)s人"),
-    "units": later("多%(count)s个组织"),
-    "records": later("多%(count)s"),
+    "persons": gettext_lazy("多%(count)s人"),
+    "units": gettext_lazy("多%(count)s个组织"),
+    "records": gettext_lazy("多%(count)s"),
 }
 LACKING_SHOWN = 12
 

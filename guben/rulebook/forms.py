@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from guben.access.roles import roles, title_of
 from guben.kit.days import MONTHS_IN
@@ -27,37 +27,42 @@ from guben.rulebook_engine.entries import Indicator
 from guben.rulebook_engine.facts import catalogue
 
 EVERY = (
-    ("month", later("每月")),
-    ("quarter", later("每季度")),
-    ("half_year", later("每半年")),
-    ("year", later("每年")),
+    ("month", gettext_lazy("每月")),
+    ("quarter", gettext_lazy("每季度")),
+    ("half_year", gettext_lazy("每半年")),
+    ("year", gettext_lazy("每年")),
 )
 QUORUMS = (
-    ("half", later("到会不少于应到的一半")),
-    ("more_than_half", later("到会超过应到的一半")),
-    ("two_thirds", later("到会不少于应到的三分之二")),
-    ("all", later("应到的都到会")),
-    ("somebody", later("有人到会就行")),
+    ("half", gettext_lazy("到会不少于应到的一半")),
+    ("more_than_half", gettext_lazy("到会超过应到的一半")),
+    ("two_thirds", gettext_lazy("到会不少于应到的三分之二")),
+    ("all", gettext_lazy("应到的都到会")),
+    ("somebody", gettext_lazy("有人到会就行")),
 )
 MEASURES = (
-    ("share", later("占比：符合条件的占多少")),
-    ("count", later("数目：符合条件的有几个")),
-    ("mean", later("平均：某一列的平均数")),
-    ("sum", later("合计：某一列加起来")),
-    ("min", later("最小：某一列的最小值")),
-    ("max", later("最大：某一列的最大值")),
+    ("share", gettext_lazy("占比：符合条件的占多少")),
+    ("count", gettext_lazy("数目：符合条件的有几个")),
+    ("mean", gettext_lazy("平均：某一列的平均数")),
+    ("sum", gettext_lazy("合计：某一列加起来")),
+    ("min", gettext_lazy("最小：某一列的最小值")),
+    ("max", gettext_lazy("最大：某一列的最大值")),
 )
-LINE_SIGNS = (("<=", later("不超过")), (">=", later("不低于")), ("<", later("低于")), (">", later("超过")))
-SEVERITIES = (("low", later("提醒")), ("medium", later("越线")), ("high", later("越线，重")))
+LINE_SIGNS = (
+    ("<=", gettext_lazy("不超过")),
+    (">=", gettext_lazy("不低于")),
+    ("<", gettext_lazy("低于")),
+    (">", gettext_lazy("超过")),
+)
+SEVERITIES = (("low", gettext_lazy("提醒")), ("medium", gettext_lazy("越线")), ("high", gettext_lazy("越线，重")))
 SIGN_WORDS = (
-    ("=", later("等于")),
-    ("<>", later("不等于")),
-    ("<", later("小于")),
-    ("<=", later("不大于")),
-    (">", later("大于")),
-    (">=", later("不小于")),
-    (conditions.ABSENT, later("没有填")),
-    (conditions.PRESENT, later("填了")),
+    ("=", gettext_lazy("等于")),
+    ("<>", gettext_lazy("不等于")),
+    ("<", gettext_lazy("小于")),
+    ("<=", gettext_lazy("不大于")),
+    (">", gettext_lazy("大于")),
+    (">=", gettext_lazy("不小于")),
+    (conditions.ABSENT, gettext_lazy("没有填")),
+    (conditions.PRESENT, gettext_lazy("填了")),
 )
 NOT_ANSWERABLE = {"administrator", "operator", "auditor", "statistician", "inspector", "organiser", "member"}
 WHERE_ROWS, WHAT_ROWS = 3, 2
@@ -69,22 +74,24 @@ class DutyForm(RuleFields):
 
     form_kind = RuleForm.DUTY
 
-    meeting = forms.ChoiceField(label=later("开什么会"))
-    every = forms.ChoiceField(label=later("多久一次"), choices=EVERY)
-    times = forms.IntegerField(label=later("每期几次"), min_value=1, max_value=31, initial=1)
+    meeting = forms.ChoiceField(label=gettext_lazy("开什么会"))
+    every = forms.ChoiceField(label=gettext_lazy("多久一次"), choices=EVERY)
+    times = forms.IntegerField(label=gettext_lazy("每期几次"), min_value=1, max_value=31, initial=1)
     due_after_days = forms.IntegerField(
-        label=later("期末以后还给几天"), min_value=0, max_value=90, initial=0, required=False
+        label=gettext_lazy("期末以后还给几天"), min_value=0, max_value=90, initial=0, required=False
     )
-    quorum = forms.ChoiceField(label=later("到会多少才算"), choices=QUORUMS)
-    has_minutes = forms.BooleanField(label=later("要有会议记录"), required=False)
-    evidence_more = expression(later("记录还要符合（表达式）"), later("例如 present >= 5，按“会议”表的列写。"))
+    quorum = forms.ChoiceField(label=gettext_lazy("到会多少才算"), choices=QUORUMS)
+    has_minutes = forms.BooleanField(label=gettext_lazy("要有会议记录"), required=False)
+    evidence_more = expression(
+        gettext_lazy("记录还要符合（表达式）"), gettext_lazy("例如 present >= 5，按“会议”表的列写。")
+    )
     minutes = forms.IntegerField(
-        label=later("一次要花几分钟"),
+        label=gettext_lazy("一次要花几分钟"),
         min_value=1,
         max_value=1440,
-        help_text=later("从准备到记完。这个数算进每个组织的负担。"),
+        help_text=gettext_lazy("从准备到记完。这个数算进每个组织的负担。"),
     )
-    answerable = forms.ChoiceField(label=later("谁负责"))
+    answerable = forms.ChoiceField(label=gettext_lazy("谁负责"))
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -111,14 +118,14 @@ class DutyForm(RuleFields):
 class LineFields(forms.Form):
     """The line that is drawn on a figure."""
 
-    line_sign = forms.ChoiceField(label=later("守住的线"), choices=LINE_SIGNS)
-    line = forms.DecimalField(label=later("多少"), max_digits=12, decimal_places=4)
+    line_sign = forms.ChoiceField(label=gettext_lazy("守住的线"), choices=LINE_SIGNS)
+    line = forms.DecimalField(label=gettext_lazy("多少"), max_digits=12, decimal_places=4)
     line_unit = forms.ChoiceField(
-        label=later("单位"), choices=(("percent", later("%（占比）")), ("plain", later("照数写")))
+        label=gettext_lazy("单位"), choices=(("percent", gettext_lazy("%（占比）")), ("plain", gettext_lazy("照数写")))
     )
-    severity = forms.ChoiceField(label=later("分量"), choices=SEVERITIES)
-    remedy_zh = Words(label=later("越线了怎么办"), max_length=300)
-    remedy_en = Words(label=later("怎么办（英文）"), required=False, max_length=600)
+    severity = forms.ChoiceField(label=gettext_lazy("分量"), choices=SEVERITIES)
+    remedy_zh = Words(label=gettext_lazy("越线了怎么办"), max_length=300)
+    remedy_en = Words(label=gettext_lazy("怎么办（英文）"), required=False, max_length=600)
 
     def clean_line(self) -> Decimal:
         line: Decimal = self.cleaned_data["line"]
@@ -132,7 +139,7 @@ class LineForm(LineFields, RuleFields):
 
     form_kind = RuleForm.LINE
 
-    indicator = forms.ChoiceField(label=later("用哪个指标"))
+    indicator = forms.ChoiceField(label=gettext_lazy("用哪个指标"))
 
     def __init__(self, *args: Any, indicators: list[Indicator] | None = None, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -150,14 +157,14 @@ def _indicators() -> list[Indicator]:
 class MeasureFields(forms.Form):
     """A figure over the rows of one fact table, picked from its columns or written out."""
 
-    measure = forms.ChoiceField(label=later("怎么算"), choices=MEASURES)
-    measured = forms.ChoiceField(label=later("哪一列（平均、合计、最大、最小用）"), required=False)
-    where_text = expression(later("还只算（表达式）"))
-    what_text = expression(later("还要数（表达式）"))
-    value_text = expression(later("整个算式（表达式，写了就不看上面的）"), later("例如 share(age <= 35)"))
+    measure = forms.ChoiceField(label=gettext_lazy("怎么算"), choices=MEASURES)
+    measured = forms.ChoiceField(label=gettext_lazy("哪一列（平均、合计、最大、最小用）"), required=False)
+    where_text = expression(gettext_lazy("还只算（表达式）"))
+    what_text = expression(gettext_lazy("还要数（表达式）"))
+    value_text = expression(gettext_lazy("整个算式（表达式，写了就不看上面的）"), gettext_lazy("例如 share(age <= 35)"))
     scope = forms.ChoiceField(
-        label=later("范围"),
-        choices=(("own", later("只算本级")), ("subtree", later("本级和所有下级合在一起"))),
+        label=gettext_lazy("范围"),
+        choices=(("own", gettext_lazy("只算本级")), ("subtree", gettext_lazy("本级和所有下级合在一起"))),
     )
 
 
@@ -235,25 +242,29 @@ class TextForm(forms.Form):
     form_kind = RuleForm.TEXT
 
     text = forms.CharField(
-        label=later("制度文件"),
+        label=gettext_lazy("制度文件"),
         required=False,
         strip=False,
         max_length=MOST_TEXT,
         widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false"}),
-        help_text=later("贴上整份 TOML，或在下面选文件。机关和起止以这张表为准。"),
+        help_text=gettext_lazy("贴上整份 TOML，或在下面选文件。机关和起止以这张表为准。"),
     )
-    file = forms.FileField(label=later("或者选一个文件"), required=False)
+    file = forms.FileField(label=gettext_lazy("或者选一个文件"), required=False)
     examples = forms.CharField(
-        label=later("例子"),
+        label=gettext_lazy("例子"),
         required=False,
         strip=False,
         max_length=MOST_TEXT,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
-        help_text=later("[[example]] 一个一个写；公布以前都要通过。"),
+        help_text=gettext_lazy("[[example]] 一个一个写；公布以前都要通过。"),
     )
-    paper = Words(label=later("文号"), max_length=80, help_text=later("例如：青党发〔2026〕12号"))
-    from_on = Day(label=later("哪天起施行"), help_text=later("今天或以后。留几天，写错了还能在施行以前撤回。"))
-    until_on = Day(label=later("到哪天为止"), required=False, help_text=later("这一天起不再施行；不填就一直有效。"))
+    paper = Words(label=gettext_lazy("文号"), max_length=80, help_text=gettext_lazy("例如：青党发〔2026〕12号"))
+    from_on = Day(
+        label=gettext_lazy("哪天起施行"), help_text=gettext_lazy("今天或以后。留几天，写错了还能在施行以前撤回。")
+    )
+    until_on = Day(
+        label=gettext_lazy("到哪天为止"), required=False, help_text=gettext_lazy("这一天起不再施行；不填就一直有效。")
+    )
 
     def __init__(self, data: Any = None, *, unit: Organisation, keys: tuple[str, str] | None = None, **more: Any):
         super().__init__(data, **more)
@@ -327,5 +338,5 @@ FORMS: dict[str, type[RuleFields] | type[TextForm]] = {
 class EndForm(forms.Form):
     """The day from which a rule no longer holds, and the paper that says so."""
 
-    until_on = Day(label=later("哪天起废止"), help_text=later("这一天起不再施行；以前的日子不受影响。"))
-    paper = Words(label=later("废止文号"), max_length=80, help_text=later("例如：青党发〔2026〕30号"))
+    until_on = Day(label=gettext_lazy("哪天起废止"), help_text=gettext_lazy("这一天起不再施行；以前的日子不受影响。"))
+    paper = Words(label=gettext_lazy("废止文号"), max_length=80, help_text=gettext_lazy("例如：青党发〔2026〕30号"))

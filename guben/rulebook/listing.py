@@ -8,9 +8,8 @@ from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
 
 from guben.access.policy import Someone
 from guben.organisations.models import Organisation
@@ -21,16 +20,16 @@ from guben.rulebook_engine.library import Library
 
 KINDS = ("duty", "standard", "indicator")
 KIND_WORDS: dict[str, Promise] = {
-    "duty": later("职责"),
-    "standard": later("标准"),
-    "indicator": later("指标"),
-    "role": later("角色"),
+    "duty": gettext_lazy("职责"),
+    "standard": gettext_lazy("标准"),
+    "indicator": gettext_lazy("指标"),
+    "role": gettext_lazy("角色"),
 }
 STATES: dict[str, Promise] = {
-    "now": later("现行"),
-    "to_come": later("还没施行"),
-    "ended": later("已废止"),
-    "all": later("全部"),
+    "now": gettext_lazy("现行"),
+    "to_come": gettext_lazy("还没施行"),
+    "ended": gettext_lazy("已废止"),
+    "all": gettext_lazy("全部"),
 }
 NATIONAL, LOCAL = "national", "local"
 
@@ -138,10 +137,8 @@ def _asked_for(listed: Listed, book: Rulebook, asked: Asked) -> bool:
 
 def rows(found: Iterable[Family]) -> tuple[list[str], list[list[Any]]]:
     """The list as a table."""
-    head = [
-        _(name)
-        for name in ("编号", "名称", "类别", "状态", "谁定的", "依据", "起", "止（不含）", "版本数", "一次几分钟")
-    ]
+    head = [_("编号"), _("名称"), _("类别"), _("状态"), _("谁定的"), _("依据"), _("起"), _("止（不含）")]
+    head += [_("版本数"), _("一次几分钟")]
     return head, [
         [
             one.rule.key,

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from guben.kit.days import add_months
 from guben.organisations.choices import BRANCH_KINDS, Field, Kind
@@ -23,13 +23,13 @@ from guben.rulebook_engine.checking import Wanted, check
 from guben.rulebook_engine.errors import ExpressionMistake
 from guben.rulebook_engine.facts import FactTable, catalogue
 
-KINDS_AT_LEAST = later("至少选一类组织。")
+KINDS_AT_LEAST = gettext_lazy("至少选一类组织。")
 
 
 def plain_line(words: str) -> None:
     """Refuses signs that nobody sees: line ends, control signs, and those that turn the direction of writing."""
     if any(ord(sign) < 32 or 127 <= ord(sign) < 160 or sign in BIDI or 0xD800 <= ord(sign) < 0xE000 for sign in words):
-        raise ValidationError(later("里面有看不见的控制字符，删掉再写。"))
+        raise ValidationError(gettext_lazy("里面有看不见的控制字符，删掉再写。"))
 
 
 def plain_text(words: str) -> None:
@@ -57,7 +57,7 @@ class Paragraph(forms.CharField):
 
 class Day(forms.DateField):
     def __init__(self, **more: Any) -> None:
-        invalid = {"invalid": later("这不是日期。按 2026-06-30 的样子写。")}
+        invalid = {"invalid": gettext_lazy("这不是日期。按 2026-06-30 的样子写。")}
         super().__init__(widget=forms.DateInput(format="%Y-%m-%d"), error_messages=invalid, **more)
 
 
@@ -76,34 +76,42 @@ class RuleFields(forms.Form):
 
     form_kind = ""
 
-    title_zh = Words(label=later("名称"), max_length=80, help_text=later("短，说清做什么，例如：支部每月议一次安全。"))
-    title_en = Words(label=later("英文名称"), required=False, max_length=160)
-    why_zh = Paragraph(label=later("为什么要定"), max_length=500, help_text=later("一两句，下级看得到。"))
-    why_en = Paragraph(label=later("为什么（英文）"), required=False, max_length=1000)
-    source = Words(label=later("依据的文件"), max_length=200, help_text=later("例如：《青石镇党支部工作办法》"))
-    article = Words(label=later("第几条"), required=False, max_length=60)
-    paper = Words(label=later("文号"), max_length=80, help_text=later("例如：青党发〔2026〕12号"))
-    from_on = Day(label=later("哪天起施行"), help_text=later("今天或以后。留几天，写错了还能在施行以前撤回。"))
-    until_on = Day(label=later("到哪天为止"), required=False, help_text=later("这一天起不再施行；不填就一直有效。"))
+    title_zh = Words(
+        label=gettext_lazy("名称"), max_length=80, help_text=gettext_lazy("短，说清做什么，例如：支部每月议一次安全。")
+    )
+    title_en = Words(label=gettext_lazy("英文名称"), required=False, max_length=160)
+    why_zh = Paragraph(label=gettext_lazy("为什么要定"), max_length=500, help_text=gettext_lazy("一两句，下级看得到。"))
+    why_en = Paragraph(label=gettext_lazy("为什么（英文）"), required=False, max_length=1000)
+    source = Words(
+        label=gettext_lazy("依据的文件"), max_length=200, help_text=gettext_lazy("例如：《青石镇党支部工作办法》")
+    )
+    article = Words(label=gettext_lazy("第几条"), required=False, max_length=60)
+    paper = Words(label=gettext_lazy("文号"), max_length=80, help_text=gettext_lazy("例如：青党发〔2026〕12号"))
+    from_on = Day(
+        label=gettext_lazy("哪天起施行"), help_text=gettext_lazy("今天或以后。留几天，写错了还能在施行以前撤回。")
+    )
+    until_on = Day(
+        label=gettext_lazy("到哪天为止"), required=False, help_text=gettext_lazy("这一天起不再施行；不填就一直有效。")
+    )
     key = Words(
-        label=later("编号"),
+        label=gettext_lazy("编号"),
         required=False,
         max_length=60,
-        help_text=later("不填就按名称起一个。小写字母、数字和连字符，末尾会加上本组织的代码。"),
+        help_text=gettext_lazy("不填就按名称起一个。小写字母、数字和连字符，末尾会加上本组织的代码。"),
     )
     kinds = forms.MultipleChoiceField(
-        label=later("管哪几类组织"),
+        label=gettext_lazy("管哪几类组织"),
         choices=Kind.choices,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": KINDS_AT_LEAST},
     )
     fields_of_work = forms.MultipleChoiceField(
-        label=later("只管哪些领域（不选就都管）"),
+        label=gettext_lazy("只管哪些领域（不选就都管）"),
         required=False,
         choices=Field.choices,
         widget=forms.CheckboxSelectMultiple,
     )
-    who_more = expression(later("还要符合（表达式）"), later("例如 members >= 10，按“组织”表的列写。"))
+    who_more = expression(gettext_lazy("还要符合（表达式）"), gettext_lazy("例如 members >= 10，按“组织”表的列写。"))
 
     def __init__(self, data: Any = None, *, unit: Organisation, keys: tuple[str, str] | None = None, **more: Any):
         super().__init__(data, **more)
