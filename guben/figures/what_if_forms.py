@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guben.figures.models import Snapshot
@@ -45,8 +45,8 @@ class WhereForm(forms.Form):
         self.units = {unit.code: unit for unit in units}
         self.snapshots = {str(one.pk): one for one in snapshots}
         self.fields["at"].choices = [(unit.code, unit.name) for unit in units]  # type: ignore[attr-defined]
-        frozen = [(key, now("快照：%(on)s") % {"on": day_words(one.on)}) for key, one in self.snapshots.items()]
-        self.fields["snapshot"].choices = [("", now("现在的记录")), *frozen]  # type: ignore[attr-defined]
+        frozen = [(key, gettext("快照：%(on)s") % {"on": day_words(one.on)}) for key, one in self.snapshots.items()]
+        self.fields["snapshot"].choices = [("", gettext("现在的记录")), *frozen]  # type: ignore[attr-defined]
         if not frozen:
             del self.fields["snapshot"]
         self.fields["on"].initial = today
@@ -69,7 +69,7 @@ class WhereForm(forms.Form):
     def refuse(self, broken: BrokenRulebook) -> None:
         """Shows the mistakes of the file."""
         self.mistakes = broken.mistakes
-        self.add_error(None, now("制度文件有%(count)d处错，改好再试算。") % {"count": len(broken.mistakes)})
+        self.add_error(None, gettext("制度文件有%(count)d处错，改好再试算。") % {"count": len(broken.mistakes)})
 
 
 class FileForm(WhereForm):
@@ -90,16 +90,16 @@ class FileForm(WhereForm):
         cleaned: dict[str, Any] = super().clean() or {}
         file, text = cleaned.get("file"), str(cleaned.get("text") or "")
         if file and file.size > MOST_BYTES or len(text) > MOST_BYTES:
-            raise forms.ValidationError(now("文件太大，制度文件最多1 MB。"))
+            raise forms.ValidationError(gettext("文件太大，制度文件最多1 MB。"))
         if file:
             try:
                 cleaned["rules"] = RuleFile(file.name, decoded(file.name, file.read()))
             except BrokenRulebook as broken:
                 self.refuse(broken)
         elif text.strip():
-            cleaned["rules"] = RuleFile(now("贴上的制度"), text.replace("\r\n", "\n"))
+            cleaned["rules"] = RuleFile(gettext("贴上的制度"), text.replace("\r\n", "\n"))
         elif not self.errors:
-            self.add_error("file", now("选一个文件，或者把内容贴在下面。"))
+            self.add_error("file", gettext("选一个文件，或者把内容贴在下面。"))
         return cleaned
 
 
@@ -147,7 +147,7 @@ class NumberField(forms.CharField):
         typed = str(super().clean(value)).strip().replace("％", "%").replace(",", "")
         plain = typed.removesuffix("%").strip()
         if not NUMBER.fullmatch(plain):
-            raise forms.ValidationError(now("写一个数，例如 0.8 或 80%。"))
+            raise forms.ValidationError(gettext("写一个数，例如 0.8 或 80%。"))
         if not typed.endswith("%"):
             return plain
         return f"{float(plain) / 100:.9f}".rstrip("0").rstrip(".") or "0"
@@ -157,8 +157,8 @@ def _number_fields(rule: Entry, *, share: bool) -> dict[str, forms.Field]:
     numbers = line_numbers(rule)
     found: dict[str, forms.Field] = {}
     for one in numbers:
-        help_text = now("现在是：%(line)s") % {"line": one.around if len(numbers) > 1 else one.text}
+        help_text = gettext("现在是：%(line)s") % {"line": one.around if len(numbers) > 1 else one.text}
         if share:
-            help_text += now("。也可以写成80%这样。")
+            help_text += gettext("。也可以写成80%这样。")
         found[one.name] = NumberField(label=_("线"), initial=one.written, help_text=help_text, max_length=20)
     return found

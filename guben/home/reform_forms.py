@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guben.members.models import Affiliation
@@ -69,7 +69,7 @@ class MergeForm(ReformForm):
     def __init__(self, data: Any, *, units: Sequence[Organisation], **more: Any) -> None:
         super().__init__(data, **more)
         self.units = units
-        own = [(str(unit.pk), _now("“%(name)s”，其他组织并入它") % {"name": unit.name}) for unit in units]
+        own = [(str(unit.pk), gettext("“%(name)s”，其他组织并入它") % {"name": unit.name}) for unit in units]
         heir: Any = self.fields["heir"]
         heir.choices = [(NEW, _("一个新组织")), *own]
         parents = {unit.parent_id: unit.parent for unit in units if unit.parent}
@@ -78,7 +78,7 @@ class MergeForm(ReformForm):
             self.choice("parent", _("新组织的上级"), choices, initial=choices[0][0], required=True)
         posts: Choices = [("carry", _("连同任职者转到新组织")), (ENDS, _("到那天结束"))]
         for number, unit in enumerate(units):
-            label = _now("%(name)s的岗位") % {"name": unit.short_name}
+            label = gettext("%(name)s的岗位") % {"name": unit.short_name}
             self.choice(f"posts_{unit.pk}", label, posts, initial="carry" if number == 0 else ENDS)
         for site in Site.objects.filter(organisation__in=units, until_on=None).select_related("organisation"):
             label = f"{site.organisation.short_name}：{site.name}"
@@ -142,14 +142,14 @@ class SplitForm(ReformForm):
         goals: list[tuple[str, Any]] = [(STAYS, _("留在原组织"))]
         for number in NUMBERS:
             words = {"number": HANZI[number]}
-            goals.append((number, _now("新组织%(number)s") % words))
+            goals.append((number, gettext("新组织%(number)s") % words))
             self.fields[f"name_{number}"] = forms.CharField(
-                label=_now("新组织%(number)s的名称") % words, max_length=120, required=False
+                label=gettext("新组织%(number)s的名称") % words, max_length=120, required=False
             )
             self.fields[f"short_{number}"] = forms.CharField(label=_("简称"), max_length=40, required=False)
             self.fields[f"code_{number}"] = forms.CharField(label=_("代码"), max_length=32, required=False)
             self.fields[f"list_{number}"] = forms.CharField(
-                label=_now("分到新组织%(number)s的人，一行一个姓名") % words,
+                label=gettext("分到新组织%(number)s的人，一行一个姓名") % words,
                 required=False,
                 max_length=20_000,
                 widget=forms.Textarea(attrs={"rows": 3}),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guben.members.actions import NewPerson
@@ -49,7 +49,7 @@ def _or_all(choices: Any, label: Any) -> list[tuple[Any, Any]]:
 
 
 def _educations() -> list[tuple[str, str]]:
-    return [("", _now("未填")), *((code, education_label(code)) for code in EDUCATION)]
+    return [("", gettext("未填")), *((code, education_label(code)) for code in EDUCATION)]
 
 
 class FilterForm(forms.Form):
@@ -97,7 +97,7 @@ class FilterForm(forms.Form):
     def __init__(self, data: Any) -> None:
         super().__init__(data)
         educations = [(code, education_label(code)) for code in EDUCATION]
-        self.fields["education"].choices = [("", ""), *educations, ("unknown", _now("学历未填"))]  # type: ignore[attr-defined]
+        self.fields["education"].choices = [("", ""), *educations, ("unknown", gettext("学历未填"))]  # type: ignore[attr-defined]
         self.fields["text"].widget.input_type = "search"
 
     def filters(self) -> Filters:
@@ -202,7 +202,7 @@ class ChangeForm(PersonFields):
         self.fields["sex"].required = self.fields["born_on"].required = True
         for name, mask in (("id_number", person.id_number_mask), ("phone", person.phone_mask)):
             self.fields[name].help_text = (
-                _now("现在是%(mask)s。不改就空着。") % {"mask": mask} if mask else _now("还没有登记。")
+                gettext("现在是%(mask)s。不改就空着。") % {"mask": mask} if mask else gettext("还没有登记。")
             )
 
 
@@ -223,7 +223,7 @@ class StandForm(forms.Form):
     def __init__(self, *args: Any, roll: Iterable[RollEntry], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = [(entry.person_id, entry.name) for entry in roll]
-        self.fields["contact_person"].choices = [("", _now("没有联系人")), *people]  # type: ignore[attr-defined]
+        self.fields["contact_person"].choices = [("", gettext("没有联系人")), *people]  # type: ignore[attr-defined]
 
 
 class ContactForm(forms.Form):
@@ -252,9 +252,9 @@ class AffiliateForm(forms.Form):
 
     def __init__(self, *args: Any, groups: Sequence[Group], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["branch"].help_text = _now("只调整党小组时不改。代码在支部页面的标题下。")
+        self.fields["branch"].help_text = gettext("只调整党小组时不改。代码在支部页面的标题下。")
         names = [(group.pk, group.name) for group in groups]
-        self.fields["group"].choices = [("", _now("未编入党小组")), *names]  # type: ignore[attr-defined]
+        self.fields["group"].choices = [("", gettext("未编入党小组")), *names]  # type: ignore[attr-defined]
 
 
 class AppointForm(forms.Form):

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guben.access import policy
@@ -38,7 +38,7 @@ class CorrectForm(forms.Form):
 
     def clean(self) -> None:
         if self.cleaned_data.get("how") == REDATE and not self.cleaned_data.get("day"):
-            self.add_error("day", _now("没有写对的日期。按 2026-06-30 的样子写。"))
+            self.add_error("day", gettext("没有写对的日期。按 2026-06-30 的样子写。"))
 
 
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
@@ -62,7 +62,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
                 raise
             form.add_error("day" if day and getattr(fault, "fields", ()) else None, str(fault))
         else:
-            messages.success(request, _now("已更正。以前的日子按更正后的显示，两次登记都在历史里。"))
+            messages.success(request, gettext("已更正。以前的日子按更正后的显示，两次登记都在历史里。"))
             return redirect(reverse("organisations:history", args=[unit.code]))
     if act.kind in (ActKind.MERGE, ActKind.SPLIT):
         cast(forms.ChoiceField, form.fields["how"]).choices = [(UNDO, _("当作没有发生过"))]
