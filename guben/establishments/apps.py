@@ -9,10 +9,14 @@ class EstablishmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from guben.audit import sentences
+        from guben.establishments import succession
         from guben.establishments.facts import TABLES
+        from guben.organisations import carrying, obstacles
         from guben.rulebook_engine.facts import catalogue
 
         catalogue.publish(TABLES)
+        carrying.register(succession.EstablishmentCarrier())
+        obstacles.register("dissolve", succession.left_at)
         sentences.register("establishments.registered", _("登记单位"), _("%(on)s起"))
         sentences.register("establishments.changed", _("改单位登记"))
         sentences.register("establishments.exported", _("导出单位名单"), _("%(count)s条"))
