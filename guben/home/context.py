@@ -19,6 +19,7 @@ from guben.organisations.models import Organisation
 
 Words = Any  # text that is translated when it is shown
 UNIT_KEY = "acting_unit"
+UNIT_PAGES = ("handover", "merge", "split")  # of `home`, besides those that begin with "unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def _current(request: HttpRequest) -> str:
         return ""
     space, name = match.namespace, match.url_name or ""
     if space == "home":
-        return "organisations" if name.startswith("unit") else name
+        return "organisations" if name.startswith("unit") or name in UNIT_PAGES else name
     if space == "accounts":
         if name in {"openings", "openings_file"}:
             return "openings"

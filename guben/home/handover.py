@@ -105,7 +105,8 @@ def context(request: HttpRequest, unit: Any, on: date) -> dict[str, Any]:
     team = unit_page.team_of(unit)
     mine = taken_over(user, unit, on)
     former = _former_holder(unit, on) if sees_people else None
-    since = mine.since_on if mine else (former.until_on if former else None)
+    left_on = former.until_on if former and former.until_on and former.until_on > add_months(on, -12) else None
+    since = mine.since_on if mine else left_on
     return {
         "mine": mine,
         "former": former,

@@ -7,9 +7,8 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from guben.access import policy
 from guben.access.policy import Someone
@@ -83,12 +82,13 @@ def post_holders(post_ids: Sequence[int], on: date) -> Mapping[int, Holder]:
 
 def people_left(unit: Organisation, on: date) -> str | None:
     """People who still belong to a unit that is to be dissolved, and posts that are still held."""
-    count = Affiliation.objects.filter(organisation=unit, until_on=None).count()
+    still = Q(until_on=None) | Q(until_on__gt=on)
+    count = Affiliation.objects.filter(still, organisation=unit).count()
     if count:
         return ngettext(
             "还有%(count)d人在这里。先把组织关系转走。", "还有%(count)d人在这里。先把他们的组织关系转走。", count
         ) % {"count": count}
-    held = Holding.objects.filter(post__organisation=unit, until_on=None).count()
+    held = Holding.objects.filter(still, post__organisation=unit).count()
     if held:
         return ngettext(
             "还有%(count)d个职务有人担任。先登记免职。", "还有%(count)d个职务有人担任。先逐个登记免职。", held
@@ -101,7 +101,7 @@ def holder_left(post: Post, on: date) -> str | None:
     holding = Holding.objects.filter(post=post, until_on=None).select_related("person").first()
     if holding is None:
         return None
-    return _now("这个职务由%(name)s担任。先登记免职。") % {"name": holding.person.name}
+    return gettext("这个职务由%(name)s担任。先登记免职。") % {"name": holding.person.name}
 
 
 def group_members_left(group: Group, on: date) -> str | None:

@@ -86,6 +86,9 @@ def unit_page(
     return {
         "unit": unit,
         "on": on,
+        "then": queries.placement_on(unit, on) if on else None,
+        "ended_on": unit.dissolved_on if unit.dissolved_on and unit.dissolved_on <= day else None,
+        "kept_from": queries.kept_from_on(unit, on) if on else unit.kept_from,
         "crumbs": queries.crumbs(unit, user),
         "unit_counts": known,
         "unit_acts": acts_open(user, unit),

@@ -16,7 +16,7 @@ from guben.access import policy
 from guben.access.policy import Someone
 from guben.kit import tree
 from guben.organisations.choices import BRANCH_KINDS
-from guben.organisations.models import Organisation, Placement
+from guben.organisations.models import FormerBooks, Organisation, Placement
 
 SEE = "units.view"
 
@@ -79,6 +79,12 @@ def grassroots(top: Organisation) -> QuerySet[Organisation]:
 def placement_on(unit: Organisation, on: date) -> Placement | None:
     """Where the unit stood on a day; None where it was not yet, or no longer."""
     return Placement.objects.filter(as_of(on), organisation=unit).select_related("parent").first()
+
+
+def kept_from_on(unit: Organisation, on: date) -> date | None:
+    """From which day the unit's books were kept, as it held on a day."""
+    former = FormerBooks.objects.filter(as_of(on), organisation=unit).first()
+    return former.kept_from if former else unit.kept_from
 
 
 def units_on(on: date, top: Organisation | None = None) -> QuerySet[Placement]:

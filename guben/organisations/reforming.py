@@ -79,6 +79,13 @@ def stamp(units: Iterable[Organisation]) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 
 
+def place_stamp(unit: Organisation) -> str:
+    """Where the unit stands and which acts were done to it, in a few letters: for the forms of single acts."""
+    acts = sorted(Act.objects.filter(organisation=unit).values_list("pk", flat=True))
+    parts = [acts, unit.path, unit.name, unit.short_name, unit.kind, unit.field, unit.territory, unit.dissolved_on]
+    return hashlib.sha256(repr([*parts, unit.kept_from]).encode()).hexdigest()[:20]
+
+
 def _at(reform: Reform) -> Q:
     return Q(organisation__in=reform.sources, until_on__isnull=True)
 

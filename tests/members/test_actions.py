@@ -93,7 +93,8 @@ def test_an_ended_membership_takes_affiliation_standing_posts_and_roles_along(ca
     actions.enter_stage(person, "ended", from_on=TODAY, by=cast.organiser)
     assert not Affiliation.objects.filter(person=person, until_on=None).exists()
     assert not Standing.objects.filter(person=person, until_on=None).exists()
-    assert Standing.objects.get(person=helped).contact_person is None
+    assert Standing.objects.get(person=helped, until_on=None).contact_person is None
+    assert Standing.objects.get(person=helped, until_on=TODAY).contact_person == person  # the days before keep it
     assert Holding.objects.get(person=person).until_on == TODAY
     assert Grant.objects.get(user=cast.secretary).until_on == TODAY
     assert person.name not in {entry.name for entry in queries.roll_of(cast.branch, TODAY)}

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.test import Client
+from django.urls import reverse
 
 from guben.access.models import Grant
 from guben.audit.models import Entry
@@ -18,7 +20,7 @@ from guben.members.queries import roll_of
 from guben.organisations import actions, errors, queries
 from guben.organisations.carrying import Heir, Reform
 from guben.organisations.models import Group, Organisation, Placement, Post, Site, Succession, Team
-from tests.cast import BRANCH, NEIGHBOUR_BRANCH, SMALL_BRANCH, TODAY, TOWN, VILLAGE, Cast, hold
+from tests.cast import BRANCH, NEIGHBOUR_BRANCH, SMALL_BRANCH, TODAY, TOWN, VILLAGE, Cast, hold, sign_in
 
 DAY = date(2026, 6, 1)
 BEFORE = DAY - timedelta(days=1)
@@ -237,3 +239,44 @@ def test_posts_sites_and_subtrees_of_others_stay(cast: Cast) -> None:
     actions.carry_out(merger(cast), by=cast.organiser)
     assert list(Post.objects.filter(organisation__code=NEIGHBOUR_BRANCH).values_list("pk", "until_on")) == untouched
     assert {TOWN, VILLAGE} <= {place.organisation.code for place in queries.units_on(DAY)}
+
+
+def test_a_form_opened_before_a_change_does_nothing(cast: Cast, client: Client) -> None:
+    sign_in(client, cast.clerk)
+    url = reverse("organisations:rename", args=[BRANCH])
+    stamp = client.get(url).context["stamp"]
+    data = {
+        "name": "甲支部", "short_name": "甲", "kind": "branch", "field": "rural", "effective_on": "2026-06-20", "stamp": stamp,
+    }  # fmt: skip
+    actions.rename(cast.branch, short_name="乙", effective_on=date(2026, 6, 10), by=cast.clerk)
+    answer = client.post(url, data)
+    assert answer.status_code == 422
+    assert "又变过" in answer.content.decode()
+    assert unit(BRANCH).short_name == "乙"
+    assert client.post(url, data | {"stamp": answer.context["stamp"]}).status_code == 302
+
+
+def test_the_unit_page_of_a_day_before_shows_what_was_then(cast: Cast, client: Client) -> None:
+    actions.carry_out(merger(cast), by=cast.organiser)
+    sign_in(client, cast.organiser)
+    page = f"/organisations/{BRANCH}/"
+    assert "2026-06-01撤销" in client.get(page).content.decode()
+    assert "2026-06-01撤销" not in client.get(page, {"on": "2026-05-31"}).content.decode()
+    assert "还没有成立" in client.get(f"/organisations/{NEW.code}/", {"on": "2026-05-31"}).content.decode()
+
+
+def test_dissolved_units_take_in_nobody_and_nothing(cast: Cast, client: Client) -> None:
+    actions.carry_out(merger(cast), by=cast.organiser)
+    sign_in(client, cast.organiser)
+    for url in (
+        f"{reverse('members:register')}?at={BRANCH}",
+        f"{reverse('meetings:record')}?at={BRANCH}",
+        reverse("organisations:add_site", args=[BRANCH]),
+        reverse("organisations:add_post", args=[BRANCH]),
+        reverse("organisations:rename", args=[BRANCH]),
+        reverse("home:merge", args=[BRANCH]),
+        f"{reverse('members:add_reserve')}?at={BRANCH}",
+    ):
+        answer = client.post(url, {"name": "某人", "form": "theme_day", "held_on": "2026-06-20", "person": "1"})
+        assert answer.status_code in (404, 422), url
+    assert not Affiliation.objects.filter(organisation=cast.branch, until_on=None).exists()

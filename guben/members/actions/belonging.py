@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404
 
 from guben.access import policy
@@ -57,7 +58,7 @@ def _affiliate(person: Person, organisation: Organisation, group: Group | None, 
         raise errors.AlreadyThere(person.name, organisation.name)
     row = _succeed(before, Affiliation(person=person, organisation=organisation, group=group, from_on=from_on))
     if before and before.organisation_id != organisation.pk:
-        _forget_contact_people(person)
+        _forget_contact_people(person, from_on)
     _note("members.affiliated", person, organisation, by, {"organisation": organisation.code, "from_on": from_on})
     return row
 
@@ -140,7 +141,7 @@ def check_contact_person(person: Person, contact_person: Person, unit: Organisat
 
 
 def _open_row(model: type[Row], person: Person) -> Row | None:
-    row: Row | None = model._default_manager.select_for_update().filter(person=person, until_on=None).first()
+    row: Row | None = model._default_manager.select_for_update(no_key=True).filter(person=person, until_on=None).first()
     return row
 
 
@@ -171,13 +172,21 @@ def _end_everything(person: Person, on: date, by: User) -> None:
         row.until_on = on
         row.save(update_fields=["until_on"])
     end_holdings(person, on, by=by)
-    _forget_contact_people(person)
+    _forget_contact_people(person, on)
 
 
-def _forget_contact_people(person: Person) -> None:
-    """Who left the unit keeps no contact for it any more, and nobody of the old unit for the one who left."""
-    Standing.objects.filter(contact_person=person, until_on=None).update(contact_person=None)
-    Standing.objects.filter(person=person, until_on=None).update(contact_person=None)
+def _forget_contact_people(person: Person, on: date) -> None:
+    """Who left the unit keeps no contact for it from the day on, and nobody of the old unit for the one who left; the
+    days before keep the contact person they had."""
+    rows = Standing.objects.select_for_update().filter(contact_person__isnull=False, until_on=None)
+    for row in rows.filter(Q(contact_person=person) | Q(person=person)):
+        if row.from_on >= on:
+            row.contact_person = None
+            row.save(update_fields=["contact_person"])
+            continue
+        row.until_on = on
+        row.save(update_fields=["until_on"])
+        Standing.objects.create(person_id=row.person_id, kind=row.kind, place=row.place, from_on=on)
 
 
 def _note(action: str, person: Person, unit: Organisation, by: User, changed: dict[str, Any]) -> None:

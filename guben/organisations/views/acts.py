@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from guben.access import policy
 from guben.accounts.installation import today
 from guben.kit import tree
-from guben.organisations import actions, errors, obstacles, queries
+from guben.organisations import actions, errors, obstacles, queries, reforming
 from guben.organisations.choices import BRANCH_KINDS, Kind
 from guben.organisations.forms import DissolveForm, FoundForm, KeepFromForm, MoveForm, RenameForm
 from guben.organisations.models import Organisation
@@ -50,6 +50,7 @@ def rename(request: HttpRequest, code: str) -> HttpResponse:
         _context(request, unit),
         done=_("已更名。以前的日子仍显示原来的名称。"),
         to=unit.get_absolute_url(),
+        stamp=reforming.place_stamp(unit),
     )
 
 
@@ -70,6 +71,7 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
         context | {"units_below": queries.at_or_below(unit).count() - 1},
         done=_("已改变隶属。此前的记录仍算在原上级名下。"),
         to=unit.get_absolute_url(),
+        stamp=reforming.place_stamp(unit),
     )
 
 
@@ -88,6 +90,7 @@ def dissolve(request: HttpRequest, code: str) -> HttpResponse:
         _context(request, unit) | {"in_the_way": in_the_way},
         done=_("已撤销“%(name)s”，历史都保留。") % {"name": unit.name},
         to=unit.get_absolute_url(),
+        stamp=reforming.place_stamp(unit),
     )
 
 
@@ -103,6 +106,7 @@ def keep_from(request: HttpRequest, code: str) -> HttpResponse:
         _context(request, unit),
         done=_("已定建账日。"),
         to=unit.get_absolute_url(),
+        stamp=reforming.place_stamp(unit),
     )
 
 

@@ -36,13 +36,17 @@ def answer(
     *,
     done: str,
     to: str = "",
+    stamp: str = "",
 ) -> HttpResponse:
     """Shows the form, or does the act and leads on to `to`, or else to what the act made.
 
-    A refusal stands beside its field (`error.fields`), or on top of the form; what was typed stays.
+    A refusal stands beside its field (`error.fields`), or on top of the form; what was typed stays. A form that was
+    opened before something changed (`stamp`) is shown once more.
     """
     if request.method == "POST" and form.is_valid():
         try:
+            if stamp and request.POST.get("stamp", stamp) != stamp:
+                raise errors.PageIsOld
             made = act()
         except DomainError as error:
             if error.status != 422:
@@ -52,4 +56,4 @@ def answer(
         else:
             messages.success(request, done)
             return redirect(to or made)
-    return render(request, template, context | {"form": form}, status=422 if form.is_bound else 200)
+    return render(request, template, context | {"form": form, "stamp": stamp}, status=422 if form.is_bound else 200)
