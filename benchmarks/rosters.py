@@ -36,7 +36,7 @@ def rows(count: int, branches: Sequence[str], seed: int = 1) -> list[list[str]]:
                 dice.choice(("", "学士", "硕士")), dice.choice(branches), f"13{dice.randrange(10**8, 10**9)}",
                 joined.isoformat(), date(joined.year + 1, joined.month, joined.day).isoformat(), "",
                 dice.choice(("工人", "专业技术人员", "管理人员", "离退休人员")), "", "否",
-                f"示范市青石镇柳溪村{dice.randrange(1, 400)}号", f"示范市青石镇柳溪村{dice.randrange(1, 400)}号", "否", "否",
+                *(f"示范市青石镇柳溪村{dice.randrange(1, 400)}号" for _ in range(2)), "否", "否",
             ]
         )  # fmt: skip
     for row in dice.sample(found, count // 50):

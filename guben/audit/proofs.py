@@ -58,6 +58,9 @@ def _key(folder: Path) -> bytes:
     return history_key(folder, os.environ)
 
 
+_written = json.JSONEncoder(sort_keys=True, default=str, ensure_ascii=False).encode
+
+
 def _mac(text: str) -> str:
     key = _key(Path(settings.KEYS))
     return hmac.digest(key, text.encode(), "sha256").hex()
@@ -67,7 +70,7 @@ def proof_of(values: tuple[Any, ...]) -> str:
     """The keyed hash over an entry's values, in the order of NAMES."""
     at, *rest = values
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")
-    return _mac(json.dumps([moment, *rest], sort_keys=True, ensure_ascii=False, default=str))
+    return _mac(_written([moment, *rest]))
 
 
 def prove(entry: Entry) -> Entry:
@@ -153,7 +156,7 @@ def _wait_for_writers() -> None:
     """Entries get their numbers before they are committed; with several writers a smaller one may come later."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {connection.ops.quote_name(Entry._meta.db_table)} IN SHARE MODE")
+            cursor.execute(f"LOCK TABLE {connection.ops.quote_name(Entry._meta.db_table)} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _heads() -> Path:

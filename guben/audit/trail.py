@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from guben.accounts.models import User
 
 
+_written = json.JSONEncoder(sort_keys=True, default=str, ensure_ascii=False).encode
+
+
 def _commit(values: Mapping[str, Any]) -> tuple[str, str]:
     salt = secrets.token_hex(16)
-    text = json.dumps(values, sort_keys=True, default=str, ensure_ascii=False)
+    text = _written(values)
     return salt, hashlib.sha256(f"{salt}{text}".encode()).hexdigest()
 
 

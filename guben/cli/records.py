@@ -95,12 +95,13 @@ def take_in(options: Namespace) -> int:
 
 def _watched() -> Callable[[int, int, str], None]:
     """Progress on standard error: each new stage, and at most once a second within one."""
-    told = ["", 0.0]
+    told = {"": 0.0}  # when the last line of a stage was written
 
     def watch(done: int, total: int, message: str) -> None:
-        if message != told[0] or time.monotonic() - float(told[1]) > 1:
+        if time.monotonic() - told.get(message, float("-inf")) > 1:
             progress(message, done, total)
-            told[:] = [message, time.monotonic()]
+            told.clear()
+            told[message] = time.monotonic()
 
     return watch
 

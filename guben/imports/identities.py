@@ -47,10 +47,10 @@ def read_identities(table: Table) -> Identities:
 
 def _plain(cells: Sequence[Cell]) -> tuple[list[bool], list[date | None], list[str | None]]:
     """Which cells are right as they stand, with birth date and sex; what the others tell means nothing."""
-    texts = [cell if cell.__class__ is str and len(cell) == LENGTH else NO_NUMBER for cell in cells]  # type: ignore[arg-type]
-    joined = "".join(texts)  # type: ignore[arg-type]
+    texts = [cell if cell.__class__ is str and len(cell) == LENGTH else NO_NUMBER for cell in cells]
+    joined = "".join(texts)
     if not joined.isascii():
-        joined = "".join(text if text.isascii() else NO_NUMBER for text in texts)  # type: ignore[union-attr]
+        joined = "".join(text if text.isascii() else NO_NUMBER for text in texts)
     letters = numpy.frombuffer(joined.encode("ascii"), dtype=numpy.uint8).reshape(-1, LENGTH)
     signs = letters.astype(numpy.int32) - ord("0")
     last = signs[:, -1]

@@ -150,7 +150,7 @@ def _read_units(table: Table, scope: Scope) -> list[Organisation | None]:
     scope.look_outside(text for text in texts.values() if isinstance(text, str))
 
     def read(cell: Cell) -> Organisation | Wrong:
-        text = texts[cell]
+        text = texts[cell] if cell is not None else ""
         if isinstance(text, Wrong):
             return text
         unit = scope.named(text)

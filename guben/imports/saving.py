@@ -64,10 +64,16 @@ def _register(rows: Sequence[MemberRow], by: User, today: date, done: int) -> No
 
 
 def _new_person(row: MemberRow, today: date) -> NewPerson:
+    if row.unit is None:
+        raise ValueError("A row without a unit is not saved.")
+    stages = row.stages(today)
+    since = max(stages[0][1], row.unit.founded_on)
     return NewPerson(
         name=row.name,
-        organisation_id=row.unit.pk if row.unit else 0,
-        stages=row.stages(today),
+        organisation_id=row.unit.pk,
+        stages=stages,
+        affiliated_on=since,
+        standing_from=since,
         sex=row.sex,
         born_on=row.born_on,
         id_number=row.id_number,

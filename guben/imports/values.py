@@ -193,9 +193,9 @@ def read_day(today: date) -> Callable[[Cell], date | Wrong | None]:
     def read(cell: Cell) -> date | Wrong | None:
         if isinstance(cell, str) and len(cell) == 10 and cell[4] == "-" == cell[7]:  # what most lists hold
             with suppress(ValueError):
-                day = date.fromisoformat(cell)
-                if day.year >= FIRST_YEAR and day <= today:
-                    return day
+                plain = date.fromisoformat(cell)
+                if plain.year >= FIRST_YEAR and plain <= today:
+                    return plain
         if cell.__class__ is str and bare(cell_text(cell)) in NOTHING:
             return None
         day = cell if isinstance(cell, date) else day_in(cell_text(cell))

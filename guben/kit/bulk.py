@@ -53,7 +53,7 @@ def _turned(rows: Iterable[Sequence[Any]], turners: Sequence[Turner]) -> list[li
         cells = list(row)
         for place, turner in places:
             if cells[place] is not None:
-                cells[place] = turner(cells[place])  # type: ignore[misc]
+                cells[place] = turner(cells[place])
         turned.append(cells)
     return turned
 

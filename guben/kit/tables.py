@@ -162,7 +162,7 @@ class _Texts(dict[object, Cell]):
 
 def _cell(value: object) -> Cell:
     if value.__class__ is str:
-        return value.strip(BLANKS) or None  # type: ignore[attr-defined, no-any-return]
+        return value.strip(BLANKS) or None
     if value is None:
         return None
     if isinstance(value, bool):

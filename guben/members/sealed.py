@@ -50,6 +50,11 @@ def indexes_of(field: str, number: str, box: Sealer | None = None) -> list[str]:
     return (box or sealer()).indexes(number, COLUMNS[field])
 
 
+def index_is_renewed() -> bool:
+    """May a number stand under more than one keyed hash, because the key of the index is being renewed?"""
+    return len(indexes_of("id_number", "")) > 1
+
+
 def put(person: Person, field: str, number: str) -> str:
     """Sets the three columns of a number on a person and gives its index (for the history, which keeps no number)."""
     sealed = seal(field, number)
