@@ -152,7 +152,8 @@ class TestShapes:
         (edition,) = guben("rules", "show", "theme-day", "--json").document["editions"]
         assert edition["who"] == "kind in ('branch', 'joint_branch')"
         tables = {table["name"] for table in guben("rules", "facts", "--json").document["tables"]}
-        assert tables == {"organisation", "site", "member", "post", "meeting", "leader_meeting"}
+        rolls = {"member", "post", "dues", "unplaced_member"}
+        assert tables == {"organisation", "site", "meeting", "leader_meeting", "establishment"} | rolls
 
     def test_import(self, cast: Cast, tmp_path: Path) -> None:
         file = tmp_path / "roll.csv"
