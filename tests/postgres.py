@@ -49,6 +49,7 @@ class Server:
     def __init__(self) -> None:
         self.program = _binaries()
         self.place = Path(tempfile.mkdtemp(prefix="guben-pg-"))  # short: a socket's path has at most 107 bytes
+        (self.place / "owner").write_text(str(os.getpid()))
         self.data = self.place / "data"
         self.user = _other_user()
         self.process: subprocess.Popen[bytes] | None = None
@@ -162,12 +163,11 @@ def _sweep() -> None:
     """Removes what killed tests left behind."""
     for left in Path(tempfile.gettempdir()).glob("guben-pg-*"):
         try:
-            number = int((left / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
-            os.kill(number, 0)
+            os.kill(int((left / "owner").read_text()), 0)
         except ProcessLookupError:
             shutil.rmtree(left, ignore_errors=True)
         except (OSError, ValueError):
-            continue  # it runs, is being made, or belongs to somebody else
+            continue  # it is being made, or belongs to somebody else
 
 
 def main() -> int:
