@@ -1,4 +1,4 @@
-"""Trying rules on the records: a file is checked at once, then worked out as a job that its owner alone sees."""
+"""Long sums that a user asks for: each becomes a job that its owner alone sees. Nothing here changes a record."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from guben.organisations.queries import units_on
 from guben.rulebook.sources import RuleFile
 
 WHAT_IF = "figures.what_if"
+DIAGNOSIS = "figures.diagnosis"
 RESULT = "what-if.json"
 
 
@@ -52,3 +53,18 @@ def start_what_if(file: RuleFile, at: Organisation, *, on: date, snapshot: Snaps
         jobs.run(job.pk)
         job.refresh_from_db()
     return job
+
+
+def start_diagnosis(at: Organisation, on: date, *, by: User) -> Job:
+    """Works a large tree's diagnosis out as a job, or gives the user's job that is at it already.
+
+    Raises:
+        PermissionDenied, Http404: no `figures.view` at the unit.
+    """
+    policy.require(by, "figures.view", at)
+    same = Job.objects.filter(kind=DIAGNOSIS, owner=by, organisation=at, arguments__on=on.isoformat())
+    waiting = same.filter(state__in=jobs.OPEN).first()
+    if waiting:
+        return waiting
+    title = _("诊断：%(unit)s，%(on)s") % {"unit": at.short_name or at.name, "on": on}
+    return jobs.start(DIAGNOSIS, title, by, at, {"on": on.isoformat()})

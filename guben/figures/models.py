@@ -24,3 +24,22 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.folder}"
+
+
+class KeptDiagnosis(models.Model):
+    """The diagnosis of a large tree as a job worked it out, so that every process finds it. `newest` is the last entry
+    of the history before it was begun; later entries make it old. `content` is packed JSON without words."""
+
+    organisation = models.ForeignKey("organisations.Organisation", models.CASCADE, related_name="+")
+    on = models.DateField(_("哪天"))
+    newest = models.BigIntegerField()
+    content = models.BinaryField()
+    made_at = models.DateTimeField(_("算出时刻"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("大树的诊断")
+        verbose_name_plural = _("大树的诊断")
+        constraints = [models.UniqueConstraint(fields=["organisation", "on"], name="kept_diagnosis_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.on}"

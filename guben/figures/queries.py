@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import json
+import zlib
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
+from django.db.models import Max
+
+from guben.audit.models import Entry
 from guben.audit.remembering import LARGE_TREE, remembered
 from guben.duties import queries as duties
 from guben.duties.queries import in_words
 from guben.duties.states import State
 from guben.figures.errors import NotAnIndicator, NotInForce
+from guben.figures.models import KeptDiagnosis
 from guben.figures.snapshots import open_snapshot
 from guben.figures.trees import DayTree, UnitName, day_tree
+from guben.figures.trials import silent
 from guben.kit.days import period_of, previous_period
 from guben.organisations.models import Organisation
 from guben.organisations.queries import units_on
@@ -23,7 +30,8 @@ from guben.rulebook.queries import library as installed
 from guben.rulebook.queries import require_known
 from guben.rulebook_engine.aggregates import Figure
 from guben.rulebook_engine.engines import Engine
-from guben.rulebook_engine.entries import Duty, Entry, Indicator, Standard
+from guben.rulebook_engine.entries import Duty, Indicator, Standard
+from guben.rulebook_engine.entries import Entry as RuleEntry
 from guben.rulebook_engine.evaluation import Figures, evaluate, judge
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.library import Library
@@ -89,7 +97,7 @@ class Diagnosis:
 
     top: DayTree
     findings: tuple[Finding, ...]
-    quiet: tuple[Entry, ...]
+    quiet: tuple[RuleEntry, ...]
 
 
 def indicators_for(keys: Sequence[str], on: date, library: Library) -> list[Indicator]:
@@ -148,12 +156,82 @@ def diagnose(
     library = rules or installed()
     day = day_tree(at, on)
     if rules is None and len(day.units) > LARGE_TREE:
-        return remembered(lambda: _diagnose(day, library, keys), "diagnose", at.pk, on, frozenset(keys or ()))
-    return _diagnose(day, library, keys)
+        kept = kept_diagnosis(at, on) if keys is None else None
+        if kept and kept.is_fresh:
+            return kept.diagnosis
+        return remembered(lambda: worked_out(day, library, keys), "diagnose", at.pk, on, frozenset(keys or ()))
+    return worked_out(day, library, keys)
 
 
-def _diagnose(day: DayTree, library: Library, keys: Collection[str] | None) -> Diagnosis:
+def is_large(at: Organisation, on: date) -> bool:
+    """Whether a diagnosis takes longer than a reader likes to wait."""
+    return units_on(on, at).count() > LARGE_TREE
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A diagnosis that a job worked out. It is fresh while nothing was written since."""
+
+    diagnosis: Diagnosis
+    made_at: datetime
+    is_fresh: bool
+
+
+def kept_diagnosis(at: Organisation, on: date) -> Kept | None:
+    """What is kept of a large tree's day, fresh or not; None where nobody asked for it yet."""
+    row = KeptDiagnosis.objects.filter(organisation=at, on=on).first()
+    if row is None:
+        return None
+    is_fresh = row.newest == newest_entry()
+    diagnosis = remembered(
+        lambda: _unpacked(bytes(row.content), day_tree(at, on), installed()), "kept", row.pk, row.made_at
+    )
+    return Kept(diagnosis, row.made_at, is_fresh)
+
+
+def newest_entry() -> int:
+    """The number of the history's last entry."""
+    return Entry.objects.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def packed(diagnosis: Diagnosis) -> bytes:
+    """A diagnosis without words: rules by key and first day, units by their ids."""
+    findings = [
+        [
+            *_name_of(one.rule), one.value, one.of, one.period,
+            [[each.unit.id, each.figure.value, each.figure.numerator, each.figure.denominator] for each in one.units],
+        ]
+        for one in diagnosis.findings
+    ]  # fmt: skip
+    return zlib.compress(json.dumps([findings, [_name_of(rule) for rule in diagnosis.quiet]]).encode())
+
+
+def _name_of(rule: RuleEntry) -> list[str]:
+    return [rule.key, rule.from_on.isoformat()]
+
+
+def _unpacked(content: bytes, day: DayTree, library: Library) -> Diagnosis:
+    """The diagnosis again; a rule or a unit that is gone since is left out."""
+    editions = {(rule.key, rule.from_on.isoformat()): rule for rule in library}
+    findings, quiet = json.loads(zlib.decompress(content))
+    found = []
+    for key, begins, value, of, period, units in findings:
+        rule = editions.get((key, begins))
+        if isinstance(rule, Standard | Duty):
+            indicator = library.indicator_of(rule, day.on) if isinstance(rule, Standard) else None
+            past = tuple(UnitFigure(day.units[unit], Figure(*figure)) for unit, *figure in units if unit in day.units)
+            found.append(Finding(rule, indicator, value, of, past, period))
+    still = tuple(editions[key, begins] for key, begins in quiet if (key, begins) in editions)
+    return Diagnosis(day, tuple(found), still)
+
+
+def worked_out(
+    day: DayTree, library: Library, keys: Collection[str] | None = None, progress: Callable[[int, int], None] = silent
+) -> Diagnosis:
+    """The diagnosis from the records, whatever is kept of it."""
+    progress(0, 2)
     findings, quiet = _of_standards(day, library, LiveEngine(day.within), keys=keys)
+    progress(1, 2)
     more, also_quiet = _of_duties(day, library, keys)
     return Diagnosis(day, tuple(sorted([*findings, *more], key=lambda one: one.weight)), (*quiet, *also_quiet))
 
@@ -173,7 +251,7 @@ def _of_standards(
     *,
     only: int | None = None,
     keys: Collection[str] | None = None,
-) -> tuple[list[Finding], list[Entry]]:
+) -> tuple[list[Finding], list[RuleEntry]]:
     standards = [rule for rule in library.standards(day.on) if keys is None or rule.key in keys]
     holding = Holding(standards, day.on)
     steps = steps_of(unit.path for unit in day.units.values())
@@ -182,7 +260,7 @@ def _of_standards(
     figures = evaluate(indicators, engine, day.tree, day.on, catalogue)
     verdicts = judge(standards, figures, engine, day.tree, day.on, catalogue)
     findings: list[Finding] = []
-    quiet: list[Entry] = []
+    quiet: list[RuleEntry] = []
     for standard in standards:
         about = {
             unit: verdict
@@ -207,12 +285,12 @@ def _finding(standard: Standard, indicator: Indicator, past: list[UnitFigure], t
     return Finding(standard, indicator, len(past), tried, tuple(past))
 
 
-def _of_duties(day: DayTree, library: Library, keys: Collection[str] | None) -> tuple[list[Finding], list[Entry]]:
+def _of_duties(day: DayTree, library: Library, keys: Collection[str] | None) -> tuple[list[Finding], list[RuleEntry]]:
     """Units late with a duty in the last period that is over: one finding for each duty."""
     rules = [rule for rule in library.duties(day.on) if keys is None or rule.key in keys]
     units = [placement.organisation for placement in units_on(day.on, day.top)] if rules else []
     findings: list[Finding] = []
-    quiet: list[Entry] = []
+    quiet: list[RuleEntry] = []
     for every in dict.fromkeys(rule.every for rule in rules):
         alike = [rule for rule in rules if rule.every == every]
         period = previous_period(period_of(day.on, every))

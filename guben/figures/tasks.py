@@ -9,8 +9,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from guben.access import policy
 from guben.figures import actions, what_if
 from guben.figures.errors import TrialExpired
+from guben.figures.keeping import keep_diagnosis
 from guben.figures.models import Snapshot
 from guben.figures.trials import Trial
 from guben.jobs import files
@@ -46,3 +48,15 @@ def _tried(job: Job, file: RuleFile, report: Report) -> Trial:
     if snapshot is None:
         raise TrialExpired
     return what_if.on_snapshot(job.organisation, Path(snapshot.folder), [file], snapshot.on, report.progress)
+
+
+@job(actions.DIAGNOSIS, result_page="figures:diagnosed")
+def diagnose(job: Job, report: Report) -> dict[str, Any]:
+    """Works the diagnosis of a large tree out and keeps it in the database."""
+    if job.organisation is None:
+        raise TrialExpired
+    report.stage(_("按制度逐条计算"))
+    on = date.fromisoformat(job.arguments["on"])
+    policy.require(job.owner, "figures.view", job.organisation)
+    found = keep_diagnosis(job.organisation, on, report.progress)
+    return {"findings": len(found.findings), "units": len(found.top.units)}

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import time
+import uuid
 from datetime import date
+from typing import cast
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from guben.access import policy
 from guben.accounts.installation import today
+from guben.accounts.models import User
+from guben.figures.actions import DIAGNOSIS, start_diagnosis
 from guben.figures.explanations import Explanation, explain
 from guben.figures.forms import DiagnosisForm
 from guben.figures.listing import listed_records, right_to_list
-from guben.figures.queries import Diagnosis, Finding, diagnose
+from guben.figures.queries import Diagnosis, Finding, diagnose, is_large, kept_diagnosis
 from guben.jobs.downloads import workbook_response
+from guben.jobs.queries import job_of
+from guben.jobs.shown import shown as job_shown
 from guben.organisations.models import Organisation
 from guben.organisations.queries import unit_for
 from guben.rulebook.audience import Audience
@@ -45,7 +52,11 @@ def diagnosis(request: HttpRequest) -> HttpResponse:
     form = DiagnosisForm(request.GET or None, today=today())
     on = form.on_day
     begun = time.perf_counter()
-    found = diagnose(unit, on)
+    large = is_large(unit, on)
+    kept = kept_diagnosis(unit, on) if large else None
+    if large and (kept is None or (request.GET.get("again") and not kept.is_fresh)):
+        return redirect("figures:diagnosed", start_diagnosis(unit, on, by=cast(User, request.user)).pk)
+    found = kept.diagnosis if kept else diagnose(unit, on)
     seconds = time.perf_counter() - begun
     findings = _chosen(found, request.GET.get("severity", ""), request.GET.get("mechanism", ""))
     if request.GET.get("export") == "xlsx":
@@ -61,8 +72,19 @@ def diagnosis(request: HttpRequest) -> HttpResponse:
         "seconds": seconds,
         "units_shown": UNITS_SHOWN,
         "counted": len(found.top.units),
+        "kept": kept,
     }
     return render(request, "figures/diagnosis.html", shown)
+
+
+def diagnosed(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """How far a large tree's diagnosis is; then the way to it."""
+    job = job_of(cast(User, request.user), pk)
+    if job.kind != DIAGNOSIS or job.organisation is None:
+        raise Http404
+    if job.state != "done":
+        return render(request, "figures/diagnosing.html", job_shown(job))
+    return redirect(f"{reverse('figures:diagnosis')}?at={job.organisation.code}&on={job.arguments['on']}")
 
 
 def _chosen(found: Diagnosis, severity: str, mechanism: str) -> list[Finding]:

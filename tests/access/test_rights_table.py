@@ -325,7 +325,6 @@ ROWS = [
     Row("imports:result", "clerk", args=the_job),
     Row("imports:save", "clerk", args=the_job, post=True),
     Row("imports:mend", "clerk", args=the_check),
-    Row("imports:repair", "clerk", args=the_check, post=True),
     Row("imports:take_back", "clerk", args=the_check, data=lambda cast: {"row": "3"}, post=True),
     Row("imports:take_up", "clerk", args=a_stopped_check, post=True),
     Row("imports:workbook", "clerk", args=the_check, post=True),

@@ -84,7 +84,9 @@ day = st.sampled_from([*DAYS, *MONTH_ENDS, *LEAP_DAYS[2:]])
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(figure.filter(is_small), st.none() | condition.filter(is_small), day)
-def test_a_figure_is_the_same_on_every_engine(engines: list[RowsEngine], text: str, where: str | None, on: date) -> None:
+def test_a_figure_is_the_same_on_every_engine(
+    engines: list[RowsEngine], text: str, where: str | None, on: date
+) -> None:
     try:
         value = check(text, MEMBER, "figure")
         filtered = check(where, MEMBER) if where else None
