@@ -146,7 +146,7 @@ def items(
 
 def _common_path(units: Sequence[Organisation]) -> str:
     """The path of the lowest unit that stands above all of these."""
-    paths = [unit.path for unit in units]
+    paths: list[str] = [unit.path for unit in units]
     low, high = min(paths), max(paths)
     common = 0
     while common < min(len(low), len(high)) and low[common : common + tree.STEP] == high[common : common + tree.STEP]:

@@ -59,8 +59,8 @@ def split(request: HttpRequest, code: str) -> HttpResponse:
             data[name] = value
         context |= {"unknown": unknown, "filled": len([value for value in goes.values() if value])}
         context |= {"stamp": data.get("stamp", "")}
-        shown = SplitForm(None, unit=unit, people=people, initial=data.dict() | {"stays": "stays" in data})
-        shown.initial |= {"grants": "grants" in data}  # nothing is judged before the preview is asked for
+        typed = {**data.dict(), "stays": "stays" in data, "grants": "grants" in data}
+        shown = SplitForm(None, unit=unit, people=people, initial=typed)  # nothing is judged before the preview
         context |= _parts(shown)
         return render(request, "home/split.html", _context(request, unit) | context | {"form": shown})
     return _answer(request, unit, form, "split", [unit], context, _("已拆分。以前的日子仍按原来的组织显示。"))
