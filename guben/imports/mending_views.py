@@ -49,26 +49,6 @@ def mend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def repair(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """One wrong text is put right in all rows where it stands."""
-    user = cast(User, request.user)
-    check = mending.newest_check(queries.import_of(user, pk))
-    mending.require(check, user)
-    headers, rows = mends.refused_rows(check) or ([], [])
-    asked = [request.POST.get(name, "") for name in ("header", "text", "choice")]
-    for found in mend_page.repairs(headers, rows, mends.draft_of(check)):
-        if asked[:2] == [found.header, found.text] and asked[2] in found.choices:
-            written = {number: Written({found.header: (found.text, asked[2])}) for number in found.numbers}
-            mending.keep(check, written, seen=mends.draft_of(check).revision, by=user)
-            values = {"text": found.text, "choice": asked[2], "count": len(written)}
-            messages.success(request, _("%(count)d行的“%(text)s”改成了“%(choice)s”，再检查一次就看得到。") % values)
-            break
-    else:
-        messages.warning(request, _("这些行已经改过，或者没有选改成什么。核对现在的内容。"))
-    return redirect("imports:mend", check.pk)
-
-
-@require_POST
 def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A row that was left out is to be imported again."""
     user = cast(User, request.user)
@@ -110,7 +90,26 @@ def _keep(request: HttpRequest, check: Job, headers: list[str], rows: list[Any])
         return _shown(request, check, headers, rows, status=422)
     if data.get("then") == "check":
         return _check_again(request, check)
-    return redirect(_address(check, data.get("kind", ""), data.get("then", "") or page.number))
+    then = data.get("then", "")
+    if then.startswith("fix-"):
+        _repair(
+            request, check, headers, rows, [data.get(name, "") for name in (f"{then}-header", f"{then}-text", then)]
+        )
+        then = ""
+    return redirect(_address(check, data.get("kind", ""), then or page.number))
+
+
+def _repair(request: HttpRequest, check: Job, headers: list[str], rows: list[Any], asked: list[str]) -> None:
+    """Puts one wrong text right in all rows where it stands: header, text, and one of the choices that were offered."""
+    draft = mends.draft_of(check)
+    for found in mend_page.repairs(headers, rows, draft):
+        if asked[:2] == [found.header, found.text] and asked[2] in found.choices:
+            written = {number: Written({found.header: (found.text, asked[2])}) for number in found.numbers}
+            mending.keep(check, written, seen=draft.revision, by=cast(User, request.user))
+            values = {"text": found.text, "choice": asked[2], "count": len(written)}
+            messages.success(request, _("%(count)d行的“%(text)s”改成了“%(choice)s”，再检查一次就看得到。") % values)
+            return
+    messages.warning(request, _("这些行已经改过，或者没有选改成什么。核对现在的内容。"))
 
 
 def _check_again(request: HttpRequest, check: Job) -> HttpResponse:

@@ -13,6 +13,5 @@ urlpatterns = [
     path("<uuid:pk>/again/", mending_views.take_up, name="take_up"),
     path("<uuid:pk>/workbook/", views.whole_workbook, name="workbook"),
     path("<uuid:pk>/mend/", mending_views.mend, name="mend"),
-    path("<uuid:pk>/mend/repair/", mending_views.repair, name="repair"),
     path("<uuid:pk>/mend/take-back/", mending_views.take_back, name="take_back"),
 ]

@@ -173,16 +173,19 @@ def test_one_wrong_text_is_put_right_in_all_its_rows_at_once(clerk: Client):
     check = upload(clerk, [*names, other("李某", 40, 所在党支部="柳溪村第一党"), other("王某", 41, 学历="高小")])
     (found,) = clerk.get(f"/imports/{check.pk}/mend/").context["repairs"]
     assert (found.header, found.text, len(found.numbers)) == ("所在党支部", "柳溪村第一党支", 30)
-    data = {"header": found.header, "text": found.text}
+    data = form_of(clerk, check) | {"fix-1-header": found.header, "fix-1-text": found.text}
     for choice in ("", "=1+1", "滨河社区第一党支部"):
-        clerk.post(f"/imports/{check.pk}/mend/repair/", data | {"choice": choice})
+        send(clerk, check, data | {"fix-1": choice}, then="fix-1")
         assert mends.draft_of(check).rows == {}
-    answer = clerk.post(f"/imports/{check.pk}/mend/repair/", data | {"choice": "柳溪村第一党支部"})
-    page = clerk.get(answer.url)
-    assert "30行的“柳溪村第一党支”改成了“柳溪村第一党支部”" in page.content.decode()
+    data |= {"fix-1": "柳溪村第一党支部", f"r2-{JOINED}": "2015-06-02"}
+    page = clerk.get(send(clerk, check, data, then="fix-1").url)
+    assert "29行的“柳溪村第一党支”改成了“柳溪村第一党支部”" in page.content.decode()
     assert (page.context["repairs"], page.context["unchecked"]) == ([], 30)
+    assert (
+        texts(clerk, check)[2, "入党日期"] == "2015-06-02"
+    )  # what was typed meanwhile is kept, and its row left alone
     send(clerk, check, form_of(clerk, check), then="check")
-    assert (newest().result["accepted"], newest().result["rejected_rows"]) == (30, 2)
+    assert (newest().result["accepted"], newest().result["rejected_rows"]) == (29, 3)
 
 
 def test_leaving_out_every_row_is_refused(clerk: Client):
@@ -277,7 +280,7 @@ def test_a_form_of_too_many_fields_is_refused(clerk: Client, check: Job):
 def test_mending_is_nobody_elses(client: Client, cast, check: Job):
     for who in ("organiser", "secretary", "administrator", "stranger"):
         stranger = sign_in(client, cast.users[who])
-        for address in ("mend/", "mend/take-back/", "mend/repair/", "workbook/", "again/"):
+        for address in ("mend/", "mend/take-back/", "workbook/", "again/"):
             assert stranger.post(f"/imports/{check.pk}/{address}", {"row": "3"}).status_code == 404
         assert stranger.get(f"/imports/{check.pk}/mend/").status_code == 404
 
