@@ -26,8 +26,8 @@ class StartForm(forms.Form):
     )
     file = forms.FileField(
         label=gettext_lazy("文件"),
-        help_text=gettext_lazy(".xlsx 工作簿，或 UTF-8 编码的 CSV。最多20兆、10万行。"),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+        help_text=gettext_lazy(".xlsx 或 .xls 工作簿，或 CSV（UTF-8、GB18030）。最多20兆、10万行。"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
         error_messages={"required": gettext_lazy("没有选文件。选填好的名册。")},
     )
 

@@ -38,7 +38,7 @@ def template(kind: str) -> bytes:
     columns = [column for column in COLUMNS[kind] if column.in_template]
     notes = [(column.header, str(column.note)) for column in columns]
     notes.append((_("日期"), _("写成1990-05-03、1990/5/3，或用日期格式的单元格。")))
-    notes.append((_("文件"), _("保存为 .xlsx，或 UTF-8 编码的 CSV。一次最多10万行、20兆。")))
+    notes.append((_("文件"), _("保存为 .xlsx 或 .xls，或 CSV（UTF-8、GB18030）。一次最多10万行、20兆。")))
     return workbook_bytes(
         [column.header for column in columns],
         [],
