@@ -45,7 +45,10 @@ def others_are_writing() -> bool:
     if not is_postgres():
         return False
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(s) <> pg_snapshot_xmax(s) FROM pg_current_snapshot() AS s")
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity"
+            " WHERE datname = current_database() AND backend_xid IS NOT NULL)"
+        )
         (found,) = cursor.fetchone()
     return bool(found)
 

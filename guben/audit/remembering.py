@@ -25,10 +25,8 @@ def remembered(make: Callable[[], Result], *key: Hashable) -> Result:
 
     Every act writes an entry, so a kept result can't outlive the records it was made of, whichever process wrote it.
     Entries get their numbers before they are committed: while somebody is writing, an older one may still come, and
-    nothing is kept. One query, two on PostgreSQL.
+    nothing is kept. One query, and on PostgreSQL another one where nothing was kept.
     """
-    if others_are_writing():
-        return make()
     newest = Entry.objects.aggregate(newest=Max("pk"))["newest"]
     full = (newest, *key)
     with _lock:
@@ -36,7 +34,10 @@ def remembered(make: Callable[[], Result], *key: Hashable) -> Result:
             _kept.move_to_end(full)
             found: Result = _kept[full]
             return found
+    keep = not others_are_writing()
     result = make()
+    if not keep:
+        return result
     with _lock:
         _kept[full] = result
         while len(_kept) > MOST:

@@ -39,7 +39,7 @@ def unit_of(code: str) -> Organisation:
     Raises:
         BadInput: there is none.
     """
-    unit = Organisation.objects.filter(code=code).first()
+    unit = Organisation.objects.filter(code=code.replace("\0", "?")).first()  # PostgreSQL takes no such sign
     if unit is None and code.isdecimal() and len(code) in (2, 4):
         unit = Organisation.objects.filter(code=code.ljust(6, "0")).first()
     if unit is None:

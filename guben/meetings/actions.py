@@ -83,7 +83,7 @@ def record_meeting(  # noqa: PLR0913 - a meeting has this many facts, most of th
     Source: 支部工作条例 Art. 11-19; M4.1.
     """
     policy.require(by, "meetings.record", unit)
-    unit = Organisation.objects.select_for_update().get(pk=unit.pk)
+    unit = Organisation.objects.select_for_update(no_key=True).get(pk=unit.pk)
     day = today()
     _refuse_wrong_days(unit, held_on, makes_up_on, day)
     _refuse_wrong_words(unit, form, held_on, topic, group)
@@ -219,7 +219,7 @@ def withdraw_batch(batch: uuid.UUID, *, by: User) -> int:
 
 
 def _withdraw(meeting: Meeting, reason: str, by: User) -> Meeting:
-    locked = Meeting.objects.select_for_update().select_related("organisation").get(pk=meeting.pk)
+    locked = Meeting.objects.select_for_update(no_key=True).select_related("organisation").get(pk=meeting.pk)
     if locked.withdrawn_at:
         raise errors.AlreadyWithdrawn
     locked.withdrawn_at = timezone.now()

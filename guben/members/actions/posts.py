@@ -112,7 +112,7 @@ def relieve(holding: Holding, *, until_on: date, by: User) -> Holding:
     """
     unit = holding.post.organisation
     policy.require(by, "members.change", unit)
-    holding = Holding.objects.select_for_update().select_related("person", "post").get(pk=holding.pk)
+    holding = Holding.objects.select_for_update(no_key=True).select_related("person", "post").get(pk=holding.pk)
     if holding.until_on:
         raise errors.HoldingEnded(holding.person.name, str(holding.post), holding.until_on)
     check_day(until_on, the_day())
@@ -121,7 +121,9 @@ def relieve(holding: Holding, *, until_on: date, by: User) -> Holding:
 
 def end_holdings(person: Person, on: date, *, by: User) -> None:
     """Ends all posts of a person whose membership ended. The caller has checked the right."""
-    for holding in Holding.objects.select_for_update().select_related("post").filter(person=person, until_on=None):
+    for holding in (
+        Holding.objects.select_for_update(no_key=True).select_related("post").filter(person=person, until_on=None)
+    ):
         _end(holding, on, by)
 
 
@@ -149,7 +151,7 @@ def _end(holding: Holding, until_on: date, by: User) -> Holding:
 def _check_post(post: Post, from_on: date) -> None:
     """Refuses a post that is filled, not yet or no longer there, or was held beyond the day."""
     _check_open(post, from_on)
-    later = Holding.objects.select_for_update().select_related("person").filter(post=post)
+    later = Holding.objects.select_for_update(no_key=True).select_related("person").filter(post=post)
     for holding in later.filter(Q(until_on=None) | Q(until_on__gt=from_on)):
         if holding.until_on:
             raise errors.PostOverlaps(str(post), holding.until_on)

@@ -59,7 +59,7 @@ def change_person(person: Person, *, by: User, **change: Unpack[Change]) -> Pers
 
 @transaction.atomic
 def _change(person_id: int, by: User, change: Change) -> Person:
-    person = Person.objects.select_for_update().get(pk=person_id)
+    person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
     unit = require_person(by, "members.change", person)
     changed = _set_plain(person, change) | _set_numbers(person, change) | _set_addresses(person, change)
     if not changed:
