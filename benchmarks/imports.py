@@ -58,10 +58,10 @@ def branches() -> list[str]:
 
 def ours(content: bytes, clock: Any) -> Any:
     """One import, with its stages on the clock."""
+    from guben.accounts import bulk
     from guben.accounts.operator import acting_user
     from guben.audit import trail
     from guben.imports import actions, member_records, member_rows
-    from guben.kit import bulk
     from guben.members.actions import writing
     from guben.organisations.models import Organisation
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db import models, transaction
 from django.utils import timezone
 
+from guben.accounts import bulk
 from guben.audit.models import Entry
 from guben.audit.proofs import NAMES, proof_of, prove
-from guben.kit import bulk
 
 if TYPE_CHECKING:
     from guben.accounts.models import User

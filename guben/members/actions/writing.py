@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from guben.accounts import bulk
 from guben.accounts.models import User
 from guben.audit import trail
-from guben.kit import bulk
 from guben.kit.names import bulk_name_keys
 from guben.kit.sealing import Sealer
 from guben.members import sealed
