@@ -192,6 +192,7 @@ def _acts(unit: Organisation, on: date) -> list[Act]:
         Act.objects.filter(Q(organisation=unit) | Q(successions__former=unit) | Q(successions__successor=unit))
         .filter(effective_on__gt=add_months(on, -12), corrections__isnull=True)
         .distinct()
+        .defer("journal")
         .order_by("-effective_on", "-pk")[:MOST]
     )
 

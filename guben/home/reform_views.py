@@ -15,7 +15,7 @@ from guben.accounts.models import User
 from guben.home.reform_forms import NEW, MergeForm, ReformForm, SplitForm
 from guben.kit.errors import DomainError
 from guben.members.succession import people_of
-from guben.organisations import actions, errors, queries, reforming
+from guben.organisations import actions, calculations, errors, queries, reforming
 from guben.organisations.models import Organisation
 from guben.organisations.views.posting import unit_to_change
 
@@ -27,7 +27,7 @@ def merge(request: HttpRequest, code: str) -> HttpResponse:
     """Choose the other units, then say what becomes of everything."""
     unit = _unit(request, code)
     source = request.POST if request.method == "POST" else request.GET
-    chosen = [code for code in source.getlist("with")[: reforming.MOST_UNITS] if code != unit.code]
+    chosen = [code for code in source.getlist("with")[: reforming.MOST_UNITS] if calculations.is_code(code)]
     others = list(_mergeable(request, unit).filter(code__in=chosen).select_related("parent"))
     if not others:
         return _choose(request, unit)
@@ -109,7 +109,7 @@ HIDDEN = ("csrfmiddlewaretoken", "step", "stamp")
 
 
 def _choose(request: HttpRequest, unit: Organisation) -> HttpResponse:
-    text = request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:60]
     found = _mergeable(request, unit)
     if text:
         found = queries.search_units(request.user, text, right="units.change").filter(dissolved_on=None, kind=unit.kind)

@@ -34,6 +34,7 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
     placements = (
         Placement.objects.filter(organisation=unit)
         .select_related("parent", "act__organisation", "act__recorded_by")
+        .defer("act__journal")
         .order_by("-from_on")
     )
     acts = act_lines(unit, may_correct=queries.may_decide_place(request.user, unit))
@@ -59,6 +60,7 @@ def act_lines(unit: Organisation, *, may_correct: bool) -> list[ActLine]:
         )
         .distinct()
         .select_related("recorded_by", "organisation")
+        .defer("journal")
         .order_by("-effective_on", "-pk")
     )
     corrections = {act.corrects_id: act for act in acts if act.corrects_id}
