@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from guben.access.roles import roles, title_of
@@ -155,9 +156,13 @@ def _check_keys(book: Rulebook, key: str, unit: Organisation) -> None:
 def held_by(holder: Entry, unit: Organisation) -> DomainError:
     """The refusal that says who holds a key; who is not below its holder is only told that it is taken."""
     if holder.is_national:
-        return errors.KeyHeld(holder.key, holder.title.zh, _("中央规定"))
+        return errors.KeyHeld(holder.key, holder.title.say(get_language() or "zh"), _("中央规定"))
     above = superiors(unit).get(holder.issued_by)
-    return errors.KeyHeld(holder.key, holder.title.zh, above) if above else errors.KeyTaken(holder.key)
+    return (
+        errors.KeyHeld(holder.key, holder.title.say(get_language() or "zh"), above)
+        if above
+        else errors.KeyTaken(holder.key)
+    )
 
 
 def superiors(unit: Organisation) -> dict[str, str]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from guben.kit.days import read_day
 from guben.rulebook.errors import BadCondition
+from guben.rulebook.naming import name_of
 from guben.rulebook_engine.facts import Column, FactTable
 
 ABSENT, PRESENT = "absent", "present"
@@ -36,7 +37,7 @@ def condition(table: FactTable, name: str, sign: str, typed: str) -> str:
     """
     column = table.column(name)
     if column is None or sign not in SIGNS:
-        raise BadCondition(_("这一列不在“%(table)s”里，从列表里选。") % {"table": table.zh})
+        raise BadCondition(_("这一列不在“%(table)s”里，从列表里选。") % {"table": name_of(table)})
     if sign == ABSENT:
         return f"{name} is null"
     if sign == PRESENT:
@@ -55,12 +56,12 @@ def _value(column: Column, typed: str) -> str:
         case "date":
             day = read_day(typed)
             if day is None:
-                raise BadCondition(_("“%(name)s”是日期，写成 2026-01-31。") % {"name": column.zh})
+                raise BadCondition(_("“%(name)s”是日期，写成 2026-01-31。") % {"name": name_of(column)})
             return quote(day.isoformat())
         case "text":
             return quote(_code(column, typed))
         case _:
-            return number(typed, column.zh)
+            return number(typed, name_of(column))
 
 
 def _truth(column: Column, typed: str) -> str:
@@ -68,7 +69,7 @@ def _truth(column: Column, typed: str) -> str:
         return "true"
     if typed.lower() in FALSE:
         return "false"
-    raise BadCondition(_("“%(name)s”只有是和否，写“是”或“否”。") % {"name": column.zh})
+    raise BadCondition(_("“%(name)s”只有是和否，写“是”或“否”。") % {"name": name_of(column)})
 
 
 def number(typed: str, name: str) -> str:
@@ -93,7 +94,7 @@ def _code(column: Column, typed: str) -> str:
         raise BadCondition(
             _("“%(name)s”里没有“%(typed)s”，可以写：%(allowed)s。")
             % {
-                "name": column.zh,
+                "name": name_of(column),
                 "typed": typed[:40],
                 "allowed": allowed[:300],
             }

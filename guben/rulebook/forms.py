@@ -9,8 +9,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from guben.access.roles import roles, title_of
 from guben.kit.days import MONTHS_IN
@@ -20,6 +20,7 @@ from guben.rulebook.checking import mistakes_of_paste
 from guben.rulebook.composing import dated, entry, named
 from guben.rulebook.errors import BadCondition
 from guben.rulebook.models import RuleForm
+from guben.rulebook.naming import name_of
 from guben.rulebook.queries import library
 from guben.rulebook.rule_fields import Day, RuleFields, Words, expression, plain_value
 from guben.rulebook.writing import PARTS, toml
@@ -145,7 +146,7 @@ class LineForm(LineFields, RuleFields):
         super().__init__(*args, **more)
         found = self.fields["indicator"]
         if isinstance(found, forms.ChoiceField):
-            found.choices = [(one.key, one.title.zh) for one in indicators or _indicators()]
+            found.choices = [(one.key, one.title.say(get_language() or "zh")) for one in indicators or _indicators()]
 
 
 def _indicators() -> list[Indicator]:
@@ -177,11 +178,11 @@ class IndicatorForm(MeasureFields, RuleFields):
         super().__init__(*args, **more)
         self.table = catalogue.table(over) or next(iter(catalogue))
         self.over = self.table.name
-        names = [(column.name, f"{column.zh} {column.name}") for column in self.table.all_columns]
+        names = [(column.name, f"{name_of(column)} {column.name}") for column in self.table.all_columns]
         numbers = [c for c in self.table.all_columns if c.type in ("integer", "number", "age")]
         measured = self.fields["measured"]
         if isinstance(measured, forms.ChoiceField):
-            measured.choices = [("", "—"), *((column.name, f"{column.zh} {column.name}") for column in numbers)]
+            measured.choices = [("", "—"), *((column.name, f"{name_of(column)} {column.name}") for column in numbers)]
         for group, rows in (("where", WHERE_ROWS), ("what", WHAT_ROWS)):
             for number in range(1, rows + 1):
                 self._add_row(f"{group}_{number}", names)

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import get_language
-
 from guben.rulebook.models import Edition
+from guben.rulebook.naming import name_of
 from guben.rulebook_engine.entries import Duty, Entry, Indicator
 from guben.rulebook_engine.expressions import Checked, columns_of
 from guben.rulebook_engine.facts import catalogue
@@ -60,13 +59,12 @@ class Used:
 
 def facts_used(rule: Entry, indicator: Indicator | None) -> list[Used]:
     """The fact tables and columns behind a rule, in the reader's language."""
-    lang = "zh" if (get_language() or "zh").startswith("zh") else "en"
     found: dict[str, dict[str, None]] = {}
     for checked in _expressions(rule) + (_expressions(indicator) if indicator else []):
         names = found.setdefault(checked.table, {})
-        names |= {getattr(column, lang): None for column in columns_of(checked.tree) if column.name not in FIGURE}
+        names |= {name_of(column): None for column in columns_of(checked.tree) if column.name not in FIGURE}
     tables = [(catalogue.table(name), list(columns)) for name, columns in found.items()]
-    return [Used(getattr(table, lang), columns) for table, columns in tables if table and columns]
+    return [Used(name_of(table), columns) for table, columns in tables if table and columns]
 
 
 FIGURE = ("value", "numerator", "denominator")

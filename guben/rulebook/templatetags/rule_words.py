@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from guben.house.templatetags.house import chip, count, number, share
 from guben.rulebook.issuers import issuer_words
 from guben.rulebook.mistakes import in_words
+from guben.rulebook.naming import name_of
 from guben.rulebook_engine.aggregates import Figure
 from guben.rulebook_engine.entries import Entry, Words
 from guben.rulebook_engine.errors import Mistake
+from guben.rulebook_engine.facts import Column, FactTable
 
 register = template.Library()
 
@@ -22,6 +24,12 @@ register = template.Library()
 def rule_title(rule: Entry) -> str:
     """The rule's title in the reader's language."""
     return rule.title.say(get_language() or "zh")
+
+
+@register.simple_tag
+def fact_name(thing: Column | FactTable) -> str:
+    """What a fact table or a column is called in the reader's language."""
+    return name_of(thing)
 
 
 @register.simple_tag

@@ -1,0 +1,11 @@
+"""What fact tables and columns are called in the reader's language."""
+
+from __future__ import annotations
+
+from django.utils.translation import get_language
+
+from guben.rulebook_engine.facts import Column, FactTable
+
+
+def name_of(thing: Column | FactTable) -> str:
+    return thing.zh if (get_language() or "zh").startswith("zh") else thing.en
