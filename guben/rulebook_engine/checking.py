@@ -142,15 +142,19 @@ class _Checker:
 
     def _membership(self, tree: exp.Expression) -> Node:
         self._only(tree, "this", "expressions")
+        offset = offset_of(tree)
         if not tree.expressions:
-            raise ExpressionMistake("After 'in' comes a list of values in brackets.", offset_of(tree))
+            raise ExpressionMistake("After 'in' comes a list of values in brackets.", offset)
+        if len(tree.expressions) > MAX_NODES:
+            found = len(tree.expressions)
+            raise ExpressionMistake(f"The expression has {found} parts; at most {MAX_NODES} are allowed.", offset)
         item = self.node(tree.this)
         options: list[Constant] = []
         for entry in tree.expressions:
-            option = self._fitted(self.node(entry), item, offset_of(tree))
+            option = self._fitted(self.node(entry), item, offset)
             if not isinstance(option, Constant):
-                raise ExpressionMistake("A list after 'in' holds plain values only.", offset_of(tree))
-            _refuse_odd_comparison(Comparison("=", item, option), offset_of(tree))
+                raise ExpressionMistake("A list after 'in' holds plain values only.", offset)
+            _refuse_odd_comparison(Comparison("=", item, option), offset)
             options.append(option)
         return Membership(item, tuple(options))
 
