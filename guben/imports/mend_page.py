@@ -65,14 +65,16 @@ def order_of(headers: Sequence[str], rows: Sequence[Refused]) -> list[str]:
 
 
 def rows_shown(
-    headers: Sequence[str], rows: Sequence[Refused], draft: Mends, *, elsewhere: Sequence[int] = ()
+    headers: Sequence[str], rows: Sequence[Refused], draft: Mends, *, checked: int, elsewhere: Sequence[int] = ()
 ) -> list[MendRow]:
-    """The rows of a page as inputs, with what the reader has written so far."""
-    order = order_of(headers, rows)
-    return [_row(headers, order, row, draft, elsewhere) for row in rows]
+    """The rows of a page as inputs, with what the reader has written so far. `checked` is the revision that was."""
+    order, written = order_of(headers, rows), dict.fromkeys(draft.written_since(checked), "written")
+    return [_row(headers, order, row, draft, written | dict.fromkeys(elsewhere, "elsewhere")) for row in rows]
 
 
-def _row(headers: Sequence[str], order: Sequence[str], row: Refused, draft: Mends, elsewhere: Sequence[int]) -> MendRow:
+def _row(
+    headers: Sequence[str], order: Sequence[str], row: Refused, draft: Mends, states: Mapping[int, str]
+) -> MendRow:
     number, texts, faults = row
     kept = draft.rows.get(number, RowMend())
     read = dict(zip(headers, texts, strict=True))
@@ -81,13 +83,13 @@ def _row(headers: Sequence[str], order: Sequence[str], row: Refused, draft: Mend
         _cell(number, headers.index(header), header, kept.cells.get(header, shown_text(header, read[header])), faults)
         for header in order
     ]
-    state = "out" if kept.is_left_out else "written" if kept.revision > draft.checked else ""
+    state = states.get(number, "")
     return MendRow(
         number=number,
         title=read[headers[0]][:20],
         cells=[_masked(cell, wrong) for cell in cells],
         problems=[message for column, _kind, message, _choices in faults if column not in headers],
-        state="elsewhere" if number in elsewhere else state,
+        state="out" if kept.is_left_out and state != "elsewhere" else state,
         is_left_out=kept.is_left_out,
     )
 

@@ -64,9 +64,11 @@ def sheet_of(job: Job) -> Sheet:
 
 
 def newest_check(job: Job) -> Job:
-    """The newest check of the file that this job has checked or saved; a draft belongs to it."""
-    upload = Job.objects.filter(pk=mends.upload_of(job), owner=job.owner).first() or job
-    return Job.objects.filter(pk=upload.result.get("checked_by"), owner=job.owner).first() or upload
+    """The newest check of the file that this job has checked or saved, those left aside that came to no end."""
+    upload, own = mends.upload_of(job), Job.objects.filter(owner=job.owner)
+    checks = own.filter(kind=f"imports.{kind_of(job)}", arguments__upload_of=str(upload), arguments__dry_run=True)
+    newest = checks.exclude(state__in=OVER).order_by("-created_at").first()
+    return newest or own.filter(pk=upload).first() or job
 
 
 @transaction.atomic
@@ -121,15 +123,12 @@ def check_again(check: Job, *, by: User) -> Job:
     """
     require(check, by)
     upload = _locked(check, by)
-    if upload.result.get("checked_by") not in (None, str(check.pk)):
+    if newest_check(check).pk != check.pk:
         raise CheckedAgain
     draft = _draft(check)
     if draft.rows and len(draft.left_out()) >= _rows_of(check):
         raise AllLeftOut
-    draft.checked = draft.revision
-    job = _checked_with(check, upload, draft, by)
-    _write(check, draft)
-    return job
+    return _checked_with(check, upload, draft, by)
 
 
 @transaction.atomic
@@ -148,7 +147,7 @@ def take_up(job: Job, *, by: User) -> Job:
         return actions.start_saving(check, by=by)
     upload = _locked(job, by)
     newest = newest_check(job)
-    if newest.pk != job.pk:
+    if newest.created_at > job.created_at:
         return newest
     return _checked_with(job, upload, mends.mends_of(job), by)
 
@@ -182,10 +181,8 @@ def _checked_with(check: Job, upload: Job, draft: Mends, by: User) -> Job:
     arguments |= {"dry_run": True, "upload_of": str(upload.pk), "sheet": _sheet_name(upload)}
     title = _("检查%(name)s") % {"name": check.arguments["name"]}
     job = jobs.start(check.kind, title, by, check.organisation, arguments, upload=(MENDED_FILE, draft.as_bytes()))
-    upload.refresh_from_db()
-    upload.result["checked_by"] = str(job.pk)
     upload.expires_on = job.expires_on
-    upload.save(update_fields=["result", "expires_on"])
+    upload.save(update_fields=["expires_on"])
     return job
 
 

@@ -134,25 +134,32 @@ def _shown(
     asked = request.POST if request.method == "POST" else request.GET
     kind = asked.get("kind", "")
     page = _page(check, rows, kind, asked.get("page", ""))
-    left_out = mends.mends_of(check).left_out()
+    read, out = mends.mends_of(check), set(draft.left_out())
     context = {
         "job": check,
         "page": page,
-        "rows": mend_page.rows_shown(headers, list(page.object_list), draft, elsewhere=elsewhere) if headers else [],
+        "rows": _rows(headers, page, draft, read, elsewhere),
         "headers": mend_page.order_of(headers, list(page.object_list)) if headers else [],
         "kind": kind if kind in FAULT_KINDS else "",
         "kind_title": FAULT_KINDS.get(kind, ""),
         "kinds": [(key, FAULT_KINDS[key], count) for key, count in check.result.get("by_kind", {}).items()],
         "repairs": mend_page.repairs(headers, rows, draft)[:REPAIRS_SHOWN],
         "revision": draft.revision,
-        "unchecked": len(draft.unchecked()),
-        "left_out": [number for number in left_out if draft.rows[number].is_left_out][:LEFT_OUT_SHOWN],
+        "unchecked": len(draft.written_since(read.revision)),
+        "left_out": [number for number in read.left_out() if number in out][:LEFT_OUT_SHOWN],
         "more_rows": check.result.get("rejected_rows", 0) - len(rows),
         "good": check.result.get("accepted", 0) + check.result.get("updated", 0),
         "saved_by": queries.saved_by(check),
         "expires_on": check.expires_on,
     }
     return render(request, "imports/mend.html", context, status=status)
+
+
+def _rows(
+    headers: list[str], page: Page[Any], draft: mends.Mends, read: mends.Mends, elsewhere: Sequence[int]
+) -> list[mend_page.MendRow]:
+    rows = list(page.object_list)
+    return mend_page.rows_shown(headers, rows, draft, checked=read.revision, elsewhere=elsewhere) if headers else []
 
 
 def _page(check: Job, rows: list[Any], kind: str, number: str) -> Page[Any]:

@@ -33,30 +33,29 @@ class RowMend:
 
 @dataclass(slots=True)
 class Mends:
-    """All that was mended in one file. `checked` is the revision that the newest check has read."""
+    """All that was mended in one file, and how often it was written."""
 
     revision: int = 0
-    checked: int = 0
     rows: dict[int, RowMend] = field(default_factory=dict)
 
     def left_out(self) -> list[int]:
         return sorted(number for number, row in self.rows.items() if row.is_left_out)
 
-    def unchecked(self) -> list[int]:
-        """The rows that were written since the newest check."""
-        return sorted(number for number, row in self.rows.items() if row.revision > self.checked)
+    def written_since(self, revision: int) -> list[int]:
+        """The rows that were written since a check, which read that revision."""
+        return sorted(number for number, row in self.rows.items() if row.revision > revision)
 
     def as_bytes(self) -> bytes:
         rows = {str(number): [row.cells, row.is_left_out, row.revision] for number, row in self.rows.items()}
-        return json.dumps([self.revision, self.checked, rows], ensure_ascii=False).encode()
+        return json.dumps([self.revision, rows], ensure_ascii=False).encode()
 
 
 def mends_in(content: bytes | None) -> Mends:
     """What a kept file says; nothing where there is none."""
     if not content:
         return Mends()
-    revision, checked, rows = json.loads(content)
-    return Mends(revision, checked, {int(number): RowMend(*row) for number, row in rows.items()})
+    revision, rows = json.loads(content)
+    return Mends(revision, {int(number): RowMend(*row) for number, row in rows.items()})
 
 
 def upload_of(job: Job) -> UUID:

@@ -67,7 +67,8 @@ def result(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     job = queries.import_of(_user(request), pk)
     if job.state != JobState.DONE:
         may_take_up = job.state in mending.OVER and queries.has_upload(job)
-        return render(request, "imports/waiting.html", {**shown(job), "may_take_up": may_take_up})
+        mendable = may_take_up and mends.refused_rows(mending.newest_check(job)) is not None
+        return render(request, "imports/waiting.html", {**shown(job), "may_take_up": may_take_up, "mendable": mendable})
     chosen = request.GET.get("kind", "")
     page = Paginator(queries.shown_rows(job, fault_kind=chosen), ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -83,7 +84,7 @@ def result(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "saved_by": queries.saved_by(job),
         "newest": _newer_check(job),
         "mendable": job.result["rejected_rows"] and mends.refused_rows(job) is not None,
-        "unchecked": len(mends.draft_of(job).unchecked()),
+        "unchecked": len(mends.draft_of(job).written_since(mends.mends_of(job).revision)),
     }
     return render(request, "imports/result.html", context)
 

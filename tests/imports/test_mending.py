@@ -343,6 +343,21 @@ def test_a_stopped_check_is_taken_up_without_another_upload(clerk: Client, cast,
     assert texts(clerk, again)[3, "学历"] == "高小"
 
 
+def test_after_a_stopped_check_one_may_go_on_mending_or_checking(clerk: Client, check: Job):
+    send(clerk, check, form_of(clerk, check) | {f"r3-{SCHOOLING}": "小学"}, then="check")
+    stopped = newest()
+    Job.objects.filter(pk=stopped.pk).update(state=JobState.STOPPED)
+    assert "接着改" in clerk.get(f"/imports/{stopped.pk}/").content.decode()
+    assert clerk.get(f"/imports/{stopped.pk}/mend/").url == f"/imports/{check.pk}/mend/"
+    page = clerk.get(f"/imports/{check.pk}/mend/")
+    assert page.context["unchecked"] == 1
+    clerk.post(f"/imports/{stopped.pk}/again/")
+    again = newest()
+    assert again.result["rejected_rows"] == 1
+    assert clerk.post(f"/imports/{stopped.pk}/again/").url == f"/imports/{again.pk}/"
+    assert newest() == again
+
+
 def test_an_interrupted_saving_is_taken_up_and_doubles_nothing(clerk: Client, check: Job):
     clerk.post(f"/imports/{check.pk}/save/")
     saving = newest()
