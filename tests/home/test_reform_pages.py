@@ -126,3 +126,18 @@ def test_a_branch_secretary_finds_no_such_menu(cast: Cast, client: Client) -> No
     sign_in(client, cast.secretary)
     assert "/merge/" not in client.get(f"/organisations/{BRANCH}/").content.decode()
     assert client.get(reverse("home:merge", args=[TOWN])).status_code == 404
+
+
+STRANGE = ["abc", "-1", "\x00", "9999-12-31", "%' OR 1=1 --", "长" * 5000]
+
+
+@pytest.mark.parametrize("value", STRANGE)
+def test_no_strange_value_breaks_a_step_or_does_anything(page: Client, cast: Cast, value: str) -> None:
+    """Every field of both forms in turn, and every step."""
+    for url, data in ((MERGE, merging(cast)), (SPLIT, splitting(cast))):
+        for number, name in enumerate(sorted({*data, "step", "stamp"} - {"note", "paper"})):
+            step = ("preview", "do", "fill")[number % 3]
+            answer = page.post(url, {**data, "step": step, "stamp": value, name: value})
+            assert answer.status_code in (200, 400, 422), (step, name)
+    assert Organisation.objects.count() == 9
+    assert not Act.objects.exclude(kind="found").exists()
