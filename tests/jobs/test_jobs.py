@@ -152,6 +152,23 @@ def test_stopping_a_waiting_job_ends_it_and_a_running_one_at_its_next_report(own
     assert other.state == "stopped"
 
 
+def test_work_that_saves_in_batches_tells_what_is_saved_when_it_ends_early(owner, kind):
+    def run(job: Job, report: Report) -> dict:
+        report.saved(4000)
+        Job.objects.filter(pk=job.pk).update(stop_requested=True)
+        report.stage("再存")
+        return {}
+
+    kind(run)
+    job = actions.start("test", "试", owner)
+    assert (job.state, job.result) == ("stopped", {"saved": 4000})
+    assert job.message == "按要求停下了。已经保存4000行，再办一次从断的地方接着。"
+    gone = waiting(owner, state="running", started_at=timezone.now() - timedelta(hours=7), result={"saved": 2000})
+    actions.release_interrupted()
+    gone.refresh_from_db()
+    assert "已经保存2000行" in gone.message
+
+
 def test_what_is_over_or_another_persons_is_not_stopped(owner):
     other = User.objects.create(username="x")
     with pytest.raises(JobIsOver):
