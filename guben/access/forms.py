@@ -87,7 +87,7 @@ class ReasonForm(forms.Form):
     """Why something is done to an account."""
 
     reason = forms.CharField(
-        label=_("原因"), max_length=100, help_text=_("至少4个字，记入历史，例如“手机丢失，当面核对”。")
+        label=_("原因"), max_length=100, help_text=_("至少4个字，记入历史，例如“手机丢失，当面核对”“已调离本单位”。")
     )
 
 
