@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,22 @@ def test_the_file_of_a_rule_comes_back_and_is_read_again(cast: Cast, tmp_path: P
     assert "no mistakes" in guben("rules", "check", str(file)).out
     assert edition.key in guben("rules", "list", "--on", "2026-07-02").out
     assert "nothing" in refused(guben("rules", "export", "nothing"))
+
+
+def test_a_year_of_a_large_tree_is_looked_up_when_it_is_asked_for(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, cast.organiser)
+    address = reverse("rulebook:burden")
+    pages = import_module("guben.rulebook.views.burden")
+    monkeypatch.setattr(pages, "QUICK", 1)
+
+    assert client.get(address).context["idle"] is None
+    assert client.get(address, {"idle": "1"}).context["idle"]
+    part = client.get(address, {"idle": "1"}, headers={"HX-Request": "true"}).content.decode()
+    assert "branch-above-fifty" in part
+    assert "<html" not in part
+    monkeypatch.setattr(pages, "LARGE_TREE", 1)
+    page = client.get(address, {"idle": "1"})
+    assert page.context["idle"] is None
+    assert "换到下一级看" in page.content.decode()

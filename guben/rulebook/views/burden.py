@@ -11,10 +11,10 @@ from django.shortcuts import render
 
 from guben.access import policy
 from guben.accounts.installation import today
-from guben.audit.remembering import remembered
+from guben.audit.remembering import LARGE_TREE, remembered
 from guben.kit.days import add_months, read_day
 from guben.organisations.models import Organisation
-from guben.organisations.queries import children_of, unit_for
+from guben.organisations.queries import children_of, unit_for, units_on
 from guben.rulebook import queries
 from guben.rulebook.audience import READ, Audience
 from guben.rulebook.burden import Burden, RuleBurden, WithoutEffect, burden_of, without_effect
@@ -56,11 +56,12 @@ def burden(request: HttpRequest) -> HttpResponse:
     """Hours a year that the rules ask of a unit, by issuer and by rule, and what they asked a year before."""
     unit, on = _asked(request)
     library = queries.library()
-    if request.GET.get("idle") and getattr(request, "htmx", False):
+    asked = bool(request.GET.get("idle")) and _unit_count(unit, on) <= LARGE_TREE
+    if asked and getattr(request, "htmx", False):
         return render(request, "rulebook/_idle.html", {"idle": _idle(unit, on, library), "unit": unit, "on": on})
     now, before = burden_of(unit, on, library), burden_of(unit, add_months(on, -12), library)
     names = _names(request, [now, before])
-    waits = now.units > QUICK and not request.GET.get("idle")
+    waits = now.units > QUICK and not asked
     shown = {
         "unit": unit,
         "on": on,
@@ -75,9 +76,16 @@ def burden(request: HttpRequest) -> HttpResponse:
         "kinds": [(one, [(name, one.hours.get(code, 0)) for code, name in names.items()]) for one in now.kinds],
         "idle": None if waits or now.units < 2 else _idle(unit, on, library),
         "below": [child for child in children_of(unit) if policy.may(request.user, "units.view", child)][:60],
+        "too_many": now.units > LARGE_TREE,
+        "above": unit.parent if unit.parent and policy.may(request.user, "units.view", unit.parent) else None,
         "may_issue": policy.may(request.user, ISSUE, unit),
     }
     return render(request, "rulebook/burden.html", shown)
+
+
+def _unit_count(unit: Organisation, on: date) -> int:
+    """How many units stood at and below one on the day."""
+    return units_on(on, unit).count()
 
 
 def _idle(unit: Organisation, on: date, library: Library) -> list[WithoutEffect]:
