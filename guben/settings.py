@@ -215,9 +215,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # forms; uploaded files have limi
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "guben_cache"},  # of all processes
-    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # what each may count for itself
+CACHES = {  # one that all processes share, one for what each may count for itself
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "guben_cache"},
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SILENCED_SYSTEM_CHECKS: list[str] = []

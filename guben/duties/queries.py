@@ -266,10 +266,10 @@ def _heritage(
     for row in rows:
         kept = [day for day in (row.former.kept_from, _kept(found, row)) if day is not None]
         found[row.successor_id] = _Heritage(row.on, min(kept, default=None))
-    for (unit, identity, period), evidence in former.items():
+    for (unit, identity, period), kept_there in former.items():
         for row in rows:
             if row.former_id == unit and period.starts_on < row.on <= period.ends_on:
-                earlier = [one for one in evidence if one.held_on < row.on]
+                earlier = [one for one in kept_there if one.held_on < row.on]
                 records[row.successor_id, identity, period].extend(earlier)
     return found
 
