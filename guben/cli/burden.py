@@ -12,7 +12,8 @@ from guben.rulebook.burden import Burden, burden_of, without_effect
 
 def run(options: Namespace) -> int:
     """Hours a year by issuer and by rule, a year before, and the rules that nobody fell short of."""
-    unit, user, on = unit_of(options.at), user_of(options), day_of(options)
+    user, on = user_of(options), day_of(options)
+    unit = unit_of(options.at, user)
     if not policy.may(user, "rules.view", unit):
         raise BadInput(f"{user} may not use rules.view at {unit.code}.")
     library = library_of(options)

@@ -10,6 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Q
+
+from guben.access import policy
 from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.accounts.operator import UnknownUser, acting_user
@@ -33,17 +36,19 @@ def user_of(options: Namespace) -> User:
         raise BadInput(f"There is no active user {name}. `guben --as NAME …` takes a user's sign-in name.") from None
 
 
-def unit_of(code: str) -> Organisation:
+def unit_of(code: str, user: User) -> Organisation:
     """The unit with this code; a division's short code (44, 4420) stands for the six digits of GB/T 2260.
 
     Raises:
-        BadInput: there is none.
+        BadInput: there is none, or none that this user may see, in the same words.
     """
     unit = Organisation.objects.filter(code=code.replace("\0", "?")).first()  # PostgreSQL takes no such sign
     if unit is None and code.isdecimal() and len(code) in (2, 4):
         unit = Organisation.objects.filter(code=code.ljust(6, "0")).first()
-    if unit is None:
-        first = Organisation.objects.filter(parent=None).values_list("code", flat=True)[:5]
+    if unit is None or not policy.may(user, "units.view", unit):
+        tops = policy.reach(user, "units.view")
+        mine = Q(parent=None) if tops == [""] else Q(path__in=tops)
+        first = Organisation.objects.filter(mine).values_list("code", flat=True)[:5]
         hint = f" The tops of the tree here: {', '.join(first)}." if first else " No unit is recorded here yet."
         raise BadInput(f"There is no unit with the code {code}.{hint}")
     return unit

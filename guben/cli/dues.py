@@ -18,7 +18,8 @@ from guben.organisations.choices import BRANCH_KINDS
 
 def show(options: Namespace) -> int:
     """A branch's year by member, or the sums of the units below; only sums for who may not see amounts."""
-    unit, user, on = unit_of(options.at), user_of(options), today()
+    user, on = user_of(options), today()
+    unit = unit_of(options.at, user)
     year = options.year or on.year
     if year not in (known := queries.years(on)):
         raise BadInput(f"{year} is out of reach: give a year from {known.start} to {known.stop - 1}.")
@@ -93,7 +94,8 @@ def _sum_words(sums: dict[str, Any] | None) -> str:
 
 def coverage(options: Namespace) -> int:
     """The establishments at and below a unit with their next step."""
-    unit, user = unit_of(options.at), user_of(options)
+    user = user_of(options)
+    unit = unit_of(options.at, user)
     policy.require(user, establishments.VIEW, unit)
     rows = establishments.rows_at(user, unit, today())
     tally = establishments.tally(rows)

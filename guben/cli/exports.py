@@ -16,7 +16,8 @@ from guben.exports.plans import Plan
 
 def run(options: Namespace) -> int:
     """Writes a sheet to a file that this account of the machine alone can read, and notes it in the history."""
-    plan, unit, by = plan_of(options), unit_of(options.at), user_of(options)
+    plan, by = plan_of(options), user_of(options)
+    unit = unit_of(options.at, by)
     place = Path(options.out)
     actions.require(plan, unit, by)
     begun, told = time.monotonic(), [0.0]

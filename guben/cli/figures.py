@@ -24,7 +24,8 @@ from guben.rulebook_engine.entries import Indicator
 
 def _readable(options: Namespace, right: str) -> Organisation:
     """The unit, if the acting user may use the right there."""
-    unit, user = unit_of(options.at), user_of(options)
+    user = user_of(options)
+    unit = unit_of(options.at, user)
     _require(user, right, unit)
     return unit
 

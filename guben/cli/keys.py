@@ -5,7 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from guben.access import keys
+from django.core.exceptions import PermissionDenied
+
+from guben.access import keys, policy
 from guben.accounts import keyring
 from guben.accounts.models import User
 from guben.cli.context import BadInput, print_json, progress, user_of
@@ -67,11 +69,14 @@ def _destroy(options: Namespace) -> int:
 
 def factors(options: Namespace) -> int:
     """Takes the second factors from a user who lost them."""
-    from guben.access.factors import reset
+    from guben.access.factors import RIGHT, reset
 
+    by = user_of(options)
+    if not policy.may_anywhere(by, RIGHT):
+        raise PermissionDenied(RIGHT)
     user = User.objects.filter(username=options.name, is_operator=False).first()
     if user is None:
         raise BadInput(f"There is no user {options.name}.")
-    count = reset(user, options.reason, by=user_of(options))
+    count = reset(user, options.reason, by=by)
     print(f"{options.name} has no second factor any more ({count} taken away) and is signed out everywhere.")
     return 0

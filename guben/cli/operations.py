@@ -107,7 +107,8 @@ def add_user(options: Namespace) -> int:
         validate_password(password)
     except ValidationError as fault:
         raise BadInput(" ".join(fault.messages)) from None
-    unit, by = unit_of(options.at), user_of(options)
+    by = user_of(options)
+    unit = unit_of(options.at, by)
     open_account(options.name, options.display_name or options.name, options.role, unit, by=by, password=password)
     print(f"{options.name} may sign in as {options.role} at {options.at}.")
     return 0

@@ -41,7 +41,7 @@ def demo(options: Namespace) -> int:
     if options.on_tree:
         from guben.demo.fill import fill_tree
 
-        top = unit_of(options.on_tree)
+        top = unit_of(options.on_tree, by)
         more = {"members_per_unit": options.members_per_unit} if options.members_per_unit else {}
         counts = fill_tree(top, seed=options.seed, by=by, progress=progress, **more)
     else:
@@ -68,7 +68,7 @@ def take_in(options: Namespace) -> int:
     from guben.imports.actions import import_members, import_organisations, read
 
     by = user_of(options)
-    at = unit_of(options.at) if options.at else _only_root(options.verb)
+    at = unit_of(options.at, by) if options.at else _only_root(options.verb)
     take = import_members if options.verb == "members" else import_organisations
     path = Path(options.file)
     try:

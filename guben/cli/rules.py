@@ -149,7 +149,8 @@ def trial(options: Namespace) -> int:
 
 
 def _tried(options: Namespace) -> what_if.Document:
-    unit, user = unit_of(options.at), user_of(options)
+    user = user_of(options)
+    unit = unit_of(options.at, user)
     if not (policy.may(user, "figures.view", unit) and policy.may_anywhere(user, "rules.view")):
         raise BadInput(f"{user} may not try rules at {unit.code}: it takes figures.view there, and rules.view.")
     files = files_of(options.files)
