@@ -92,6 +92,7 @@ lint: .venv/.extras .venv/.catalogues
 	GUBEN_DATA=$(TEST_DATA) $(BIN)/mypy
 	GUBEN_DATA=$(TEST_DATA) $(BIN)/guben manage makemigrations --check --dry-run
 	$(BIN)/python scripts/check_catalogues.py
+	$(BIN)/python scripts/traditional.py --check
 
 format: .venv/.extras
 	$(BIN)/ruff check --fix .

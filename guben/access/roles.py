@@ -9,6 +9,8 @@ from importlib.resources import files
 
 from django.utils.translation import get_language
 
+from guben.kit.chinese import worded
+
 
 @dataclass(frozen=True, slots=True)
 class Role:
@@ -66,4 +68,4 @@ def title_of(role: str) -> str:
     known = roles().get(role)
     if known is None:
         return role
-    return known.en if (get_language() or "").startswith("en") else known.zh
+    return worded(known.zh, known.en, get_language() or "zh")

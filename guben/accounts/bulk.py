@@ -5,9 +5,7 @@ It goes past the models: no defaults, no signals, no `save`. Every column must b
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, models
@@ -28,53 +26,53 @@ def take_keys(model: type[models.Model], count: int) -> list[int]:
     return list(range(first, first + count))
 
 
-def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Writes rows of values, in the order of the columns named (`person_id`, not `person`)."""
+def insert(model: type[models.Model], columns: Mapping[str, Iterable[Any]]) -> None:
+    """Writes rows given by column (`person_id`, not `person`); a value that is the same in all comes as a `repeat`.
+
+    JSON comes as text. At least one column must end.
+    """
     fields = {field.attname: field for field in model._meta.concrete_fields}
-    left_out = [name for name, field in fields.items() if name not in names and not (field.null or field.primary_key)]
+    left_out = [name for name, field in fields.items() if name not in columns and not (field.null or field.primary_key)]
     if left_out:
         raise ValueError(f"{model._meta.label} needs {', '.join(left_out)}.")
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(fields[name].column)) for name in names)
-    marks = ", ".join(["%s"] * len(names))
-    sql = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608
+    names = ", ".join(quote(str(fields[name].column)) for name in columns)
+    rows = list(zip(*(_turned(fields[name], values) for name, values in columns.items()), strict=False))
+    if rows:
+        (_copy if connection.vendor == "postgresql" else _insert)(quote(model._meta.db_table), names, rows)
+
+
+def _insert(table: str, names: str, rows: Sequence[Sequence[Any]]) -> None:
+    marks = ", ".join(["%s"] * len(rows[0]))
     with connection.cursor() as cursor:
-        cursor.executemany(sql, _turned(rows, [_turner(fields[name]) for name in names]))
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
 
 
-Turner = Callable[[Any], Any] | None
+def _copy(table: str, names: str, rows: Sequence[Sequence[Any]]) -> None:
+    """One stream of rows instead of a statement for each."""
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        driver: Any = cursor.cursor
+        with driver.copy(f"COPY {table} ({names}) FROM STDIN") as stream:
+            for row in rows:
+                stream.write_row(row)
 
 
-def _turned(rows: Iterable[Sequence[Any]], turners: Sequence[Turner]) -> list[list[Any]]:
-    """The rows with the values of some columns as the database wants them."""
-    places = [(place, turner) for place, turner in enumerate(turners) if turner]
-    turned = []
-    for row in rows:
-        cells = list(row)
-        for place, turner in places:
-            if cells[place] is not None:
-                cells[place] = turner(cells[place])
-        turned.append(cells)
-    return turned
-
-
-def _turner(field: models.Field[Any, Any]) -> Turner:
+def _turned(field: models.Field[Any, Any], values: Iterable[Any]) -> Iterable[Any]:
+    """A column's values as the database wants them."""
     if isinstance(field, models.DateTimeField):
-        return connection.ops.adapt_datetimefield_value
+        return map(_Turned(connection.ops.adapt_datetimefield_value).__getitem__, values)
     if isinstance(field, models.DateField):
-        return _Days().__getitem__
-    if isinstance(field, models.JSONField):
-        return _json
-    return None
+        return map(_Turned(connection.ops.adapt_datefield_value).__getitem__, values)
+    return values
 
 
-class _Days(dict[date, Any]):
-    """A day as the database wants it; few days stand in many rows."""
+class _Turned(dict[Any, Any]):
+    """A day or a moment as the database wants it; few of them stand in many rows."""
 
-    def __missing__(self, day: date) -> Any:
-        self[day] = connection.ops.adapt_datefield_value(day)
-        return self[day]
+    def __init__(self, turn: Callable[[Any], Any]) -> None:
+        super().__init__({None: None})
+        self._turn = turn
 
-
-def _json(value: Any) -> str:
-    return json.dumps(value)
+    def __missing__(self, value: Any) -> Any:
+        found = self[value] = self._turn(value)
+        return found

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guben.accounts.models import User
 
-THEMES = [("", _("随系统")), ("light", _("亮")), ("dark", _("暗"))]
+THEMES = [("", _("随系统")), ("light", _("亮")), ("dark", _("暗")), ("contrast", _("高对比"))]
 
 
 class SettingsForm(forms.ModelForm[User]):
@@ -20,7 +20,7 @@ class SettingsForm(forms.ModelForm[User]):
         required=False,
         widget=forms.RadioSelect,
     )
-    theme = forms.ChoiceField(label=_("明暗"), choices=THEMES, required=False, widget=forms.RadioSelect)
+    theme = forms.ChoiceField(label=_("明暗和对比"), choices=THEMES, required=False, widget=forms.RadioSelect)
     large_type = forms.BooleanField(label=_("大字（放大到125%）"), required=False)
 
     class Meta:

@@ -14,7 +14,7 @@ class User(AbstractUser):
     display_name = models.CharField(_("姓名"), max_length=60, blank=True)
     language = models.CharField(_("语言"), max_length=10, blank=True, help_text=_("空着就随浏览器。"))
     large_type = models.BooleanField(_("大字"), default=False)
-    theme = models.CharField(_("明暗"), max_length=5, blank=True)
+    theme = models.CharField(_("明暗和对比"), max_length=8, blank=True)
     is_operator = models.BooleanField(_("命令行操作员"), default=False)
     is_demo = models.BooleanField(_("演示用户"), default=False)
     factor_due_on = models.DateField(_("第二重验证最迟"), null=True, blank=True, editable=False)

@@ -19,6 +19,7 @@ from guben.access import policy
 from guben.audit.remembering import LARGE_TREE, remembered
 from guben.duties.states import OWED, SETTLED, State
 from guben.kit import tree
+from guben.kit.chinese import worded
 from guben.kit.days import Every, Period, period_of, periods_between
 from guben.organisations.models import Organisation, Placement, Succession
 from guben.organisations.queries import placement_on, units_on
@@ -100,7 +101,7 @@ def line_of(duty: Duty) -> str:
 
 
 def _column_name(column: Column) -> str:
-    return column.zh if (get_language() or "zh").startswith("zh") else column.en
+    return worded(column.zh, column.en, get_language() or "zh")
 
 
 def default_first(on: date) -> date:

@@ -21,6 +21,7 @@ from guben.members.models import Affiliation, Person, Stage
 from guben.members.spans import holds_on, on_a_roll
 from guben.organisations.choices import BRANCH_KINDS, Kind
 from guben.organisations.models import Organisation, Placement
+from guben.organisations.queries import called
 
 VIEW, CHANGE = "units.view", "units.change"
 COVERING = (*BRANCH_KINDS, Kind.GENERAL_BRANCH, Kind.COMMITTEE)
@@ -103,7 +104,7 @@ def rows_at(user: Someone, unit: Organisation | None, on: date, filters: Filters
         found = found.filter(policy.in_subtrees([unit.path], "organisation__path"))
     filters = filters or Filters()
     if text := filters.text.strip():
-        found = found.filter(Q(name__icontains=text) | Q(uscc__istartswith=text))
+        found = found.filter(called(text) | Q(uscc__istartswith=text))
     if filters.kind:
         found = found.filter(kind=filters.kind)
     rows = [_row(one) for one in _told(found, on).order_by("organisation__path", "name", "pk")]
@@ -207,7 +208,7 @@ def covering_units(user: Someone, establishment: Establishment, text: str) -> li
     """The organisations that may cover the establishment: those of the place first, others by their name."""
     units = Organisation.objects.filter(policy.within(user, VIEW, "path"), kind__in=COVERING, dissolved_on=None)
     if text.strip():
-        units = units.filter(Q(name__icontains=text.strip()) | Q(code__istartswith=text.strip()))
+        units = units.filter(called(text.strip()) | Q(code__istartswith=text.strip()))
     else:
         units = units.filter(policy.in_subtrees([establishment.organisation.path]))
     return list(units.order_by("path")[:PEOPLE_SHOWN])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from guben.duties.states import State
 from guben.figures.what_if import Document, level_names
 from guben.house.words import listed
+from guben.kit.chinese import worded
 from guben.kit.tables import Written
 from guben.rulebook.templatetags.rule_words import figure_value
 
@@ -78,7 +79,7 @@ def _in_words(row: Document, rule: Document, levels: Mapping[str, str]) -> Docum
 
 def said(words: Mapping[str, str]) -> str:
     """The Chinese words, or the English ones for who reads English."""
-    return words["zh" if (get_language() or "zh").startswith("zh") else "en"]
+    return worded(words["zh"], words["en"], get_language() or "zh")
 
 
 def _figure(side: Document, rule: Document) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from guben.house.words import listed
 from guben.imports import columns as c
-from guben.imports.chinese import simplified
+from guben.kit.chinese import simplified
 from guben.imports.lines import Line
 from guben.imports.member_checks import NO, SAID_IN, Progress, Values, read_values
 from guben.imports.scope import Scope

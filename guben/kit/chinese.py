@@ -1,4 +1,5 @@
-"""Simplified and traditional characters. The names of people and units are never converted."""
+"""Simplified and traditional characters. The names of people and units are never converted for a page; what somebody
+types is looked for in both."""
 
 from __future__ import annotations
 
@@ -31,3 +32,15 @@ def traditional(text: str) -> str:
     for found, right in REVIEWED.items():
         converted = converted.replace(found, right)
     return converted
+
+
+def worded(zh: str, en: str, lang: str) -> str:
+    """One of two wordings: the Chinese one, in traditional characters for "zh-hant" and the like, else the English."""
+    if not lang.startswith("zh"):
+        return en
+    return traditional(zh) if lang.startswith("zh-hant") else zh
+
+
+def either_script(text: str) -> tuple[str, ...]:
+    """The text as it was typed, and as it would be written in simplified and in traditional characters."""
+    return tuple(dict.fromkeys((text, simplified(text), traditional(text))))

@@ -145,6 +145,9 @@ def _joined(readings: Iterable[str], room: int) -> str:
 
 def name_keys(name: str) -> NameKeys:
     """Full pinyin (lower case, no tones, no spaces) and initials of a name: 单小明 is shanxiaoming, sxm."""
+    if len(name) < 5 and name.isalpha() and name[0] not in SURNAMES and name[:2] not in DOUBLE_SURNAMES:
+        syllables = list(map(_reading, name))  # most names; nothing is cut, and there is one reading
+        return NameKeys("".join(syllables), "".join([syllable[:1] for syllable in syllables]))
     bare = "".join(name.split())
     length, surnames = _surname_readings(bare)
     rest = [syllable for character in bare[length:] if (syllable := _reading(character))]

@@ -43,7 +43,7 @@ def units_to_choose(request: HttpRequest) -> list[Organisation]:
     """The branches where the user may record, at most 300, narrowed by ?q=."""
     units = organisations.visible_units(request.user, "meetings.record").filter(kind__in=BRANCH)
     words = request.GET.get("q", "").strip()
-    return list((units.filter(name__icontains=words) if words else units)[:300])
+    return list((units.filter(organisations.called(words)) if words else units)[:300])
 
 
 BRANCH = ("branch", "joint_branch", "temporary_branch", "general_branch")

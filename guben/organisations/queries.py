@@ -15,6 +15,7 @@ from django.http import Http404
 from guben.access import policy
 from guben.access.policy import Someone
 from guben.kit import tree
+from guben.kit.chinese import either_script
 from guben.organisations.choices import BRANCH_KINDS
 from guben.organisations.models import FormerBooks, Organisation, Placement
 
@@ -118,11 +119,16 @@ def found_on(
     placements = units_on(on, top).filter(policy.within(user, SEE)).select_related("parent")
     if text := text.strip():
         placements = placements.filter(
-            Q(name__icontains=text) | Q(short_name__icontains=text) | Q(organisation__code__istartswith=text)
+            called(text) | called(text, "short_name") | Q(organisation__code__istartswith=text)
         )
     if kind:
         placements = placements.filter(kind=kind)
     return placements.filter(field=field) if field else placements
+
+
+def called(text: str, field: str = "name") -> Q:
+    """The filter by a part of the name, typed in simplified or traditional characters."""
+    return Q(*((f"{field}__icontains", one) for one in either_script(text)), _connector=Q.OR)
 
 
 def search_units(user: Someone, text: str, *, right: str = SEE) -> QuerySet[Organisation]:
@@ -130,7 +136,7 @@ def search_units(user: Someone, text: str, *, right: str = SEE) -> QuerySet[Orga
     text = text.strip()
     if not text:
         return Organisation.objects.none()
-    found = Q(name__icontains=text) | Q(short_name__icontains=text) | Q(code__istartswith=text)
+    found = called(text) | called(text, "short_name") | Q(code__istartswith=text)
     return (
         visible_units(user, right, dissolved=True)
         .filter(found)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from guben.kit.chinese import simplified
 from guben.kit.days import read_day
 from guben.rulebook.errors import BadCondition
 from guben.rulebook.naming import name_of
@@ -65,9 +66,10 @@ def _value(column: Column, typed: str) -> str:
 
 
 def _truth(column: Column, typed: str) -> str:
-    if typed.lower() in TRUE:
+    typed = simplified(typed.lower())
+    if typed in TRUE:
         return "true"
-    if typed.lower() in FALSE:
+    if typed in FALSE:
         return "false"
     raise BadCondition(_("“%(name)s”只有是和否，写“是”或“否”。") % {"name": name_of(column)})
 
@@ -87,8 +89,8 @@ def number(typed: str, name: str) -> str:
 
 
 def _code(column: Column, typed: str) -> str:
-    names = {str(label): code for code, label in column.labels.items()}
-    code = names.get(typed, typed)
+    names = {simplified(str(label)): code for code, label in column.labels.items()}
+    code = names.get(simplified(typed), typed)
     if column.values and code not in column.values:
         allowed = "、".join(str(column.labels.get(one, one)) for one in column.values if one)
         raise BadCondition(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import get_language
 
+from guben.kit.chinese import worded
 from guben.rulebook_engine.facts import Column, FactTable
 
 
 def name_of(thing: Column | FactTable) -> str:
-    return thing.zh if (get_language() or "zh").startswith("zh") else thing.en
+    return worded(thing.zh, thing.en, get_language() or "zh")

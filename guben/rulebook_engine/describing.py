@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import assert_never
 
+from guben.kit.chinese import worded
 from guben.rulebook_engine.expressions import (
     Absence,
     Aggregate,
@@ -72,7 +73,7 @@ FIGURES = {
 def describe(checked: Checked, lang: str, names: Mapping[str, str] | None = None) -> str:
     """The expression in words, with the columns' own names for their codes; `names` says a column
     by another title, such as `value` by that of its indicator."""
-    describer = _Describer("zh" if lang.startswith("zh") else "en", names or {})
+    describer = _Describer(lang, names or {})
     return describer.say(checked.tree)
 
 
@@ -80,9 +81,10 @@ class _Describer:
     def __init__(self, lang: str, names: Mapping[str, str]) -> None:
         self.lang = lang
         self.names = names
+        self.is_chinese = lang.startswith("zh")
 
     def pick(self, zh: str, en: str) -> str:
-        return zh if self.lang == "zh" else en
+        return worded(zh, en, self.lang)
 
     def say(self, node: Node) -> str:
         match node:
@@ -134,13 +136,14 @@ class _Describer:
         if kind == "boolean" and isinstance(node.right, Constant):
             truth = bool(node.right.value) is (node.sign == "=")
             return self.say(node.left) if truth else self._negation(node.left)
-        signs = SIGNS["number" if kind in ("integer", "number") else "date"][self.lang]
-        return f"{self._beside(node.left, node.right)}{signs[node.sign]}{self._beside(node.right, node.left)}"
+        signs = SIGNS["number" if kind in ("integer", "number") else "date"]
+        sign = self.pick(signs["zh"][node.sign], signs["en"][node.sign])
+        return f"{self._beside(node.left, node.right)}{sign}{self._beside(node.right, node.left)}"
 
     def _junction(self, node: Junction) -> str:
         word = {"and": self.pick("，并且", ", and "), "or": self.pick("，或者", ", or ")}[node.word]
         parts = [f"（{self.say(part)}）" if isinstance(part, Junction) else self.say(part) for part in node.parts]
-        if self.lang == "en":
+        if not self.is_chinese:
             parts = [part.replace("（", "(").replace("）", ")") for part in parts]
         return word.join(parts)
 
@@ -156,9 +159,8 @@ class _Describer:
     def _membership(self, node: Membership, zh: str, en: str) -> str:
         options = self.pick("、", ", ").join(self._beside(option, node.item) for option in node.options)
         several = len(node.options) > 1
-        return self.say(node.item) + self.pick(
-            f"{zh}{options}{'之一' if several else ''}", f"{en}{'one of ' if several else ''}{options}"
-        )
+        before, after = self.pick(zh, f"{en}one of " if several else en), self.pick("之一" if several else "", "")
+        return f"{self.say(node.item)}{before}{options}{after}"
 
     def _inside(self, node: Node) -> str:
         said = self.say(node)
@@ -167,4 +169,5 @@ class _Describer:
     def _aggregate(self, node: Aggregate) -> str:
         if node.argument is None:
             return self.pick("总数", "the number of all")
-        return FIGURES[self.lang][node.function].format(self.say(node.argument))
+        figure = self.pick(FIGURES["zh"][node.function], FIGURES["en"][node.function])
+        return figure.format(self.say(node.argument))

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, PlainSerializer, StringConstraints, model_validator
 
+from guben.kit.chinese import worded
 from guben.kit.days import Every
 from guben.rulebook_engine.expressions import Checked
 
@@ -31,8 +32,8 @@ class Words(Part):
     en: Text
 
     def say(self, lang: str) -> str:
-        """The Chinese words for "zh", "zh-hans" and the like, else the English ones."""
-        return self.zh if lang.startswith("zh") else self.en
+        """The Chinese words for "zh" and the like, in traditional characters for "zh-hant", else the English ones."""
+        return worded(self.zh, self.en, lang)
 
 
 class Place(Part):

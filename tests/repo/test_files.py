@@ -114,6 +114,13 @@ def test_every_marked_text_is_in_english() -> None:
     assert check_catalogues.faults() == []
 
 
+def test_the_traditional_catalogue_is_written_from_the_english_one() -> None:
+    done = subprocess.run(
+        [sys.executable, "scripts/traditional.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def installed_closure(names: list[str]) -> dict[str, str]:
     """The licence text of every distribution that the given requirements pull in."""
     todo, found = [Requirement(name) for name in names], {}

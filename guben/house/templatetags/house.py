@@ -238,7 +238,8 @@ def day(value: date | datetime | None, now: date | None = None) -> str:
     if (get_language() or "").startswith("en"):
         text = f"{value.strftime('%a')} {value.day} {MONTHS[value.month]}"
         return text if same_year else f"{text} {value.year}"
-    text = f"{value.month}月{value.day}日（周{'一二三四五六日'[value.weekday()]}）"
+    week = "週" if (get_language() or "").startswith("zh-hant") else "周"
+    text = f"{value.month}月{value.day}日（{week}{'一二三四五六日'[value.weekday()]}）"
     return text if same_year else f"{value.year}年{text}"
 
 

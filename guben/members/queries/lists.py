@@ -12,6 +12,7 @@ from django.db.models import F, Min, Q, Subquery
 from guben.access import policy
 from guben.access.policy import Someone
 from guben.accounts.installation import today
+from guben.kit.chinese import either_script
 from guben.kit.days import completed_years
 from guben.kit.names import as_typed
 from guben.members import calculations, lookups, sealed
@@ -112,7 +113,7 @@ def named(text: str) -> Q:
         return Q(**{f"{column}_index__in": sealed.indexes_of(column, number)})
     typed = as_typed(text)
     if not typed.isascii():
-        return Q(name__contains="".join(text.split()))
+        return Q(*(("name__contains", one) for one in either_script("".join(text.split()))), _connector=Q.OR)
     parts = Q()
     for field in ("pinyin", "initials"):
         # Further readings of a surname follow after a space.

@@ -1,0 +1,3 @@
+"""Forms of dates in pages in traditional characters, which are those of the simplified ones."""
+
+from guben.formats.zh_Hans.formats import *  # noqa: F403
