@@ -81,10 +81,11 @@ class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth carries
         code.add_data(url)
         matrix = code.get_matrix()
         size = len(matrix)
+        words = gettext("二维码，用手机上的验证器扫")
         path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(matrix) for x, dark in enumerate(row) if dark)
         return (
             f'<svg viewBox="0 0 {size} {size}" width="240" height="240" shape-rendering="crispEdges" role="img" '
-            f'aria-label="{gettext("二维码，用手机上的验证器扫")}"><rect width="{size}" height="{size}" fill="#fff"/>'
+            f'aria-label="{words}"><rect width="{size}" height="{size}" fill="#fff"/>'
             f'<path d="{path}" fill="#000"/></svg>'
         )
 
