@@ -20,7 +20,6 @@ from guben.imports.layout import layout, named
 from guben.imports.lines import Line, check_headers, lines_of, notes_on
 from guben.imports.member_checks import Progress
 from guben.imports.member_records import Plan as MemberPlan
-from guben.imports.member_rows import MemberRow
 from guben.imports.results import ImportResult
 from guben.imports.saving import save_members
 from guben.imports.scope import Scope
@@ -75,10 +74,10 @@ def import_members(
     sheet = _named(sheet, "members")
     check_headers(sheet, c.MEMBER_COLUMNS)
     table, today = Table(sheet, c.MEMBER_COLUMNS), installation.today()
-    rows = member_rows.read_rows(table, scope, today, report)
+    roster = member_rows.read_rows(table, scope, today, report)
     report(table.size, table.size, _("对照库里的记录"))
-    plan = member_records.plan_for(rows, scope, by, today)
-    notes = notes_on(sheet, c.MEMBER_COLUMNS) + _member_notes(sheet, plan.new)
+    plan = member_records.plan_for(roster, scope, by, today)
+    notes = notes_on(sheet, c.MEMBER_COLUMNS) + _member_notes(sheet, plan)
     result = _member_result(table, plan, notes, dry_run=dry_run)
     if not dry_run and (plan.new or plan.updates):
         save_members(plan, by, today, report, saved or _nobody_asks)
@@ -224,12 +223,13 @@ def _result(
     )
 
 
-def _member_notes(sheet: Sheet, new: Sequence[MemberRow]) -> list[str]:
+def _member_notes(sheet: Sheet, plan: MemberPlan) -> list[str]:
     """What was assumed, in words: nothing is guessed silently."""
     notes = []
-    if c.ETHNIC not in sheet.headers and new:
+    stages, joined, full = (plan.roster[name] for name in ("stage", "joined_on", "full_on"))
+    if c.ETHNIC not in sheet.headers and plan.new:
         notes.append(_("表里没有民族这一列，新登记的都按汉族。"))
-    without_day = sum(row.stage == StageKind.FULL and row.full_on is None for row in new)
+    without_day = sum(full[row] is None and stages[row] == StageKind.FULL for row in plan.new)
     if without_day:
         sentence = ngettext(
             "%(count)d名正式党员没有转正日期，从入党日期起算正式党员。",
@@ -237,7 +237,7 @@ def _member_notes(sheet: Sheet, new: Sequence[MemberRow]) -> list[str]:
             without_day,
         )
         notes.append(sentence % {"count": without_day})
-    without_joining = sum(row.joined_on is None for row in new)
+    without_joining = sum(joined[row] is None for row in plan.new)
     if without_joining:
         sentence = ngettext(
             "%(count)d人还不是党员，表里没有列为这一类的日期，从今天算起。",

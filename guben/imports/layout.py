@@ -12,8 +12,8 @@ from dataclasses import replace
 from functools import cache, lru_cache
 
 from guben.imports import words
-from guben.kit.chinese import simplified
 from guben.imports.columns import COLUMNS, NAME, TITLE
+from guben.kit.chinese import simplified
 from guben.kit.tables import Cell, Layout, Row, Sheet, UnreadableTable, cell_text, fitted, header_texts
 
 LOOKED_THROUGH = 30  # filled rows in which the headers must stand

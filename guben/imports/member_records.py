@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from guben.access import policy
 from guben.accounts.models import User
 from guben.imports import columns as c
-from guben.imports.member_rows import MemberRow
+from guben.imports.roster import MemberRow, Roster
 from guben.imports.scope import Scope
 from guben.kit.sealing import Sealer
 from guben.members import sealed
 from guben.members.actions import check_numbers
 from guben.members.choices import MEMBER_STAGES, StageKind, StandingKind
 from guben.members.errors import RegisteredElsewhere
-from guben.members.models import Stage
+from guben.members.models import Person, Stage
 from guben.members.spans import people_on
 from guben.organisations.models import Organisation
 
@@ -67,33 +67,22 @@ class Update:
 
 @dataclass(slots=True)
 class Plan:
-    """What saving would do with the good rows."""
+    """What saving would do with the good rows; `new` are indexes of rows."""
 
-    new: list[MemberRow] = field(default_factory=list)
+    roster: Roster
+    new: list[int] = field(default_factory=list)
     updates: list[Update] = field(default_factory=list)
     unchanged: int = 0
 
 
-def plan_for(rows: Sequence[MemberRow], scope: Scope, by: User, today: date) -> Plan:
+def plan_for(roster: Roster, scope: Scope, by: User, today: date) -> Plan:
     """Compares the good rows with the records, in sets; rows that the records forbid get their fault."""
-    by_number = _by_number(rows, today)
-    _refuse_elsewhere(rows, by_number, scope, by)
-    good = [row for row in rows if row.good]
-    namesakes = _by_name([row for row in good if row.id_number not in by_number], today)
-    matched: list[tuple[MemberRow, Known]] = []
-    claimed: dict[int, MemberRow] = {}
-    plan = Plan()
-    for row in good:
-        known = by_number.get(row.id_number) or _namesake(row, namesakes)
-        if known is not None:
-            before = claimed.setdefault(known["pk"], row)
-            if before is row:
-                matched.append((row, known))
-            else:
-                sentence = _("与第%(row)d行对上了库里的同一个人。核对两行的公民身份号码。")
-                row.fault(c.NAME, "twice", sentence % {"row": before.number})
-        elif row.good:
-            plan.new.append(row)
+    good = roster.good()
+    by_number = _by_number(roster, good, today)
+    _refuse_elsewhere(roster, good, by_number, scope, by)
+    matched = _matched(roster, by_number, today)
+    known_rows = {row.index for row, _known in matched}
+    plan = Plan(roster, [index for index in roster.good() if index not in known_rows])
     _add_stages(known for _row, known in matched)
     box = sealed.sealer()
     for row, known in matched:
@@ -107,60 +96,99 @@ def plan_for(rows: Sequence[MemberRow], scope: Scope, by: User, today: date) -> 
     return plan
 
 
+def _matched(roster: Roster, by_number: dict[str, Known], today: date) -> list[tuple[MemberRow, Known]]:
+    """The rows of known people; each of these may be told of once."""
+    good, numbers = roster.good(), roster["id_number"]
+    namesakes = _by_name(roster, [index for index in good if numbers[index] not in by_number], today)
+    claimed: dict[int, MemberRow] = {}
+    matched: list[tuple[MemberRow, Known]] = []
+    for index in [one for one in good if numbers[one] in by_number or one in namesakes]:
+        row = roster.row(index)
+        known = by_number.get(row.id_number) or _namesake(row, namesakes.get(index, []))
+        if known is not None:
+            before = claimed.setdefault(known["pk"], row)
+            if before is row:
+                matched.append((row, known))
+            else:
+                sentence = _("与第%(row)d行对上了库里的同一个人。核对两行的公民身份号码。")
+                row.fault(c.NAME, "twice", sentence % {"row": before.number})
+    return matched
+
+
 def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
     ordered = sorted(set(values))
     for start in range(0, len(ordered), CHUNK):
         yield ordered[start : start + CHUNK]
 
 
-def _by_number(rows: Iterable[MemberRow], today: date) -> dict[str, Known]:
+def _by_number(roster: Roster, good: Sequence[int], today: date) -> dict[str, Known]:
     """The people who have the numbers, by number."""
-    box = sealed.sealer()
-    given = [row.id_number for row in rows if row.id_number]
-    numbers = {index: number for number in given for index in sealed.indexes_of("id_number", number, box)}
-    found: dict[str, Known] = {}
-    for part in _chunks(numbers):
-        for values in people_on(today).filter(id_number_index__in=part).values(*READ):
-            found[numbers[values["id_number_index"]]] = Known(values)
+    if not Person.objects.exclude(id_number_index=None).exists():
+        return {}
+    numbers = roster["id_number"]
+    by_index = sealed.by_index("id_number", [numbers[index] for index in good if numbers[index]])
+    keys: dict[int, str] = {}
+    for part in _chunks(by_index):
+        told = Person.objects.filter(id_number_index__in=part).values_list("pk", "id_number_index")
+        keys.update((pk, by_index[index]) for pk, index in told if index)
+    return {keys[key]: known for key, known in _read(keys, today).items()}
+
+
+def _read(keys: Iterable[int], today: date) -> dict[int, Known]:
+    """What the records say of people today, by key."""
+    found: dict[int, Known] = {}
+    for part in _chunks(keys):
+        for values in people_on(today).filter(pk__in=part).values(*READ):
+            found[values["pk"]] = Known(values)
     return found
 
 
-def _refuse_elsewhere(rows: Iterable[MemberRow], found: dict[str, Known], scope: Scope, by: User) -> None:
+def _refuse_elsewhere(
+    roster: Roster, good: Sequence[int], found: dict[str, Known], scope: Scope, by: User
+) -> None:
     """Refuses who is registered outside the scope; of a unit outside the reader's sight nothing more is told."""
     if not found:
         return
-    where = check_numbers(found, by=by, tried=sum(bool(row.id_number) for row in rows))
+    numbers = roster["id_number"]
+    where = check_numbers(found, by=by, tried=sum(bool(numbers[index]) for index in good))
     units: dict[int, Organisation] = {}
     for part in _chunks(known["organisation_id_on"] for known in found.values() if known["organisation_id_on"]):
         units.update(Organisation.objects.in_bulk(part))
-    for row in rows:
-        if row.id_number not in where:
-            continue
-        known = found.get(row.id_number)
-        unit = units.get(known["organisation_id_on"]) if known else None
-        if unit is None or not policy.may(by, "members.view", unit):
-            row.fault(c.ID_NUMBER, "elsewhere", str(RegisteredElsewhere()))
-        elif not scope.holds(unit):
+    seen = {pk for pk, unit in units.items() if policy.may(by, "members.view", unit)}
+    within = {pk for pk in seen if scope.holds(units[pk])}
+    for index in [one for one in good if numbers[one] in where]:
+        known = found.get(numbers[index])
+        key = known["organisation_id_on"] if known else None
+        own = roster["unit"][index]
+        if key not in seen:
+            roster.table.fault(index, c.ID_NUMBER, "elsewhere", str(RegisteredElsewhere()))
+        elif key not in within:
             sentence = _("这个人登记在“%(unit)s”，不在“%(scope)s”之内。由那里导入，或走转接。")
-            row.fault(c.ID_NUMBER, "elsewhere", sentence % {"unit": unit.name, "scope": scope.title})
-        elif row.unit and unit.pk != row.unit.pk:
+            told = {"unit": units[key].name, "scope": scope.title}
+            roster.table.fault(index, c.ID_NUMBER, "elsewhere", sentence % told)
+        elif own and key != own.pk:
             sentence = _("这个人登记在“%(unit)s”。换支部走转接，导入不改；没有换就改这一格。")
-            row.fault(c.BRANCH, "elsewhere", sentence % {"unit": unit.name})
+            roster.table.fault(index, c.BRANCH, "elsewhere", sentence % {"unit": units[key].name})
 
 
-def _by_name(rows: Iterable[MemberRow], today: date) -> dict[tuple[str, date, int], list[Known]]:
-    found: dict[tuple[str, date, int], list[Known]] = defaultdict(list)
-    for part in _chunks(row.unit.pk for row in rows if row.unit):
-        for values in people_on(today).filter(affiliation_on__organisation__in=part).values(*READ):
-            found[values["name"], values["born_on"], values["organisation_id_on"]].append(Known(values))
-    return found
+def _by_name(roster: Roster, rows: Sequence[int], today: date) -> dict[int, list[Known]]:
+    """Who has the same name, birth day and branch as a row, by the row's index."""
+    names, births, units = roster["name"], roster["born_on"], roster["unit"]
+    same: dict[tuple[str, date, int], list[int]] = defaultdict(list)
+    for part in _chunks({units[index].pk for index in rows}):
+        people = people_on(today).filter(affiliation_on__organisation__in=part)
+        for pk, *about in people.values_list("pk", "name", "born_on", "organisation_id_on"):
+            same[tuple(about)].append(pk)  # type: ignore[index]
+    if not same:
+        return {}
+    found = {index: same.get((names[index], births[index], units[index].pk)) for index in rows}
+    keys = {index: pks for index, pks in found.items() if pks}
+    known = _read((pk for pks in keys.values() for pk in pks), today)
+    return {index: [known[pk] for pk in pks] for index, pks in keys.items()}
 
 
-def _namesake(row: MemberRow, found: dict[tuple[str, date, int], list[Known]]) -> Known | None:
+def _namesake(row: MemberRow, same: list[Known]) -> Known | None:
     """The person of the same branch, name and birth day, unless two identity numbers tell them apart."""
-    if row.unit is None or row.born_on is None:
-        return None
-    same = found.get((row.name, row.born_on, row.unit.pk), [])
     if row.id_number:
         if any(known["id_number_index"] for known in same):
             sentence = _("本支部已有同名、同日出生的%(name)s，公民身份号码不同。已接收，核对是不是同一个人。")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,127 +10,53 @@ from django.utils.translation import gettext as _
 
 from guben.house.words import listed
 from guben.imports import columns as c
-from guben.kit.chinese import simplified
 from guben.imports.lines import Line
 from guben.imports.member_checks import NO, SAID_IN, Progress, Values, read_values
+from guben.imports.roster import DAYS, TEXTS, Roster
 from guben.imports.scope import Scope
 from guben.imports.table import Table
-from guben.imports.values import Wrong, bare, read_number_text, trying
+from guben.imports.values import Month, Wrong, bare, read_number_text, trying
+from guben.kit.chinese import simplified
 from guben.kit.sealing import mask_id_number
 from guben.kit.tables import Cell, cell_text
-from guben.members.choices import MEMBER_STAGES, StageKind
 from guben.members.places import check_unit
 from guben.organisations.models import Group, Organisation
 from guben.organisations.queries import nearest
 
 CHUNK = 500
-TEXTS = {
-    "name": c.NAME,
-    "sex": c.SEX,
-    "id_number": c.ID_NUMBER,
-    "ethnicity": c.ETHNIC,
-    "education": c.SCHOOLING,
-    "occupation": c.WORK,
-    "stage": c.STAGE,
-    "phone": c.PHONE,
-    "standing": c.STANDING,
-    "degree": c.DEGREE,
-    "stratum": c.STRATUM,
-    "professional_post": c.EXPERT,
-    "home": c.HOME,
-    "domicile": c.DOMICILE,
-}
-DAYS = {"born_on": c.BORN, "joined_on": c.JOINED, "full_on": c.FULL}
 
 
-@dataclass(slots=True, eq=False)
-class MemberRow:
-    """A row whose cells were understood; empty cells are None or empty and change nothing."""
-
-    table: Table
-    index: int
-    name: str
-    sex: str
-    born_on: date | None
-    id_number: str
-    ethnicity: str
-    education: str
-    occupation: str
-    stage: str
-    unit: Organisation | None
-    group: Group | None
-    joined_on: date | None
-    full_on: date | None
-    phone: str
-    standing: str
-    degree: str
-    stratum: str
-    professional_post: str
-    is_migrant_worker: bool | None
-    service_correction: int | None
-    home: str
-    domicile: str
-    not_standing: tuple[str, ...]  # what the sheet says the member is not
-
-    @property
-    def number(self) -> int:
-        """The row's number in the sheet."""
-        return self.table.numbers[self.index]
-
-    @property
-    def good(self) -> bool:
-        return self.index not in self.table.faults
-
-    def fault(self, header: str, kind: str, message: str) -> None:
-        self.table.fault(self.index, header, kind, message)
-
-    def check(self, header: str, kind: str, message: str) -> None:
-        self.table.check(self.index, header, kind, message)
-
-    def tells_day(self, header: str) -> bool:
-        """Did the cell tell the day, not the month alone?"""
-        return not any(check.column == header and check.kind == "month" for check in self._checks())
-
-    def _checks(self) -> Sequence[Any]:
-        return self.table.checks.get(self.index, ())
-
-    def stages(self, today: date) -> tuple[tuple[str, date], ...]:
-        """The stages the row tells of, first to last. Older records know only the day of admission."""
-        if self.stage not in MEMBER_STAGES or self.joined_on is None:
-            return ((self.stage, today),)
-        if self.stage == StageKind.FULL and self.full_on:
-            return ((StageKind.PROBATIONARY.value, self.joined_on), (StageKind.FULL.value, self.full_on))
-        return ((self.stage, self.joined_on),)
-
-
-def read_rows(table: Table, scope: Scope, today: date, progress: Progress) -> list[MemberRow]:
+def read_rows(table: Table, scope: Scope, today: date, progress: Progress) -> Roster:
     """All rows, with a fault for each cell that can't be right by itself or beside the others of its row or column."""
     values = read_values(table, today, progress)
     units = _read_units(table, scope)
     groups = _read_groups(table, units)
     _refuse_twice(table, values, units)
-    return _rows(table, values, units, groups)
+    return Roster(table, _fields(table, values, units, groups))
 
 
-def _rows(
+def _fields(
     table: Table, values: Values, units: list[Organisation | None], groups: list[Group | None]
-) -> list[MemberRow]:
-    """Only rows without a fault: the others go no further."""
+) -> dict[str, Sequence[Any]]:
+    """A column for each field of a row."""
     yes = {None: None, "": None, "1": True, NO: False}
-    columns = {
-        "table": [table] * table.size,
-        "index": range(table.size),
+    columns: dict[str, Sequence[Any]] = {
         "unit": units,
         "group": groups,
         "service_correction": values[c.CORRECTION],
         "is_migrant_worker": [yes[said] for said in values[c.MIGRANT]],
         "not_standing": _denied(values, table),
     }
-    columns |= {name: [value or "" for value in values[header]] for name, header in TEXTS.items()}
-    columns |= {name: [_plain_day(day) for day in values[header]] for name, header in DAYS.items()}
-    in_order = [columns[name] for name in MemberRow.__dataclass_fields__]
-    faults = table.faults
-    return [MemberRow(*cells) for cells in zip(*in_order, strict=True) if cells[1] not in faults]
+    columns |= {name: _filled(values[header]) for name, header in TEXTS.items()}
+    return columns | {name: _plain_days(values[header]) for name, header in DAYS.items()}
+
+
+def _filled(texts: list[Any]) -> Sequence[Any]:
+    return [text or "" for text in texts] if None in texts else texts
+
+
+def _plain_days(days: list[Any]) -> Sequence[Any]:
+    return list(map(_plain_day, days)) if Month in {*map(type, days)} else days
 
 
 def _plain_day(day: date | None) -> date | None:

@@ -16,15 +16,12 @@ from guben.accounts.models import User
 from guben.imports.errors import RowNotSaved
 from guben.imports.member_checks import Progress
 from guben.imports.member_records import Plan, Update
-from guben.imports.member_rows import MemberRow
 from guben.kit.errors import DomainError
 from guben.members import actions as people
-from guben.members.actions import NewPerson
-from guben.members.choices import StandingKind
 from guben.members.errors import RowRefused
 from guben.members.models import Person, Standing
 
-BATCH = 2000
+BATCH = 5000
 UPDATES = 200
 T = TypeVar("T")
 
@@ -38,7 +35,7 @@ def save_members(plan: Plan, by: User, today: date, progress: Progress, saved: C
     done, total = 0, len(plan.new) + len(plan.updates)
     for batch in _batches(plan.new, BATCH):
         progress(done, total, _("保存"))
-        _register(batch, by, today, done)
+        _register(plan, batch, by, today, done)
         done += len(batch)
         saved(done)
     for changes in _batches(plan.updates, UPDATES):
@@ -56,41 +53,12 @@ def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield items[start : start + size]
 
 
-def _register(rows: Sequence[MemberRow], by: User, today: date, done: int) -> None:
+def _register(plan: Plan, rows: Sequence[int], by: User, today: date, done: int) -> None:
     try:
-        people.register_checked([_new_person(row, today) for row in rows], by=by)
+        people.register_columns(plan.roster.new_people(rows, today), by=by)
     except RowRefused as refused:
-        raise RowNotSaved(rows[refused.row - 1].number, refused.reason, done) from refused
-
-
-def _new_person(row: MemberRow, today: date) -> NewPerson:
-    if row.unit is None:
-        raise ValueError("A row without a unit is not saved.")
-    stages = row.stages(today)
-    since = max(stages[0][1], row.unit.founded_on)
-    return NewPerson(
-        name=row.name,
-        organisation_id=row.unit.pk,
-        stages=stages,
-        affiliated_on=since,
-        standing_from=since,
-        sex=row.sex,
-        born_on=row.born_on,
-        id_number=row.id_number,
-        phone=row.phone,
-        ethnicity=row.ethnicity or "01",
-        education=row.education,
-        occupation=row.occupation,
-        group_id=row.group.pk if row.group else None,
-        standing=row.standing or StandingKind.HOME.value,
-        degree=row.degree,
-        stratum=row.stratum,
-        professional_post=row.professional_post,
-        is_migrant_worker=row.is_migrant_worker,
-        service_correction=row.service_correction,
-        home=row.home,
-        domicile=row.domicile,
-    )
+        number = plan.roster.table.numbers[rows[refused.row - 1]]
+        raise RowNotSaved(number, refused.reason, done) from refused
 
 
 def _apply(update: Update, by: User, today: date, done: int) -> None:

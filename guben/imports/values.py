@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from guben.house.words import listed
 from guben.imports import words
-from guben.kit.chinese import simplified
 from guben.imports.columns import DEGREE, ETHNIC, SEX, Column
+from guben.kit.chinese import simplified
 from guben.kit.errors import DomainError
 from guben.kit.tables import Cell, LongNumber, cell_text
 from guben.members import calculations

@@ -7,7 +7,21 @@ from functools import cache, lru_cache
 from typing import Any
 
 # What the converter gets wrong in our sentences, found by reading all of them.
-REVIEWED = {"天后": "天後", "佔比": "占比", "公佈": "公布", "今日里": "今日裡"}
+REVIEWED = {
+    "天后": "天後",
+    "佔比": "占比",
+    "公佈": "公布",
+    "今日里": "今日裡",
+    "組織里": "組織裡",
+    "些數里": "些數裡",
+    "再衝": "再沖",
+    "不衝了": "不沖了",
+    "名單隻有": "名單只有",
+    "定製度": "定制度",
+    "不合並": "不合併",
+    "銷燬": "銷毀",
+    "和麵容": "和面容",
+}
 
 
 @cache

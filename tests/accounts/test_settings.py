@@ -80,3 +80,11 @@ def test_settings_show_the_roles_i_hold(client: Client, cast: Cast) -> None:
     html = sign_in(client, cast.secretary).get("/account/").content.decode()
     assert "<strong>书记</strong>" in html
     assert "柳溪村第一党支部" in html
+
+
+def test_high_contrast_can_be_chosen_and_a_strange_theme_can_not(client: Client, cast: Cast) -> None:
+    sign_in(client, cast.secretary)
+    page = client.post("/account/", {"language": "", "theme": "contrast"}, follow=True).content.decode()
+    assert 'data-theme="contrast"' in page and 'name="color-scheme" content="light"' in page
+    assert client.post("/account/", {"language": "", "theme": "pink"}).status_code == 422
+    assert User.objects.get(pk=cast.secretary.pk).theme == "contrast"
