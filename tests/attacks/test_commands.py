@@ -47,7 +47,13 @@ FOR_THE_WHOLE = {
     "import divisions": "import divisions --all --folder {tmp}/divisions",
     "doctor": "doctor --rebuild",
 }
-ABOUT_NOBODY = {"rules check", "rules list", "rules show", "rules facts", "rules export"}  # what every reader of rules sees
+ABOUT_NOBODY = {
+    "rules check",
+    "rules list",
+    "rules show",
+    "rules facts",
+    "rules export",
+}  # what every reader of rules sees
 BY_THE_SERVER = {"serve", "manage", "user", "database copy", "backup check", "backup restore", "tree check",
                  "audit verify", "audit checkpoint", "audit head"}  # fmt: skip
 FEMALE = "姓名,性别,出生日期,人员类别,所在支部代码,入党日期\n滨河新人,女,1990-01-01,正式党员,{at},2015-01-01\n"
@@ -100,9 +106,7 @@ def faults_of(answer: Answer) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("who", OUTSIDERS)
-def test_a_unit_of_others_is_refused_as_one_that_is_not_there(
-    who: str, rules: None, cast: Cast, folder: Path
-) -> None:
+def test_a_unit_of_others_is_refused_as_one_that_is_not_there(who: str, rules: None, cast: Cast, folder: Path) -> None:
     others.furnish(cast)
     before, wrong = others.counts(), []
     for name, line in AT_A_UNIT.items():
@@ -118,7 +122,10 @@ def test_a_unit_of_others_is_refused_as_one_that_is_not_there(
 @pytest.mark.parametrize("who", [*OUTSIDERS, "neighbour", "statistician", "auditor", "administrator", "inspector"])
 def test_what_concerns_the_whole_is_refused(who: str, rules: None, cast: Cast, folder: Path) -> None:
     before, wrong = others.counts(), []
-    may = {"statistician": {"snapshot"}, "administrator": {"doctor", "keys list", "keys rotate", "keys destroy", "backup key", "backup make"}}
+    may = {
+        "statistician": {"snapshot"},
+        "administrator": {"doctor", "keys list", "keys rotate", "keys destroy", "backup key", "backup make"},
+    }
     for name, line in FOR_THE_WHOLE.items():
         if name not in may.get(who, set()):
             wrong += [f"{name}: {fault}" for fault in faults_of(ask(who, line, tmp=folder))]
