@@ -68,7 +68,7 @@ def ours(content: bytes, clock: Any) -> Any:
     for module, function, stage in (
         (actions, "read", "reading"), (actions, "Table", "mapping"), (member_rows, "read_values", "validating"),
         (member_rows, "_read_units", "matching"), (member_rows, "_refuse_twice", "matching"),
-        (member_records, "plan_for", "matching"), (writing, "_records", "sealing, pinyin"),
+        (member_records, "plan_for", "matching"), (writing, "_sealed", "sealing, pinyin"),
         (bulk, "insert", "inserting"), (trail, "record_all", "history"),
     ):  # fmt: skip
         clock.wrap(module, function, stage)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hmac
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
@@ -24,7 +24,7 @@ from django.db.models import Max
 
 from guben.audit.models import Checkpoint, Entry
 from guben.kit import merkle
-from guben.kit.sealing import history_key
+from guben.kit.sealing import history_key, keyed_hashes
 
 NAMES = (
     "at", "action", "user_id", "right", "organisation_id", "object_type", "object_id", "fields", "details", "salt",
@@ -71,6 +71,22 @@ def proof_of(values: tuple[Any, ...]) -> str:
     at, *rest = values
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")
     return _mac(_written([moment, *rest]))
+
+
+def proofs_of(shared: Mapping[str, Any], columns: Mapping[str, Sequence[Any]]) -> list[str]:
+    """The proofs of many entries: what all of them share, and the columns in which they differ. `fields` and `details`
+    are JSON already, written like everything here with sorted keys."""
+    moment = shared["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    begin = _written([moment, shared["action"], shared["user_id"]])[:-1]
+    rights = {right: _written(right) for right in set(columns["right"])}
+    units = {unit: _written(unit) for unit in set(columns["organisation_id"])}
+    label = _written(shared["object_type"])
+    names = ("right", "organisation_id", "object_id", "fields", "details", "salt", "commitment")
+    texts = [
+        f', {rights[right]}, {units[unit]}, {label}, "{key}", {fields}, {details}, "{salt}", "{commitment}"]'
+        for right, unit, key, fields, details, salt, commitment in zip(*map(columns.__getitem__, names), strict=True)
+    ]
+    return keyed_hashes(_key(Path(settings.KEYS)), texts, begin)
 
 
 def prove(entry: Entry) -> Entry:

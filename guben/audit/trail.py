@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from itertools import repeat
+from json.encoder import encode_basestring as _quoted
+from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.utils import timezone
 
 from guben.accounts import bulk
 from guben.audit.models import Entry
-from guben.audit.proofs import NAMES, proof_of, prove
+from guben.audit.proofs import proofs_of, prove
 
 if TYPE_CHECKING:
     from guben.accounts.models import User
@@ -25,7 +27,7 @@ _written = json.JSONEncoder(sort_keys=True, default=str, ensure_ascii=False).enc
 def _commit(values: Mapping[str, Any]) -> tuple[str, str]:
     salt = secrets.token_hex(16)
     text = _written(values)
-    return salt, hashlib.sha256(f"{salt}{text}".encode()).hexdigest()
+    return salt, sha256(f"{salt}{text}".encode()).hexdigest()
 
 
 def entry_for(
@@ -82,28 +84,87 @@ def record_many(entries: Iterable[Entry], *, batch_size: int = 2000) -> int:
     return len(Entry.objects.bulk_create(map(prove, entries), batch_size=batch_size))
 
 
-class Told(NamedTuple):
-    """What one of many entries of the same act tells, in the order of `entry_for`."""
+def record_all(
+    action: str,
+    model: type[models.Model],
+    keys: Sequence[int],
+    *,
+    by: User,
+    organisation_ids: Sequence[int | None],
+    rights: Sequence[str],
+    changed: Mapping[str, Sequence[Any]],
+    details: Sequence[Mapping[str, Any]],
+) -> None:
+    """Writes one act's entries on very many objects, past the models; everything by column, in the order of `keys`.
 
-    object_id: int
-    organisation_id: int | None
-    right: str
-    changed: Mapping[str, Any]
-    details: Mapping[str, Any]
-
-
-def record_all(action: str, model: type[models.Model], told: Iterable[Told], *, by: User) -> int:
-    """Writes one act's entries on very many objects, past the models; returns how many."""
+    `changed` holds a column of values for each field; where a value is LEFT_OUT, the field does not count as changed.
+    """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A history entry belongs in the transaction of its act.")
-    at, label = timezone.now(), model._meta.label_lower
-    rows = []
-    for one in told:
-        salt, commitment = _commit(one.changed)
-        values = (
-            at, action, by.pk, one.right, one.organisation_id, label, str(one.object_id), sorted(one.changed),
-            dict(one.details), salt, commitment,
-        )  # fmt: skip
-        rows.append((*values, proof_of(values)))
-    bulk.insert(Entry, (*NAMES, "proof"), rows)
-    return len(rows)
+    chance = secrets.token_hex(16 * len(keys))
+    salts = [chance[start : start + 32] for start in range(0, len(chance), 32)]
+    texts = _texts(changed, len(keys))
+    commitments = [sha256(f"{salt}{text}".encode()).hexdigest() for salt, text in zip(salts, texts, strict=True)]
+    columns: dict[str, Sequence[Any]] = {
+        "organisation_id": organisation_ids,
+        "right": rights,
+        "object_id": list(map(str, keys)),
+        "fields": _field_lists(changed, len(keys)),
+        "details": list(map(_Details().text_of, details)),
+        "salt": salts,
+        "commitment": commitments,
+    }
+    shared = {
+        "at": timezone.now(), "action": action, "user_id": by.pk, "object_type": model._meta.label_lower
+    }  # fmt: skip
+    proofs = proofs_of(shared, columns)
+    constants = {name: repeat(value, len(keys)) for name, value in shared.items()}
+    bulk.insert(Entry, {**constants, **columns, "proof": proofs})
+
+
+LEFT_OUT = object()
+
+
+def _texts(changed: Mapping[str, Sequence[Any]], count: int) -> list[str]:
+    """For each row the same text that `_commit` would write of its values."""
+    pieces = [_pieces(name, changed[name]) for name in sorted(changed)]
+    joined = map("".join, zip(*pieces, strict=True)) if pieces else repeat("", count)
+    return [f"{{{text[:-2]}}}" for text in joined]
+
+
+def _pieces(name: str, values: Sequence[Any]) -> list[str]:
+    begin = f"{_quoted(name)}: "
+    if {*map(type, values)} == {str}:
+        return [f"{begin}{_quoted(value)}, " for value in values]
+    known = {value: f"{begin}{_written(value)}, " for value in {*values} if value is not LEFT_OUT}
+    known[LEFT_OUT] = ""
+    return list(map(known.__getitem__, values))
+
+
+def _field_lists(changed: Mapping[str, Sequence[Any]], count: int) -> list[str]:
+    """For each row the names of what changed, as JSON."""
+    partly = {name: values for name, values in changed.items() if LEFT_OUT in values}
+    if not partly:
+        return [_written(sorted(changed))] * count
+    always = [name for name in changed if name not in partly]
+    known: dict[tuple[bool, ...], str] = {}
+    found = []
+    for there in zip(*([value is not LEFT_OUT for value in values] for values in partly.values()), strict=True):
+        if there not in known:
+            some = [name for name, is_there in zip(partly, there, strict=True) if is_there]
+            known[there] = _written(sorted(always + some))
+        found.append(known[there])
+    return found
+
+
+class _Details:
+    """Details as JSON; the same few come again and again."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[tuple[str, Any], ...], str] = {}
+
+    def text_of(self, details: Mapping[str, Any]) -> str:
+        key = tuple(details.items())
+        if key not in self._known:
+            self._known[key] = _written(details)
+        return self._known[key]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
 
 from guben.accounts import keyring
 from guben.accounts.sealed_columns import ModelColumn
@@ -13,6 +14,7 @@ COLUMNS = {"id_number": "members_person.id_number", "phone": "members_person.pho
 ADDRESSES = {"home": "members_person.home", "domicile": "members_person.domicile"}  # sealed, never searched
 SEALED = [ModelColumn(name, "members.Person", field) for field, name in COLUMNS.items()]
 SEALED += [ModelColumn(name, "members.Person", field, has_index=False) for field, name in ADDRESSES.items()]
+Value, Nothing = TypeVar("Value"), TypeVar("Nothing")
 MASKS = {"id_number": mask_id_number, "phone": mask_phone}
 
 
@@ -40,6 +42,24 @@ def seal(field: str, number: str, box: Sealer | None = None) -> Sealed:
     return Sealed(box.seal(number, column), box.index(number, column), MASKS[field](number))
 
 
+def seal_all(
+    field: str, numbers: Sequence[str], box: Sealer
+) -> tuple[Sequence[bytes | None], Sequence[str], Sequence[str]]:
+    """The ciphers, indexes and masks of many numbers of a field; empty ones stay empty."""
+    given, column = list(filter(None, numbers)), COLUMNS[field]
+    ciphers, indexes = box.seal_all(given, column), box.index_all(given, column)
+    masks = list(map(MASKS[field], given))
+    return _spread(numbers, ciphers, None), _spread(numbers, indexes, ""), _spread(numbers, masks, "")
+
+
+def _spread(texts: Sequence[str], found: Sequence[Value], nothing: Nothing) -> Sequence[Value | Nothing]:
+    """What was found for the texts that are not empty, in the places of all."""
+    if len(found) == len(texts):
+        return found
+    rest = iter(found)
+    return [next(rest) if text else nothing for text in texts]
+
+
 def index_of(field: str, number: str) -> str:
     """The keyed hash under which a number is kept."""
     return sealer().index(number, COLUMNS[field])
@@ -48,6 +68,14 @@ def index_of(field: str, number: str) -> str:
 def indexes_of(field: str, number: str, box: Sealer | None = None) -> list[str]:
     """Every keyed hash under which a number may be found: one, and more while the index is being renewed."""
     return (box or sealer()).indexes(number, COLUMNS[field])
+
+
+def by_index(field: str, numbers: Sequence[str]) -> dict[str, str]:
+    """Many numbers of a field by the keyed hashes under which they may be found."""
+    box, column = sealer(), COLUMNS[field]
+    if index_is_renewed():
+        return {index: number for number in numbers for index in box.indexes(number, column)}
+    return dict(zip(box.index_all(numbers, column), numbers, strict=True))
 
 
 def index_is_renewed() -> bool:
@@ -70,9 +98,19 @@ def seal_address(field: str, text: str, box: Sealer | None = None) -> bytes | No
     return (box or sealer()).seal(text, ADDRESSES[field]) if text else None
 
 
-def address_index(field: str, text: str, box: Sealer | None = None) -> str:
+def seal_addresses(field: str, texts: Sequence[str], box: Sealer) -> Sequence[bytes | None]:
+    """Many addresses sealed; empty ones stay empty."""
+    return _spread(texts, box.seal_all(list(filter(None, texts)), ADDRESSES[field]), None)
+
+
+def address_index(field: str, text: str) -> str:
     """The keyed hash that stands for an address in the history."""
-    return (box or sealer()).index(text, ADDRESSES[field])
+    return sealer().index(text, ADDRESSES[field])
+
+
+def address_indexes(field: str, texts: Sequence[str], box: Sealer) -> Sequence[str]:
+    """The keyed hashes of many addresses; empty ones have none."""
+    return _spread(texts, box.index_all(filter(None, texts), ADDRESSES[field]), "")
 
 
 def put_address(person: Person, field: str, text: str) -> None:

@@ -8,7 +8,7 @@ from guben.members.actions.contacts import ContactMade, record_contact, record_c
 from guben.members.actions.numbers import check_numbers, link_user, unmask
 from guben.members.actions.posts import Appointment, appoint, appoint_many, relieve
 from guben.members.actions.records import change_person
-from guben.members.actions.register import NewPerson, register_checked, register_many, register_person
+from guben.members.actions.register import NewPerson, register_columns, register_many, register_person
 
 __all__ = [
     "Appointment",
@@ -24,7 +24,7 @@ __all__ = [
     "put_on_reserve",
     "record_contact",
     "record_contacts",
-    "register_checked",
+    "register_columns",
     "register_many",
     "register_person",
     "relieve",

@@ -67,8 +67,7 @@ def check_numbers(numbers: Iterable[str], *, by: User, tried: int = 0) -> dict[s
     Raises:
         errors.TooManyElsewhere: more of them in a day than a roster of one's own people would bring.
     """
-    box = sealed.sealer()
-    by_index = {index: number for number in numbers for index in sealed.indexes_of("id_number", number, box)}
+    by_index = sealed.by_index("id_number", list(numbers))
     found: dict[str, Whereabouts] = {}
     indexes = list(by_index)
     for start in range(0, len(indexes), CHUNK):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from guben.accounts.models import User
 from guben.kit.errors import DomainError
 from guben.members import calculations, errors, sealed
 from guben.members.actions.numbers import Whereabouts, check_numbers, refuse_known
-from guben.members.actions.writing import joined_on, write
+from guben.members.actions.writing import Columns, joined_on, write
 from guben.members.choices import EDUCATION, ETHNICITY, Degree, Occupation, Sex, StageKind, StandingKind
 from guben.members.models import Person
 from guben.members.places import check_group, check_unit
@@ -84,54 +84,61 @@ def register_many(rows: Sequence[NewPerson], *, by: User, first_row: int = 1) ->
     """
     if not rows:
         return []
-    checks = _Checks(by, the_day(), rows)
+    checks = _Checks(by, the_day(), [row.organisation_id for row in rows], [row.group_id for row in rows])
     ready = [_refusing(row, number, checks.checked) for number, row in enumerate(rows, first_row)]
     _refuse_twice(ready, first_row)
     _check_contact_rows(ready, first_row)
-    _refuse_registered(ready, by, first_row)
-    keys = _write(ready, checks.rights(), by)
+    columns = _by_column(ready)
+    _refuse_registered(columns, by, first_row)
+    keys = _write(columns, checks.rights(), by)
     people = Person.objects.in_bulk(keys)
     return [people[key] for key in keys]
 
 
 @transaction.atomic
-def register_checked(rows: Sequence[NewPerson], *, by: User, first_row: int = 1) -> int:
+def register_columns(people: Columns, *, by: User) -> int:
     """Registers people whose values were checked in sets beforehand (an import), all or none; gives their number.
 
-    The rights at every unit are asked for here, and numbers that somebody else registered meanwhile are refused. Days
-    that are left out are filled in as `register_many` does it.
+    They come by column (see `writing`), complete with their days. The rights at every unit are asked for here, and
+    numbers that somebody else registered meanwhile are refused.
 
     Raises:
         errors.RowRefused: the first row that can't be written, and why.
     """
-    checks = _Checks(by, the_day(), rows)
-    ready = [checks.with_days(row) for row in rows]
+    checks = _Checks(by, the_day(), people["organisation_id"], people["group_id"])
+    checks.check_places(people)
     if sealed.index_is_renewed():  # the index of the table can't tell that two keyed hashes are of one number
-        _refuse_registered(ready, by, first_row)
+        _refuse_registered(people, by)
     try:
         with transaction.atomic():
-            return len(write(ready, checks.rights(), by))
+            return len(write(people, checks.rights(), by))
     except IntegrityError:
-        _refuse_registered(ready, by, first_row)
+        _refuse_registered(people, by)
         raise
 
 
-def _refuse_registered(rows: Sequence[NewPerson], by: User, first_row: int) -> None:
-    known = check_numbers((row.id_number for row in rows if row.id_number), by=by)
-    for number, row in enumerate(rows, first_row):
-        if where := known.get(row.id_number):
-            raise errors.RowRefused(number, row.name, _known_already(row, where, by))
+def _by_column(rows: Sequence[NewPerson]) -> dict[str, list[Any]]:
+    return {one.name: [getattr(row, one.name) for row in rows] for one in fields(NewPerson)}
+
+
+def _refuse_registered(people: Columns, by: User, first_row: int = 1) -> None:
+    numbers = people["id_number"]
+    known = check_numbers(filter(None, numbers), by=by)
+    for place, number in enumerate(numbers):
+        if where := known.get(number):
+            reason = _known_already(number, where, by)
+            raise errors.RowRefused(first_row + place, people["name"][place], reason)
 
 
 @transaction.atomic
-def _write(rows: Sequence[NewPerson], rights: Mapping[int, str], by: User) -> list[int]:
-    return write(rows, rights, by)
+def _write(people: Columns, rights: Mapping[int, str], by: User) -> list[int]:
+    return write(people, rights, by)
 
 
-def _known_already(row: NewPerson, where: Whereabouts, by: User) -> DomainError:
+def _known_already(number: str, where: Whereabouts, by: User) -> DomainError:
     if where == "within":
         try:
-            refuse_known(row.id_number, by=by)
+            refuse_known(number, by=by)
         except errors.AlreadyRegistered as error:
             return error
     return errors.RegisteredElsewhere()
@@ -168,10 +175,10 @@ def _check_contact_rows(rows: Sequence[NewPerson], first_row: int) -> None:
 class _Checks:
     """What is asked of every row, with the units and groups of all rows read once."""
 
-    def __init__(self, by: User, today: date, rows: Sequence[NewPerson]) -> None:
+    def __init__(self, by: User, today: date, units: Sequence[int], groups: Sequence[int | None]) -> None:
         self.today = today
-        self.units = _in_bulk(Organisation, {row.organisation_id for row in rows})
-        self.groups = _in_bulk(Group, {row.group_id for row in rows if row.group_id})
+        self.units = _in_bulk(Organisation, set(units))
+        self.groups = _in_bulk(Group, {group for group in groups if group})
         for unit in self.units.values():
             policy.require(by, "members.change", unit)
 
@@ -181,19 +188,21 @@ class _Checks:
         """Under which right people are registered at each unit."""
         return {pk: policy.under_which_right(self._by, "members.change", unit) for pk, unit in self.units.items()}
 
-    def with_days(self, row: NewPerson) -> NewPerson:
-        """The checked row with its empty days filled in."""
-        unit = self._unit_for(row)
-        if row.affiliated_on and row.standing_from:
-            return row
-        since = row.affiliated_on or max(row.stages[0][1], unit.founded_on)
-        return replace(row, affiliated_on=since, standing_from=max(since, joined_on(row.stages) or since))
+    def check_places(self, people: Columns) -> None:
+        """Refuses the first row whose unit or group takes nobody."""
+        places = list(zip(people["organisation_id"], people["group_id"], strict=True))
+        for unit_id, group_id in dict.fromkeys(places):
+            try:
+                self._unit_for(unit_id, group_id)
+            except DomainError as error:
+                row = places.index((unit_id, group_id))
+                raise errors.RowRefused(row + 1, people["name"][row], error) from error
 
     def checked(self, row: NewPerson) -> NewPerson:
         """The row with its numbers read and its empty days filled in."""
         row = _with_identity(replace(row, name=row.name.strip()))
         _check_row_codes(row)
-        unit = self._unit_for(row)
+        unit = self._unit_for(row.organisation_id, row.group_id)
         if row.born_on is None or not row.sex:
             raise errors.BirthDayMissing
         calculations.check_stages(row.stages, row.born_on, self.today)
@@ -210,13 +219,13 @@ class _Checks:
         phone = calculations.read_phone(row.phone) if row.phone.strip() else ""
         return replace(row, phone=phone, affiliated_on=since, standing_from=standing_from)
 
-    def _unit_for(self, row: NewPerson) -> Organisation:
-        unit: Organisation | None = self.units.get(row.organisation_id)
+    def _unit_for(self, unit_id: int, group_id: int | None) -> Organisation:
+        unit: Organisation | None = self.units.get(unit_id)
         if unit is None:
             raise errors.UnitUnknown
         check_unit(unit)
-        if row.group_id:
-            group = self.groups.get(row.group_id)
+        if group_id:
+            group = self.groups.get(group_id)
             if group is None:
                 raise errors.GroupElsewhere(unit.name)
             check_group(group, unit)
