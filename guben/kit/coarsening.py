@@ -1,0 +1,136 @@
+"""Figures about few people, hidden so that nobody can work them out from what stays shown.
+
+A figure tells of few when it counts fewer than THRESHOLD people, or all but so few, or is taken from so few. It is not
+shown, and neither is enough of what it adds up with: the sums stay, the parts that would give it away go. Whoever knows
+this method, every shown number and every sum still finds more than one value for each hidden number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+THRESHOLD = 5  # persons
+Key = TypeVar("Key")
+
+
+def is_few(count: float, threshold: int = THRESHOLD) -> bool:
+    """Does a count tell about very few people? None at all are nobody."""
+    return 0 < count < threshold
+
+
+def tells_of_few(numerator: float | None, denominator: float | None, threshold: int = THRESHOLD) -> bool:
+    """Would "so many of so many" tell about very few: those counted, those not counted, or all of them?"""
+    if denominator is None:
+        return numerator is not None and is_few(abs(numerator), threshold)
+    if is_few(denominator, threshold):
+        return True
+    return numerator is not None and (is_few(numerator, threshold) or is_few(denominator - numerator, threshold))
+
+
+def hidden_keys(counts: Mapping[Key, int], threshold: int = THRESHOLD) -> set[Key]:
+    """The parts to hide of a whole that is shown: those that tell of few, then the next smallest, and empty ones last,
+    until at least two are hidden and so many people are in them that each part could be another number."""
+    total = sum(counts.values())
+    hidden = {key for key, count in counts.items() if is_few(count, threshold) or is_few(total - count, threshold)}
+    if not hidden:
+        return hidden
+    rest = sorted((key for key in counts if key not in hidden), key=lambda key: (counts[key] == 0, counts[key]))
+    last = 0
+    for key in rest:
+        inside = sum(counts[one] for one in hidden)
+        enough = len(hidden) > 1 and inside >= threshold + len(hidden) and inside != len(hidden) * (threshold - 1)
+        if enough and not (last and counts[key] and counts[key] <= last + 1):  # its neighbours would bound the last one
+            break
+        hidden.add(key)
+        last = counts[key]
+    return hidden
+
+
+def coarsened(counts: Mapping[Key, int], threshold: int = THRESHOLD) -> dict[Key, int | None]:
+    """The parts with None for what is not shown."""
+    hidden = hidden_keys(counts, threshold)
+    return {key: None if key in hidden else count for key, count in counts.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A figure at a place of a tree. `above` is the place whose figure holds this one, None at the top."""
+
+    place: int
+    above: int | None
+    numerator: float | None
+    denominator: float | None
+
+    @property
+    def weight(self) -> float:
+        return (self.numerator if self.denominator is None else self.denominator) or 0
+
+    def tells(self, threshold: int) -> bool:
+        return tells_of_few(self.numerator, self.denominator, threshold)
+
+
+class _Suppression:
+    """A tree of figures in which each holds those below it and some of its own."""
+
+    def __init__(self, cells: Sequence[Cell], threshold: int) -> None:
+        self.threshold = threshold
+        self.cells = {cell.place: cell for cell in cells}
+        self.below: dict[int, list[Cell]] = {}
+        for cell in cells:
+            if cell.above in self.cells:
+                self.below.setdefault(cell.above, []).append(cell)
+        self.hidden = {cell.place for cell in cells if cell.tells(threshold)}
+
+    def own(self, cell: Cell) -> Cell:
+        """What a figure holds beyond those below it."""
+        numerator, denominator = cell.numerator or 0, cell.denominator
+        for one in self.below.get(cell.place, ()):
+            numerator -= one.numerator or 0
+            denominator = None if denominator is None else denominator - (one.denominator or 0)
+        return Cell(cell.place, cell.place, numerator, denominator)
+
+    def settle(self) -> set[int]:
+        waiting = set(self.below)
+        while waiting:
+            place = waiting.pop()
+            before = set(self.hidden)
+            self._cover(self.cells[place])
+            for found in self.hidden - before:
+                waiting |= {found, self.cells[found].above, place} & set(self.below)  # type: ignore[operator]
+        return self.hidden
+
+    def _cover(self, cell: Cell) -> None:
+        """Sees to it that one sum gives nothing away: hides parts, the fewest people first, and at last the sum."""
+        parts, own = self.below[cell.place], self.own(cell)
+        open_parts = sorted(
+            (one for one in parts if one.place not in self.hidden and one.weight), key=lambda one: one.weight
+        )
+        while not self._is_covered(cell, parts, own):
+            if not open_parts:
+                self.hidden.add(cell.place)
+                return
+            self.hidden.add(open_parts.pop(0).place)
+
+    def _is_covered(self, cell: Cell, parts: list[Cell], own: Cell) -> bool:
+        unknown = [one for one in parts if one.place in self.hidden and one.weight]
+        if own.weight:
+            unknown.append(own)
+        concerned = own.tells(self.threshold) or any(one.place in self.hidden for one in parts)
+        if cell.place in self.hidden:
+            return bool(unknown) or not cell.weight
+        if not concerned:
+            return True
+        return len(unknown) > 1 and sum(one.weight for one in unknown) >= self.threshold + len(unknown)
+
+
+def hidden_places(cells: Sequence[Cell], threshold: int = THRESHOLD) -> set[int]:
+    """The places of a tree whose figure is not shown: those that tell of few; parts that would give one away by
+    subtraction from a sum, or a sum by adding up; and the sum itself where it has no other part to hide."""
+    return _Suppression(cells, threshold).settle()
+
+
+def alone(cells: Iterable[Cell], threshold: int = THRESHOLD) -> set[int]:
+    """The places whose figure tells of few, where no figure holds another."""
+    return {cell.place for cell in cells if cell.tells(threshold)}
