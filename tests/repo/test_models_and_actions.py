@@ -23,6 +23,7 @@ SILENT = {
     "jobs.request_stop": "Only the owner stops her own job, and its row says so.",
     "jobs.release_interrupted": "Nobody acts: a worker that vanished is cleared up.",
     "jobs.clean_expired": "Nobody acts: a date has passed.",
+    "organisations.prove_tree": "Nobody acts: the night's clock looks, and the proof's own row says what it found.",
     "organisations.rebuild_index": "Changes nothing that is recorded: the index of the tree is derived.",
 }
 WRITES = {

@@ -59,7 +59,7 @@ def put_on_reserve(
         reason=reason.strip(),
         decided_by=decided_by.strip(),
     )
-    _record("members.put_on_reserve", entry, unit, by, {"post": post_kind, "from_on": from_on.isoformat()})
+    _enter("members.put_on_reserve", entry, unit, by, {"post": post_kind, "from_on": from_on.isoformat()})
     return entry
 
 
@@ -83,7 +83,7 @@ def take_off_reserve(entry: ReserveEntry, *, until_on: date, because: str, by: U
         raise errors.GroundsMissing
     entry.until_on, entry.ended_because = until_on, because.strip()
     entry.save(update_fields=["until_on", "ended_because"])
-    _record("members.taken_off_reserve", entry, entry.organisation, by, {"until_on": until_on.isoformat()})
+    _enter("members.taken_off_reserve", entry, entry.organisation, by, {"until_on": until_on.isoformat()})
     return entry
 
 
@@ -106,11 +106,11 @@ def send_down(holding: Holding, *, sent_by: Organisation, ends_on: date, by: Use
     if ends_on <= holding.from_on:
         raise errors.DayNotLater(holding.from_on)
     row, _made = Secondment.objects.update_or_create(holding=holding, defaults={"sent_by": sent_by, "ends_on": ends_on})
-    _record("members.sent_down", holding, unit, by, {"kind": holding.post.kind, "until_on": ends_on.isoformat()})
+    _enter("members.sent_down", holding, unit, by, {"kind": holding.post.kind, "until_on": ends_on.isoformat()})
     return row
 
 
-def _record(
+def _enter(
     action: str, target: ReserveEntry | Holding, unit: Organisation, by: User, details: dict[str, object]
 ) -> None:
     right = policy.under_which_right(by, CHANGE, unit)

@@ -59,8 +59,8 @@ def add_site(unit: Organisation, *, from_on: date, by: User, **facts: Unpack[Sit
 def change_site(site: Site, *, on: date | None = None, by: User, **facts: Unpack[SiteFacts]) -> Site:
     """Puts other facts in place of a site's from a day on (today unless given): area, tenure, lease, condition, check.
 
-    Days before keep what was known of them: the row ends and a next one begins, which is given back. On the very day
-    from which the row holds it is put right in place.
+    Days before keep what was known of them: the row ends and a next one begins, which is given back. A row that
+    begins on the very day is put right in place.
 
     Raises:
         PermissionDenied, Http404: no `units.change` at the unit.
