@@ -27,13 +27,13 @@ def prove_tree() -> TreeProof:
     Source: architecture: The tree (a broken tree denies, never reveals).
     """
     started = time.monotonic()
-    found = faults()
+    seen = faults()
     proof = TreeProof.objects.create(
         units=Organisation.objects.count(),
         milliseconds=round((time.monotonic() - started) * 1000),
-        faults=[{"sentence": fault.sentence, "path": fault.path, "breaks": fault.breaks} for fault in found],
+        faults=[{"sentence": fault.sentence, "path": fault.path, "breaks": fault.breaks} for fault in seen],
     )
-    broken = tree.outermost(fault.path for fault in found if fault.breaks and fault.path)
+    broken = tree.outermost(fault.path for fault in seen if fault.breaks and fault.path)
     if broken or Installation.objects.filter(pk=1).exclude(broken_places=[]).exists():
         Installation.objects.update_or_create(pk=1, defaults={"broken_places": broken})
         installation.forget()
