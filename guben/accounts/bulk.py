@@ -5,7 +5,7 @@ It goes past the models: no defaults, no signals, no `save`. Every column must b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, models
@@ -59,20 +59,16 @@ def _copy(table: str, names: str, rows: Sequence[Sequence[Any]]) -> None:
 
 def _turned(field: models.Field[Any, Any], values: Iterable[Any]) -> Iterable[Any]:
     """A column's values as the database wants them."""
-    if isinstance(field, models.DateTimeField):
-        return map(_Turned(connection.ops.adapt_datetimefield_value).__getitem__, values)
-    if isinstance(field, models.DateField):
-        return map(_Turned(connection.ops.adapt_datefield_value).__getitem__, values)
+    if connection.vendor == "sqlite" and isinstance(field, models.DateTimeField):
+        return map(_Moments().__getitem__, values)
+    if connection.vendor == "sqlite" and isinstance(field, models.DateField):
+        return (None if day is None else day.isoformat() for day in values)  # a constant never ends
     return values
 
 
-class _Turned(dict[Any, Any]):
-    """A day or a moment as the database wants it; few of them stand in many rows."""
+class _Moments(dict[Any, Any]):
+    """Moments as the database wants them; the same one stands in all rows of an act."""
 
-    def __init__(self, turn: Callable[[Any], Any]) -> None:
-        super().__init__({None: None})
-        self._turn = turn
-
-    def __missing__(self, value: Any) -> Any:
-        found = self[value] = self._turn(value)
+    def __missing__(self, moment: Any) -> Any:
+        found = self[moment] = connection.ops.adapt_datetimefield_value(moment)
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from hashlib import sha256
 from itertools import repeat
 from json.encoder import encode_basestring as _quoted
@@ -134,8 +135,11 @@ def _texts(changed: Mapping[str, Sequence[Any]], count: int) -> list[str]:
 
 def _pieces(name: str, values: Sequence[Any]) -> list[str]:
     begin = f"{_quoted(name)}: "
-    if {*map(type, values)} == {str}:
+    kinds = {*map(type, values)}
+    if kinds == {str}:
         return [f"{begin}{_quoted(value)}, " for value in values]
+    if kinds == {date}:
+        return [f'{begin}"{value}", ' for value in values]
     known = {value: f"{begin}{_written(value)}, " for value in {*values} if value is not LEFT_OUT}
     known[LEFT_OUT] = ""
     return list(map(known.__getitem__, values))

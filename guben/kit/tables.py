@@ -20,6 +20,8 @@ from guben.kit.grids import UnreadableTable as UnreadableTable
 
 LISTS_SHEET = "选项"
 MAX_COMMENTS = 5000
+BLOCK = 1000  # rows that are read together
+TEXTS = {str}
 
 Written = str | int | float | Decimal | date | bool | None
 
@@ -106,15 +108,26 @@ def read_sheet(content: bytes, *, name: str = "", layout: Layout | None = None) 
 
 
 def _filled(lines: Iterator[tuple[int, Sequence[object]]]) -> list[Row]:
+    """The rows in which something stands."""
     rows: list[Row] = []
     texts = _Texts()
-    for number, line in lines:
-        cells = tuple([texts[value] if value.__class__ is str else _cell(value) for value in line])
-        if any(cell is not None for cell in cells):
-            rows.append(Row(number, cells))
-            if len(rows) > MAX_ROWS + 200:  # room for titles and notes
-                raise UnreadableTable("too_many_rows", rows=MAX_ROWS)
+    while block := list(islice(lines, BLOCK)):
+        cells = [line for _number, line in block]
+        if len({*map(len, cells)}) == 1:
+            kept = list(zip(*(_column(values, texts) for values in zip(*cells, strict=True)), strict=True))
+        else:
+            kept = [tuple(_column(line, texts)) for line in cells]
+        numbered = zip(block, kept, strict=True)
+        rows += [Row(number, row) for (number, _line), row in numbered if row.count(None) < len(row)]
+        if len(rows) > MAX_ROWS + 200:  # room for titles and notes
+            raise UnreadableTable("too_many_rows", rows=MAX_ROWS)
     return rows
+
+
+def _column(values: Sequence[object], texts: _Texts) -> list[Cell]:
+    if {*map(type, values)} == TEXTS:
+        return list(map(texts.__getitem__, values))
+    return [texts[value] if value.__class__ is str else _cell(value) for value in values]
 
 
 def under_first_row(name: str, rows: Sequence[Row]) -> Sheet:
@@ -155,8 +168,8 @@ BLANKS = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3
 class _Texts(dict[object, Cell]):
     """Texts as they are kept: the same text is one object, however often it stands in a sheet."""
 
-    def __missing__(self, text: object) -> Cell:
-        kept = self[text] = _cell(text)
+    def __missing__(self, text: Any) -> Cell:
+        kept = self[text] = text if text and text[0] not in BLANKS and text[-1] not in BLANKS else _cell(text)
         return kept
 
 

@@ -94,7 +94,7 @@ def _write_standings(keys: Sequence[int], people: Columns) -> None:
     chosen = columns if len(members) == len(told) else {
         name: [values[place] for place in members] for name, values in columns.items()
     }  # fmt: skip
-    bulk.insert(Standing, {**chosen, "until_on": repeat(None)})
+    bulk.insert(Standing, {**chosen, "until_on": repeat(None, len(members))})
 
 
 def _record(keys: Sequence[int], people: Columns, found: Columns, rights: Mapping[int, str], by: User) -> None:
