@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -142,3 +143,22 @@ def test_each_page_has_one_heading_a_skip_link_and_landmarks(client: Client, cas
     assert html.count("<h1") == 1
     assert 'href="#content"' in html
     assert html.count("<main") == html.count("<header") == 1
+
+
+def test_every_page_says_what_it_is_for() -> None:
+    """A line under the heading, or words above the form: nobody opens a page and has to guess."""
+    folder = Path(__file__).resolve().parents[2] / "guben"
+    pages = [path for path in folder.rglob("templates/**/*.html") if "{% extends" in path.read_text(encoding="utf-8")]
+    names = {str(path).split("templates/")[-1]: path.read_text(encoding="utf-8") for path in pages}
+    said = re.compile(r"{% block (?:scope|words|tab_help) %}(?!\s*{% endblock)|class=\"note|<p>{% |<p>\s*{% ")
+    own = {"house/page.html", "organisations/act_page.html", "organisations/unit_page.html", "account/login.html"}
+    own |= {"allauth/layouts/base.html", "house/refused.html"}  # frames; a refusal is a sentence
+    own |= {"meetings/record_many.html", "mfa/totp/activate_form.html", "mfa/webauthn/edit_form.html"}  # in their parts
+
+    def tells(name: str) -> bool:
+        text = names.get(name, "")
+        parent = re.search(r'{% extends "([^"]+)"', text)
+        inherited = parent is not None and parent[1] not in own and tells(parent[1])
+        return bool(said.search(text)) or inherited
+
+    assert sorted(name for name in names if name not in own and not tells(name)) == []
