@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from guben.members.models import Affiliation
@@ -21,6 +21,11 @@ STAYS = "0"
 NUMBERS = ("1", "2", "3")  # new units of one split
 HANZI = {"1": "一", "2": "二", "3": "三"}
 Choices = Sequence[tuple[str, Any]]
+
+
+def _numeral(number: str) -> str:
+    """一 in Chinese, 1 in English."""
+    return HANZI[number] if (get_language() or "zh").startswith("zh") else number
 
 
 class ReformForm(forms.Form):
@@ -141,7 +146,7 @@ class SplitForm(ReformForm):
         self.unit, self.people = unit, people
         goals: list[tuple[str, Any]] = [(STAYS, _("留在原组织"))]
         for number in NUMBERS:
-            words = {"number": HANZI[number]}
+            words = {"number": _numeral(number)}
             goals.append((number, gettext("新组织%(number)s") % words))
             self.fields[f"name_{number}"] = forms.CharField(
                 label=gettext("新组织%(number)s的名称") % words, max_length=120, required=False
@@ -168,7 +173,7 @@ class SplitForm(ReformForm):
 
     def new_units(self) -> list[tuple[str, list[forms.BoundField]]]:
         """For each new unit its number and its fields."""
-        return [(HANZI[n], [self[f"{part}_{n}"] for part in ("name", "short", "code", "list")]) for n in NUMBERS]
+        return [(_numeral(n), [self[f"{part}_{n}"] for part in ("name", "short", "code", "list")]) for n in NUMBERS]
 
     def rows(self) -> list[tuple[Affiliation, forms.BoundField]]:
         return [(row, self[f"person_{row.person_id}"]) for row in self.people]
