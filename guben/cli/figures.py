@@ -13,6 +13,7 @@ from guben.accounts.models import User
 from guben.cli.context import BadInput, day_of, library_of, print_json, progress, unit_of, user_of
 from guben.duties.queries import DutyItem, in_words, items
 from guben.figures import queries, snapshots
+from guben.figures.discretion import TOO_FEW, shown_diagnosis, shown_explanation, shown_rows
 from guben.figures.errors import UnitNotThere
 from guben.figures.explanations import explain as explain_figure
 from guben.figures.queries import Diagnosis, Finding, Row
@@ -77,7 +78,7 @@ def _item(item: DutyItem) -> dict[str, Any]:
 
 def diagnose(options: Namespace) -> int:
     unit, on = _readable(options, "figures.view"), day_of(options)
-    diagnosis = queries.diagnose(unit, on, rules=library_of(options))
+    diagnosis = shown_diagnosis(queries.diagnose(unit, on, rules=library_of(options)), user_of(options))
     if options.json:
         return print_json(diagnosis_document(diagnosis))
     for finding in diagnosis.findings:
@@ -134,6 +135,7 @@ def evaluate(options: Namespace) -> int:
     unit, on, user = _readable(options, "figures.view"), day_of(options), user_of(options)
     indicators = queries.indicators_for([] if options.all else options.keys, on, library_of(options))
     rows = _evaluate(unit, options, indicators, user)
+    rows = shown_rows(rows, user, unit, on)
     if not options.below:
         rows = [row for row in rows if row.unit.id == unit.pk]
     if options.json:
@@ -146,6 +148,8 @@ def evaluate(options: Namespace) -> int:
 def _row_line(row: Row) -> str:
     figure, value = row.figure, row.figure.value
     base = "" if figure.denominator is None else f"{figure.numerator} / {figure.denominator}"
+    if figure is TOO_FEW:
+        return f"{row.unit.code:<16} {row.indicator.key:<32} {'too few':>10}    {row.unit.short_name}"
     shown = "—" if value is None else f"{value:.2%}" if row.indicator.unit == "share" else f"{value:g}"
     return f"{row.unit.code:<16} {row.indicator.key:<32} {shown:>10}  {base}  {row.unit.short_name}"
 
@@ -177,7 +181,7 @@ def _figure(figure: Figure) -> dict[str, float | int | None]:
 def explain(options: Namespace) -> int:
     """Why this figure: rule, edition, meaning, numbers and how many records."""
     unit, on = _readable(options, "figures.view"), day_of(options)
-    why = explain_figure(options.key, unit, on, rules=library_of(options))
+    why = shown_explanation(explain_figure(options.key, unit, on, rules=library_of(options)), user_of(options), unit)
     if options.json:
         return print_json(why.document())
     for line in why.lines():

@@ -13,6 +13,7 @@ from guben.access import policy
 from guben.cli.context import BadInput, day_of, files_of, library_of, print_json, unit_of, user_of
 from guben.cli.rule_export import export
 from guben.figures import snapshots, what_if
+from guben.figures.discretion import shown_trial
 from guben.rulebook.actions import install
 from guben.rulebook.errors import BrokenRulebook
 from guben.rulebook.queries import installed_files, require_known
@@ -158,12 +159,13 @@ def _tried(options: Namespace) -> what_if.Document:
     if engine == "live":
         if options.snapshot:
             raise BadInput("A snapshot is read by DuckDB: leave --engine out, or write --engine duckdb.")
-        return what_if.document(what_if.on_live(unit, day_of(options), files), engine)
+        return what_if.document(shown_trial(what_if.on_live(unit, day_of(options), files), user), engine)
     if options.snapshot:
-        return what_if.document(what_if.on_snapshot(unit, Path(options.snapshot), files, options.on), engine)
+        trial = what_if.on_snapshot(unit, Path(options.snapshot), files, options.on)
+        return what_if.document(shown_trial(trial, user), engine)
     with tempfile.TemporaryDirectory(prefix="guben-snapshot-") as folder:
         snapshots.freeze(day_of(options), Path(folder))
-        return what_if.document(what_if.on_snapshot(unit, Path(folder), files), engine)
+        return what_if.document(shown_trial(what_if.on_snapshot(unit, Path(folder), files), user), engine)
 
 
 def _lines(found: what_if.Document) -> list[str]:

@@ -8,8 +8,8 @@ from datetime import date
 from itertools import accumulate
 
 from guben.dues.choices import MONTHS
+from guben.kit.coarsening import hidden_keys
 
-FEW = 5  # sums over fewer members tell what one of them pays
 LONG_UNPAID = 6  # months in a row. Source: 党员教育管理工作条例 Art. 31(6)
 
 
@@ -96,10 +96,6 @@ def unpaid_in_a_row(this: Account, before: Account | None) -> int:
 
 
 def hidden(members: Sequence[int]) -> set[int]:
-    """The positions of sums that may not be shown beside a total: those of very few members, and one more where only
-    one of them would be missing and could be worked out."""
-    few = {place for place, number in enumerate(members) if 0 < number < FEW}
-    if len(few) == 1:
-        rest = [place for place, number in enumerate(members) if number >= FEW]
-        few |= {min(rest, key=lambda place: members[place])} if rest else set()
-    return few
+    """The positions of sums that may not be shown beside a total: those of very few members, and others where they could
+    be worked out from it."""
+    return hidden_keys(dict(enumerate(members)))

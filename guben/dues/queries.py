@@ -21,6 +21,7 @@ from guben.dues.facts import member_sql
 from guben.dues.models import Balance, Decision, Payment, Publication
 from guben.dues.scales import GIFT_TO_CENTRE, shipped
 from guben.kit import tree
+from guben.kit.coarsening import is_few
 from guben.members.choices import MEMBER_STAGES
 from guben.members.models import Person
 from guben.members.places import affiliation_of
@@ -246,7 +247,7 @@ def summary(unit: Organisation, year: int, on: date, *, coarse: bool) -> Summary
     own = by_path.get(unit.path, Sums())
     places = hidden([*(found[child.path].members for child in below), own.members]) if coarse else set()
     lines = [UnitLine(child, found[child.path], number in places) for number, child in enumerate(below)]
-    return Summary(unit, year, total, lines, coarse and 0 < total.members < 5)
+    return Summary(unit, year, total, lines, coarse and is_few(total.members))
 
 
 def _sums_by_path(unit: Organisation, year: int, on: date) -> dict[str, Sums]:

@@ -109,7 +109,9 @@ class Explanation:
         yield f"  版本：{rule.edition_label}，{rule.from_on} 起"
         if self.indicator:
             yield f"  怎么算：{self.meaning}；只算：{self.counted or '全部'}；范围：{self.indicator.scope}"
-        if self.figure:
+        if getattr(self.figure, "is_hidden", False):
+            yield "  人数太少，不单独显示。"
+        elif self.figure:
             yield f"  数字：{self.figure.numerator} ÷ {self.figure.denominator} = {self.figure.value}"
             yield f"  记录：{len(self.records)}"
         elif self.indicator:

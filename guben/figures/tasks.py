@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from guben.access import policy
 from guben.figures import actions, what_if
+from guben.figures.discretion import shown_trial
 from guben.figures.errors import TrialExpired
 from guben.figures.keeping import keep_diagnosis
 from guben.figures.models import Snapshot
@@ -34,7 +35,7 @@ def try_rules(job: Job, report: Report) -> dict[str, Any]:
     report.stage(_("读制度和记录"))
     trial = _tried(job, RuleFile(job.arguments["name"], content.decode()), report)
     engine = "duckdb" if job.arguments["snapshot"] else "live"
-    document = what_if.document(trial, engine)
+    document = what_if.document(shown_trial(trial, job.owner), engine)
     report.keep_file(actions.RESULT, json.dumps(document, ensure_ascii=False).encode())
     return {**document["totals"], "rules": len(document["rules"]), "units": document["units"]}
 

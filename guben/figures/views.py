@@ -17,6 +17,7 @@ from guben.access import policy
 from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.figures.actions import DIAGNOSIS, start_diagnosis
+from guben.figures.discretion import TOO_FEW, shown_diagnosis, shown_explanation, shown_findings
 from guben.figures.explanations import Explanation, explain
 from guben.figures.forms import DiagnosisForm
 from guben.figures.listing import listed_records, right_to_list
@@ -58,6 +59,7 @@ def diagnosis(request: HttpRequest) -> HttpResponse:
         return redirect("figures:diagnosed", start_diagnosis(unit, on, by=cast(User, request.user)).pk)
     found = kept.diagnosis if kept else diagnose(unit, on)
     seconds = time.perf_counter() - begun
+    found = shown_diagnosis(found, request.user)
     findings = _chosen(found, request.GET.get("severity", ""), request.GET.get("mechanism", ""))
     if request.GET.get("export") == "xlsx":
         return _export(unit, on, findings)
@@ -97,10 +99,11 @@ def _chosen(found: Diagnosis, severity: str, mechanism: str) -> list[Finding]:
 
 def _export(unit: Organisation, on: date, findings: list[Finding]) -> HttpResponse:
     headers = [_("问题"), _("组织代码"), _("组织"), _("数字"), _("分子"), _("分母"), _("线"), _("依据"), _("处方")]
+    few = _("人数太少，不单独显示")
     rows = [
         [
-            one.rule.title.zh, each.unit.code, each.unit.name, each.figure.value, each.figure.numerator,
-            each.figure.denominator, one.line, one.rule.source_text, one.remedy,
+            one.rule.title.zh, each.unit.code, each.unit.name, few if each.figure is TOO_FEW else each.figure.value,
+            each.figure.numerator, each.figure.denominator, one.line, one.rule.source_text, one.remedy,
         ]
         for one in findings
         for each in one.units
@@ -118,6 +121,7 @@ def finding(request: HttpRequest, rule: str) -> HttpResponse:
         if not found.quiet:
             raise Http404
         return render(request, "figures/no_finding.html", {"unit": unit, "on": on, "rule": found.quiet[0]})
+    (one,) = shown_findings([one], request.user, unit, on)
     page = Paginator(one.units, RECORDS_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "figures/finding.html", {"unit": unit, "on": on, "one": one, "page": page})
 
@@ -143,7 +147,7 @@ def _explanation(request: HttpRequest, rule: str, code: str) -> tuple[Organisati
         raise Http404 from None
     if not Audience(request.user, [explanation.rule]).sees(explanation.rule):
         raise Http404
-    return unit, explanation
+    return unit, shown_explanation(explanation, request.user, unit)
 
 
 def _sees_records(request: HttpRequest, unit: Organisation, explanation: Explanation) -> bool:

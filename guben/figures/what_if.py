@@ -224,5 +224,6 @@ def _standing(one: Standing) -> Document:
         "denominator": figure.denominator if figure else None,
         "missing": one.missing,
         "state": one.state,
+        "too_few": figure is not None and getattr(figure, "is_hidden", False),
         "minutes": one.minutes,
     }

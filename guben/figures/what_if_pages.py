@@ -83,6 +83,8 @@ def said(words: Mapping[str, str]) -> str:
 
 
 def _figure(side: Document, rule: Document) -> str:
+    if side.get("too_few"):
+        return _("人数太少，不单独显示")
     if rule["kind"] == "duty":
         return str(State(side["state"]).label) if side["state"] else "—"
     base = ""

@@ -11,6 +11,7 @@ from guben.access.policy import Someone
 from guben.duties import queries as duties
 from guben.duties.states import State
 from guben.figures import queries as figures
+from guben.figures.discretion import shown_diagnosis, shown_findings
 from guben.home.town_day import OwnDuty, line
 from guben.members import queries as members
 from guben.organisations.models import Organisation
@@ -55,9 +56,9 @@ class Problem:
         return float(self.value or 0) / float(self.of or 1)
 
 
-def of_superior(unit: Organisation, on: date) -> dict[str, Any]:
+def of_superior(user: Someone, unit: Organisation, on: date) -> dict[str, Any]:
     """The problems at and below a unit, the heaviest first."""
-    found = figures.diagnose(unit, on)
+    found = shown_diagnosis(figures.diagnose(unit, on), user)
     problems = [
         Problem(one.rule, one.indicator, one.value, one.of, one.units, one.severity, one.is_figure)
         for one in found.findings[:HEAVIEST]
@@ -74,7 +75,7 @@ def of_today(user: Someone, unit: Organisation, on: date) -> dict[str, Any]:
     """Problems found here and the duties that the superior has not done yet."""
     return {
         "unit": unit,
-        "findings": figures.findings_at(unit, on),
+        "findings": shown_findings(figures.findings_at(unit, on), user, unit, on),
         "superior": unit.parent,
         "superior_owes": _owed_by(unit.parent, on) if unit.parent else [],
     }
@@ -84,11 +85,12 @@ def of_unit(user: Someone, unit: Organisation, on: date) -> dict[str, Any]:
     """Problems found here and the structure of the members beside the superior's."""
     top = _compared_with(user, unit)
     coarse = not policy.may(user, "members.view", unit)
-    structure = members.structure_of(unit, on, also=top, coarse=coarse)
+    beside = top is None or not policy.may(user, "members.view", top)
+    structure = members.structure_of(unit, on, also=top, coarse=coarse, coarse_beside=beside)
     return {
         "unit": unit,
         "on": on,
-        "findings": figures.findings_at(unit, on),
+        "findings": shown_findings(figures.findings_at(unit, on), user, unit, on),
         "charts": [_chart(dimension) for dimension in structure.dimensions if dimension.key in CHARTS],
         "structure": structure,
     }

@@ -65,7 +65,7 @@ def today_aside(request: HttpRequest) -> HttpResponse:
 def today_problems(request: HttpRequest) -> HttpResponse:
     """The problems below, for a superior's day."""
     unit = organisations.unit_for(request.user, request.GET.get("at", ""), "figures.view")
-    return render(request, "home/_today_problems.html", side.of_superior(unit, day_of()))
+    return render(request, "home/_today_problems.html", side.of_superior(request.user, unit, day_of()))
 
 
 @require_POST

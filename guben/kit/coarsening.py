@@ -98,7 +98,8 @@ class _Suppression:
             before = set(self.hidden)
             self._cover(self.cells[place])
             for found in self.hidden - before:
-                waiting |= {found, self.cells[found].above, place} & set(self.below)  # type: ignore[operator]
+                touched = {found, place, self.cells[found].above}
+                waiting |= {one for one in self.below if one in touched}
         return self.hidden
 
     def _cover(self, cell: Cell) -> None:

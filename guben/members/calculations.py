@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,7 +34,6 @@ AGE_BANDS: dict[str, tuple[int | None, int | None]] = {
     "55-59": (55, 59),
     "60+": (60, None),
 }
-FEWEST = 3  # persons; a smaller number is not shown to who sees figures but no persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +151,3 @@ def birth_days_of(first_age: int | None, last_age: int | None, on: date) -> tupl
     after = None if last_age is None else years_before(on, last_age + 1)
     up_to = None if first_age is None else years_before(on, first_age)
     return after, up_to
-
-
-def coarsened(counts: Mapping[str, int], fewest: int = FEWEST) -> dict[str, int | None]:
-    """The counts with None for those that tell about very few people, and for one more where subtraction would tell.
-
-    Zero stays: it tells about nobody.
-    """
-    hidden = {key for key, count in counts.items() if 0 < count < fewest}
-    if len(hidden) == 1:
-        others = [key for key, count in counts.items() if count and key not in hidden]
-        if others:
-            hidden.add(min(others, key=lambda key: counts[key]))
-    return {key: None if key in hidden else count for key, count in counts.items()}

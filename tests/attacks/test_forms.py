@@ -100,9 +100,7 @@ def test_a_megabyte_in_a_field_is_an_answer(rules: None, cast: Cast, client: Cli
         address = (row.address or reverse(row.name, args=row.args(cast))) + row.query
         who = cast.users[(row.ok or row.empty or row.refused or "organiser").split()[0]]
         sign_in(client, who)
-        wrong += faults_of(
-            client, row, address, dict.fromkeys(("name", "q", "reason", "topic", "text", "next"), HUGE)
-        )
+        wrong += faults_of(client, row, address, dict.fromkeys(("name", "q", "reason", "topic", "text", "next"), HUGE))
     assert not wrong, "\n".join(wrong)
 
 

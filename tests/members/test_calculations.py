@@ -139,13 +139,6 @@ def test_bands_of_age_include_their_numbers(age, band):
         assert inside == [band]
 
 
-def test_small_numbers_are_hidden_together_with_one_that_would_give_them_away():
-    assert calculations.coarsened({"a": 2, "b": 30, "c": 9, "d": 0}) == {"a": None, "b": 30, "c": None, "d": 0}
-    assert calculations.coarsened({"a": 1, "b": 2, "c": 9}) == {"a": None, "b": None, "c": 9}
-    assert calculations.coarsened({"a": 3, "b": 30}) == {"a": 3, "b": 30}
-    assert calculations.coarsened({"a": 2}) == {"a": None}
-
-
 def test_contact_is_due_half_a_year_after_the_last_one():
     assert calculations.contact_due_on(date(2026, 1, 3)) == date(2026, 7, 3)
     assert calculations.contact_overdue_before(date(2026, 7, 3)) == date(2026, 1, 3)

@@ -10,6 +10,7 @@ from datetime import date
 from django.db.models import Case, CharField, Count, Value, When
 from django.utils.translation import gettext as _
 
+from guben.kit.coarsening import coarsened
 from guben.members import calculations
 from guben.members.choices import (
     EDUCATION,
@@ -67,16 +68,19 @@ class Structure:
     is_coarse: bool
 
 
-def structure_of(unit: Organisation, on: date, *, also: Organisation | None = None, coarse: bool = False) -> Structure:
+def structure_of(
+    unit: Organisation, on: date, *, also: Organisation | None = None, coarse: bool = False, coarse_beside: bool = True
+) -> Structure:
     """The structure of the members at and below a unit on a day, in one query, and one more for the superior's shares.
 
-    `coarse` hides numbers that tell about very few people, for who sees figures but no persons.
+    `coarse` hides numbers that tell about very few people, for who sees figures but no persons; `coarse_beside` does
+    so for the superior's.
 
     Source: M3.1; 以上 and 以下 include the number.
     """
     tally = _tally(unit, on)
     beside = _tally(also, on) if also else {}
-    dimensions = [_dimension(key, tally[key], beside.get(key, Counter()), coarse) for key in DIMENSIONS]
+    dimensions = [_dimension(key, tally[key], _shares(key, beside, coarse_beside), coarse) for key in DIMENSIONS]
     total = sum(tally["sex"].values())
     return Structure(total, on, dimensions, also.short_name if also else "", coarse)
 
@@ -150,20 +154,29 @@ def title_of(key: str) -> str:
     return titles[key]
 
 
-def _dimension(key: str, counts: Counter[str], beside: Counter[str], coarse: bool) -> Dimension:
+def _shares(key: str, beside: Tally, coarse: bool) -> dict[str, float | None]:
+    """The superior's shares of a dimension, None where they would tell about very few."""
+    counts = beside.get(key, Counter())
+    total = sum(counts.values())
+    full = {code: counts[code] for code in labels_of(key)}
+    shown: Mapping[str, int | None] = coarsened(full) if coarse else full
+    return {code: None if count is None or not total else count / total for code, count in shown.items()}
+
+
+def _dimension(key: str, counts: Counter[str], beside: Mapping[str, float | None], coarse: bool) -> Dimension:
     labels = labels_of(key)
     full = {code: counts[code] for code in labels}
     if not full.get(UNKNOWN):
         full.pop(UNKNOWN, None)
-    shown: Mapping[str, int | None] = calculations.coarsened(full) if coarse else full
-    total, all_beside = sum(full.values()), sum(beside.values())
+    shown: Mapping[str, int | None] = coarsened(full) if coarse else full
+    total = sum(full.values())
     slices = [
         Slice(
             key=code,
             label=labels[code],
             count=count,
             share=None if count is None or not total else count / total,
-            also=beside[code] / all_beside if all_beside else None,
+            also=beside.get(code),
         )
         for code, count in shown.items()
     ]

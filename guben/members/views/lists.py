@@ -97,7 +97,14 @@ def structure(request: HttpRequest) -> HttpResponse:
     if unit is None:
         raise PermissionDenied
     sees_people = policy.may(request.user, "members.view", unit)
-    made_up = queries.structure_of(unit, on, also=unit.parent, coarse=not sees_people)
+    above = unit.parent
+    made_up = queries.structure_of(
+        unit,
+        on,
+        also=above,
+        coarse=not sees_people,
+        coarse_beside=above is None or not policy.may(request.user, "members.view", above),
+    )
     link = _query(request, unit) if sees_people else ""
     context = _around(request, unit, on, today, right="figures.view") | {
         "structure": made_up,

@@ -1,0 +1,168 @@
+"""Which figures about people a reader is not shown, because they count very few whom she may not see.
+
+Seeing figures and seeing persons are two rights. Who may see the persons of a unit sees all its figures. For all others
+a figure about few is hidden, and what would give it away by subtraction: as seen from the top of what she may see, so
+that every page, sheet and command hides the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from guben.access import policy
+from guben.access.policy import Someone
+from guben.audit.remembering import LARGE_TREE, remembered
+from guben.figures.explanations import Explanation
+from guben.figures.queries import Diagnosis, Finding, Row, UnitFigure
+from guben.figures.trees import DayTree, day_tree
+from guben.figures.trials import RuleTrial, Trial, UnitTrial
+from guben.kit import tree
+from guben.kit.coarsening import Cell, alone, hidden_places
+from guben.organisations.models import Organisation
+from guben.organisations.queries import units_on
+from guben.rulebook.live import LiveEngine
+from guben.rulebook_engine.aggregates import Figure
+from guben.rulebook_engine.entries import Indicator
+from guben.rulebook_engine.evaluation import evaluate
+from guben.rulebook_engine.facts import catalogue
+
+ABOUT_PEOPLE = {"member", "post", "leader_meeting", "dues", "unplaced_member"}
+SEES_PERSONS = "members.view"
+Hidden = dict[str, frozenset[int]]  # the ids of units by the indicator's key
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenFigure(Figure):
+    """A figure that is not shown because it counts very few people."""
+
+    @property
+    def is_hidden(self) -> bool:
+        return True
+
+
+TOO_FEW = HiddenFigure(None)
+
+
+def is_about_people(indicator: Indicator | None) -> bool:
+    return indicator is not None and indicator.over in ABOUT_PEOPLE
+
+
+def hidden_from(user: Someone, at: Organisation, on: date, indicators: Iterable[Indicator | None]) -> Hidden:
+    """The units at and below `at` whose figure this reader is not shown, for each indicator about people.
+
+    Nothing is asked of the database where the reader may see all persons there, or no figure is about people.
+    """
+    asked = {one.key: one for one in indicators if one is not None and is_about_people(one)}
+    if not asked or policy.may(user, SEES_PERSONS, at):
+        return {}
+    top = _top_for(user, at, on)
+    chosen = list(asked.values())
+    names = tuple(sorted((one.key, str(one.from_on)) for one in chosen))
+    hidden, paths = remembered(lambda: _worked_out(top, on, chosen), "discretion", top.pk, on, names)
+    seen = policy.reach(user, SEES_PERSONS)
+    if not seen:
+        return hidden
+    return {
+        key: frozenset(unit for unit in units if not any(tree.is_at_or_below(paths[unit], one) for one in seen))
+        for key, units in hidden.items()
+    }
+
+
+def _top_for(user: Someone, at: Organisation, on: date) -> Organisation:
+    """The highest unit above whose figures the reader may see; in a very large tree the unit's superior."""
+    above = [path for path in policy.reach(user, "figures.view") if tree.is_at_or_below(at.path, path)]
+    found = Organisation.objects.filter(path=above[0]).first() if above and above[0] != at.path else None
+    if found is None:
+        return at
+    if units_on(on, found).count() > LARGE_TREE:
+        return at.parent or at
+    return found
+
+
+def _worked_out(top: Organisation, on: date, indicators: Sequence[Indicator]) -> tuple[Hidden, dict[int, str]]:
+    day = day_tree(top, on)
+    figures = evaluate(indicators, LiveEngine(day.within), day.tree, on, catalogue)
+    hidden = {one.key: frozenset(_hidden(one, figures[one.key], day)) for one in indicators}
+    return hidden, {unit.id: unit.path for unit in day.units.values()}
+
+
+def _hidden(indicator: Indicator, figures: dict[int, Figure], day: DayTree) -> set[int]:
+    cells = [
+        Cell(number, day.units[number].parent_id, figure.numerator, figure.denominator)
+        for number, figure in figures.items()
+        if number in day.units
+    ]
+    method: Callable[[Sequence[Cell]], set[int]] = hidden_places if indicator.scope == "subtree" else alone
+    return method([_counted(cell, figures[cell.place]) for cell in cells])
+
+
+def _counted(cell: Cell, figure: Figure) -> Cell:
+    """A figure without numerator and denominator is its own count."""
+    if cell.numerator is None and cell.denominator is None:
+        return replace(cell, numerator=figure.value)
+    return cell
+
+
+def shown_diagnosis(found: Diagnosis, user: Someone) -> Diagnosis:
+    """A diagnosis as the reader may see it."""
+    return replace(found, findings=tuple(shown_findings(found.findings, user, found.top.top, found.top.on)))
+
+
+def shown_findings(findings: Sequence[Finding], user: Someone, at: Organisation, on: date) -> list[Finding]:
+    """Findings as the reader may see them: which units are past a line stays, with figures left out."""
+    hidden = hidden_from(user, at, on, (one.indicator for one in findings))
+    return [_shown(one, hidden.get(one.indicator.key, ())) if one.indicator else one for one in findings]
+
+
+def _shown(finding: Finding, hidden: Collection[int]) -> Finding:
+    if not any(one.unit.id in hidden for one in finding.units):
+        return finding
+    units = tuple(UnitFigure(one.unit, TOO_FEW) if one.unit.id in hidden else one for one in finding.units)
+    if finding.is_figure:
+        return replace(finding, units=units, value=None, of=None)
+    units = tuple(sorted(units, key=lambda one: one.unit.path))  # the order would tell
+    return replace(finding, units=units)
+
+
+def shown_explanation(why: Explanation, user: Someone, at: Organisation) -> Explanation:
+    """A figure and how it came about, or that it is not shown."""
+    hidden = hidden_from(user, at, why.on, [why.indicator])
+    if why.figure is None or why.indicator is None or why.unit.id not in hidden.get(why.indicator.key, ()):
+        return why
+    return replace(why, figure=TOO_FEW, records=())
+
+
+def shown_rows(rows: Sequence[Row], user: Someone, at: Organisation, on: date) -> list[Row]:
+    """Evaluated figures as the reader may see them."""
+    hidden = hidden_from(user, at, on, {row.indicator.key: row.indicator for row in rows}.values())
+    return [replace(row, figure=TOO_FEW) if row.unit.id in hidden.get(row.indicator.key, ()) else row for row in rows]
+
+
+def shown_trial(trial: Trial, user: Someone) -> Trial:
+    """A trial of rules as the reader may see it: figures about few people are left out on both sides."""
+    if policy.may(user, SEES_PERSONS, trial.day.top):
+        return trial
+    return replace(trial, rules=tuple(_shown_rule(rule) for rule in trial.rules))
+
+
+def _shown_rule(rule: RuleTrial) -> RuleTrial:
+    if rule.counted != "persons":
+        return rule
+    hidden: set[int] = set()
+    for side in ("before", "after"):
+        figures = {one.unit.id: (one.unit, getattr(one, side).figure) for one in rule.units}
+        cells = [
+            _counted(Cell(number, unit.parent_id, figure.numerator, figure.denominator), figure)
+            for number, (unit, figure) in figures.items()
+            if figure is not None
+        ]
+        hidden |= hidden_places(cells)
+    units = tuple(_without_figures(one) if one.unit.id in hidden else one for one in rule.units)
+    return replace(rule, units=units)
+
+
+def _without_figures(one: UnitTrial) -> UnitTrial:
+    before, after = (replace(side, figure=TOO_FEW, missing=None) for side in (one.before, one.after))
+    return replace(one, before=before, after=after)
