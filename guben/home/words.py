@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from guben.house.templatetags.house import in_script
 from guben.kit.days import Period
 from guben.meetings.choices import Form
 from guben.rulebook_engine.entries import Duty, Entry
@@ -42,12 +43,12 @@ def title_of(entry: Entry) -> str:
 
 def article_of(entry: Entry) -> str:
     """The article as it is cited, else the document."""
-    return entry.article or entry.source
+    return in_script(entry.article or entry.source)
 
 
 def cited(entry: Entry) -> str:
     """Document and article without the brackets of the document's title."""
-    return entry.source_text
+    return in_script(entry.source_text)
 
 
 def period_name(period: Period, on: date) -> str:

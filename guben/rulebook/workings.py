@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from guben.house.templatetags.house import in_script
 from guben.rulebook_engine.describing import describe
 from guben.rulebook_engine.entries import Duty, Entry, Indicator, Standard, Words
 from guben.rulebook_engine.expressions import Checked
@@ -72,7 +73,7 @@ def _told(rule: Entry) -> Iterator[tuple[str, str]]:
     if isinstance(rule, Standard):
         worded += [(_("线"), rule.line), (_("处方"), rule.remedy)]
     yield from ((label, words.say(lang)) for label, words in worded if words)
-    yield _("依据"), rule.source_text
+    yield _("依据"), in_script(rule.source_text)
     yield from workings(rule)
     if isinstance(rule, Duty):
         yield _("次数"), str(rule.times)

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from guben.access.roles import title_of
 from guben.accounts.models import User
-from guben.house.templatetags.house import day
+from guben.house.templatetags.house import day, in_script
 from guben.kit.chinese import traditional
 from guben.members.models import Person
 from guben.organisations.models import Organisation, Placement
@@ -79,6 +79,7 @@ def test_rules_roles_columns_and_days_are_told_in_traditional_characters(cast: C
         assert title_of("secretary") == "書記"
         assert name_of(joined) == "入黨日期"
         assert day(TODAY).endswith("（週二）")
+        assert in_script("《中国共产党支部工作条例》 第十六条") == "《中國共產黨支部工作條例》 第十六條"
     with translation.override("zh-hans"):
         assert (title_of("secretary"), name_of(joined)) == ("书记", "入党日期")
 

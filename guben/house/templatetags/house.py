@@ -22,6 +22,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from guben.access.roles import title_of
 from guben.accounts import installation
 from guben.house.words import titled
+from guben.kit.chinese import worded
 
 register = template.Library()
 logger = logging.getLogger(__name__)
@@ -241,6 +242,13 @@ def day(value: date | datetime | None, now: date | None = None) -> str:
     week = "週" if (get_language() or "").startswith("zh-hant") else "周"
     text = f"{value.month}月{value.day}日（{week}{'一二三四五六日'[value.weekday()]}）"
     return text if same_year else f"{value.year}年{text}"
+
+
+@register.filter
+def in_script(text: str) -> str:
+    """Words of a rule that stand in Chinese alone, such as its source, in the characters of the reader's language."""
+    lang = get_language() or ""
+    return worded(str(text), str(text), lang) if text else ""
 
 
 @register.filter
