@@ -7,6 +7,7 @@ from typing import Any
 
 from guben.access import policy
 from guben.accounts.installation import today
+from guben.accounts.models import User
 from guben.cli.context import BadInput, print_json, unit_of, user_of
 from guben.dues import queries
 from guben.dues.money import yuan
@@ -101,11 +102,14 @@ def coverage(options: Namespace) -> int:
     tally = establishments.tally(rows)
     if options.json:
         counts = {name: getattr(tally, name) for name in tally.__slots__}
-        return print_json({"at": unit.code, "on": today(), **counts, "establishments": [_row(row) for row in rows]})
+        return print_json(
+            {"at": unit.code, "on": today(), **counts, "establishments": [_row(row, user) for row in rows]}
+        )
     for row in rows:
         one = row.establishment
         staff = "?" if one.staff_count is None else one.staff_count
-        print(f"{one.organisation.code:<16} {row.step.value:<16} {row.full} full  {staff} staff  {one.name}")
+        full = "few" if _is_hidden(row, user) else row.full
+        print(f"{one.organisation.code:<16} {row.step.value:<16} {full} full  {staff} staff  {one.name}")
     print(
         f"{tally.total} establishments, {tally.covered} covered; of {tally.should} with three full members or more "
         f"{tally.should_covered} are covered."
@@ -113,16 +117,21 @@ def coverage(options: Namespace) -> int:
     return 0
 
 
-def _row(row: Row) -> dict[str, Any]:
-    one = row.establishment
+def _is_hidden(row: Row, user: User) -> bool:
+    """Few members, and none of them this user may see."""
+    return row.counts_few and not policy.may(user, "members.view", row.establishment.organisation)
+
+
+def _row(row: Row, user: User) -> dict[str, Any]:
+    one, shown = row.establishment, not _is_hidden(row, user)
     return {
         "unit": one.organisation.code,
         "name": one.name,
         "uscc": one.uscc,
         "kind": one.kind,
         "staff": one.staff_count,
-        "members_known": row.members,
-        "full_known": row.full,
+        "members_known": row.members if shown else None,
+        "full_known": row.full if shown else None,
         "way": row.way,
         "covered_by": row.cover_code,
         "has_instructor": row.has_instructor,

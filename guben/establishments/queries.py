@@ -16,6 +16,7 @@ from guben.establishments.calculations import LEAST, MOST_UNITS, next_step, part
 from guben.establishments.choices import STEP_SOURCES, STEP_WORDS, Step, Way
 from guben.establishments.models import Cover, Establishment, Instructor, Workplace
 from guben.kit import tree
+from guben.kit.coarsening import tells_of_few
 from guben.members.choices import MEMBER_STAGES, StageKind
 from guben.members.models import Affiliation, Person, Stage
 from guben.members.spans import holds_on, on_a_roll
@@ -50,6 +51,11 @@ class Row:
     cover_code: str
     has_instructor: bool
     step: Step
+
+    @property
+    def counts_few(self) -> bool:
+        """Would the members known here tell about very few? Then only who sees persons is shown them."""
+        return tells_of_few(self.full, self.members)
 
     @property
     def is_covered(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from typing import Any
 
 import openpyxl
@@ -11,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from guben.access.models import Grant
+from guben.establishments.models import Establishment, Workplace
 from guben.figures import discretion, queries
 from guben.rulebook.queries import library
 from guben.rulebook_engine.entries import Indicator
@@ -92,3 +94,15 @@ def test_it_costs_nothing_where_persons_are_seen(
     discretion.hidden_from(cast.clerk, cast.town, cast.today, [indicator])
     with django_assert_num_queries(0):
         discretion.hidden_from(cast.clerk, cast.town, cast.today, [indicator])
+
+
+def test_few_members_of_an_establishment_are_left_out(cast: Cast, client: Client) -> None:
+    facts = {"name": "青石五金厂", "kind": "non_public_enterprise", "from_on": date(2020, 1, 1)}
+    firm = Establishment.objects.create(organisation=cast.village, **facts)
+    Workplace.objects.create(person=cast.people["邬春桥"], establishment=firm, from_on=date(2021, 1, 1))
+    for address in (firm.get_absolute_url(), f"/establishments/?at={VILLAGE}"):
+        assert "不单独显示" in sign_in(client, cast.statistician).get(address).content.decode()
+        assert "不单独显示" not in sign_in(client, cast.clerk).get(address).content.decode()
+    for who, known in (("statistician", None), ("clerk", 1)):
+        (row,) = guben("--as", who, "coverage", "--at", VILLAGE, "--json").document["establishments"]
+        assert row["members_known"] == known
