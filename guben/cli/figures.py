@@ -191,6 +191,12 @@ def explain(options: Namespace) -> int:
 
 def snapshot(options: Namespace) -> int:
     user, on = user_of(options), day_of(options)
+    if options.forget:
+        count = snapshots.forget_expired(by=user)
+        if options.json:
+            return print_json({"deleted": count})
+        print(f"{count} snapshots deleted: their time was over.")
+        return 0
     taken = snapshots.take(on, by=user, folder=Path(options.out) if options.out else None, progress=progress)
     if options.json:
         return print_json({"on": on, "folder": taken.folder, "manifest_sha256": taken.manifest_digest})

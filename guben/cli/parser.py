@@ -80,6 +80,7 @@ def _figures(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     snapshot = commands.add_parser("snapshot", help="freeze the fact tables as Parquet")
     snapshot.add_argument("--on", type=_day, metavar="DAY")
     snapshot.add_argument("--out", metavar="DIR")
+    snapshot.add_argument("--forget", action="store_true", help="take none, delete those whose time is over")
     _output(snapshot)
 
 

@@ -11,4 +11,5 @@ class FiguresConfig(AppConfig):
         from guben.audit import sentences
 
         sentences.register("snapshots.taken", _("取快照"))
+        sentences.register("snapshots.forgotten", _("删除到期的快照"))
         sentences.register("tree.rebuilt", _("重建组织树的顺序"), _("改了%(changed)s个组织"))

@@ -1,8 +1,14 @@
-"""Snapshots: the fact tables of one day, frozen as Parquet with a manifest, without names, numbers or telephones."""
+"""Snapshots: the fact tables of one day, frozen as Parquet with a manifest, without names, numbers or telephones.
+
+Rows about persons carry pseudonyms: keyed hashes under a key drawn for this one file and kept nowhere, so that neither
+the records nor another snapshot's rows can be found by them. Birth days and the like stay, since rules count by them: a
+snapshot is for its owner, and ends.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -14,11 +20,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import connection, transaction
 
 from guben import __version__
 from guben.access import policy
 from guben.accounts.database import one_moment
+from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.audit import trail
 from guben.figures.errors import BrokenSnapshot, UnitNotThere
@@ -80,7 +87,7 @@ def take(on: date, *, by: User, folder: Path | None = None, progress: Progress =
     folder = (folder or settings.DATA / "snapshots" / f"{on}-{os.urandom(4).hex()}").resolve()
     digest, counts = freeze(on, folder, progress)
     snapshot = Snapshot.objects.create(
-        on=on, folder=str(folder), manifest_digest=digest, taken_by=by, keep_until=on + timedelta(days=KEEP_DAYS)
+        on=on, folder=str(folder), manifest_digest=digest, taken_by=by, keep_until=today() + timedelta(days=KEEP_DAYS)
     )
     trail.record("snapshots.taken", snapshot, by=by, organisation_id=None, right="snapshots.take", details=counts)
     return snapshot
@@ -119,15 +126,51 @@ def _tree_rows(on: date) -> Iterator[list[Any]]:
 
 
 def _fact_rows(table: FactTable, on: date) -> Iterator[Sequence[Any]]:
-    """The rows of a fact table; where a row is about a person, its id is replaced by its place in the file."""
+    """The rows of a fact table; where a row is about a person, its id is replaced by a pseudonym of this one table."""
+    key = os.urandom(32)
     with connection.chunked_cursor() as cursor:
         names = [f'"{column.name}"' for column in table.stored_columns]
         cursor.execute(select(["organisation", "record", *names], table, on, None))
-        place = 0
         while chunk := cursor.fetchmany(FETCH):
             for row in chunk:
-                place += 1
-                yield (row[0], place, *row[2:]) if table.name in PERSONS else row
+                yield (row[0], _pseudonym(key, row[1]), *row[2:]) if table.name in PERSONS else row
+
+
+def _pseudonym(key: bytes, record: int) -> int:
+    """63 bits: two of a hundred million rows meet once in a thousand snapshots, and a count does not mind."""
+    return int.from_bytes(hmac.digest(key, str(record).encode(), "sha256")[:8]) >> 1
+
+
+def forget_expired(*, by: User) -> int:
+    """Deletes the snapshots whose time is over, files and row; how many. Only files that a manifest names are deleted.
+
+    Raises:
+        PermissionDenied: the user does not manage the system.
+    """
+    if not policy.may_anywhere(by, "system.manage"):
+        raise PermissionDenied("system.manage")
+    expired = list(Snapshot.objects.filter(keep_until__lt=today()))
+    for snapshot in expired:
+        with transaction.atomic():
+            details = {"on": snapshot.on.isoformat(), "keep_until": snapshot.keep_until.isoformat()}
+            trail.record(
+                "snapshots.forgotten", snapshot, by=by, organisation_id=None, right="system.manage", details=details
+            )
+            folder = Path(snapshot.folder)
+            snapshot.delete()
+        if not Snapshot.objects.filter(folder=str(folder)).exists():
+            _delete_files(folder)
+    return len(expired)
+
+
+def _delete_files(folder: Path) -> None:
+    """The files of a snapshot and its folder; whatever else lies there stays."""
+    if not (folder / "manifest.json").is_file():
+        return
+    for name in [*(f"{name}.parquet" for name in (TREE.name, *catalogue.names)), "manifest.json"]:
+        (folder / name).unlink(missing_ok=True)
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _write_manifest(folder: Path, on: date, counts: dict[str, int]) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from guben.access import policy
-from guben.figures import actions, what_if
+from guben.accounts.operator import acting_user
+from guben.figures import actions, snapshots, what_if
 from guben.figures.discretion import shown_trial
 from guben.figures.errors import TrialExpired
 from guben.figures.keeping import keep_diagnosis
@@ -20,6 +21,7 @@ from guben.jobs import files
 from guben.jobs.models import Job
 from guben.jobs.registry import job
 from guben.jobs.report import Report
+from guben.jobs.schedule import nightly
 from guben.rulebook.sources import RuleFile
 
 
@@ -61,3 +63,9 @@ def diagnose(job: Job, report: Report) -> dict[str, Any]:
     policy.require(job.owner, "figures.view", job.organisation)
     found = keep_diagnosis(job.organisation, on, report.progress)
     return {"findings": len(found.findings), "units": len(found.top.units)}
+
+
+@nightly("figures.forget_snapshots", hour=4)
+def forget_snapshots() -> str:
+    """Deletes the snapshots whose time is over."""
+    return f"{snapshots.forget_expired(by=acting_user())} snapshots deleted"

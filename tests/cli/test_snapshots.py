@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from guben.audit.models import Entry
 from guben.figures.models import Snapshot
+from guben.figures.tasks import forget_snapshots
 from guben.organisations.models import Organisation
 from tests.cast import BRANCH, CITY, PEOPLE, TODAY, TOWN, Cast
 from tests.command import figures, guben, refused
@@ -84,9 +87,65 @@ class TestSnapshots:
             assert not [secret for secret in secrets if secret.encode() in raw], file
         assert seen > 50
 
-    def test_people_get_other_numbers_than_in_the_records(self, cast: Cast, tmp_path: Path) -> None:
-        folder = self.taken(tmp_path / "frozen")
+    def test_people_get_other_numbers_than_in_the_records_and_others_each_time(
+        self, cast: Cast, tmp_path: Path
+    ) -> None:
+        def numbers(folder: Path) -> list[int]:
+            asked = f"SELECT record FROM read_parquet('{folder / 'member.parquet'}')"
+            return [number for (number,) in duckdb.sql(asked).fetchall()]
 
-        numbers = duckdb.sql(f"SELECT record FROM read_parquet('{folder / 'member.parquet'}') ORDER BY 1").fetchall()
+        one, another = (numbers(self.taken(tmp_path / name)) for name in ("one", "another"))
 
-        assert [number for (number,) in numbers] == list(range(1, len(PEOPLE) + 1))
+        assert len(set(one)) == len(PEOPLE) == len(set(another))
+        known = {person.pk for person in cast.people.values()} | set(range(1_000))
+        assert not set(one) & known
+        assert not set(one) & set(another)
+
+    def test_rows_stand_in_no_order_that_joins_two_snapshots(self, cast: Cast, tmp_path: Path) -> None:
+        def born(folder: Path) -> list[object]:
+            return duckdb.sql(f"SELECT born_on FROM read_parquet('{folder / 'member.parquet'}')").fetchall()
+
+        one, *others = (born(self.taken(tmp_path / str(number))) for number in range(4))
+
+        assert sorted(map(str, one)) == sorted(map(str, others[0]))
+        assert any(one != other for other in others)
+
+    def test_the_right_is_asked_for_at_every_top(self, cast: Cast, tmp_path: Path) -> None:
+        for who in ("clerk", "secretary", "member", "neighbour", "stranger", "inspector", "auditor", "administrator"):
+            refused(guben("--as", who, "snapshot", "--out", tmp_path / who))
+            assert not (tmp_path / who).exists()
+        assert not Snapshot.objects.exists()
+
+    def test_one_whose_time_is_over_is_deleted_and_noted(self, cast: Cast, tmp_path: Path) -> None:
+        old, new = self.taken(tmp_path / "old"), self.taken(tmp_path / "new")
+        (old / "notes.txt").write_text("mine")
+        Snapshot.objects.filter(folder=str(old.resolve())).update(keep_until=TODAY - timedelta(days=1))
+
+        assert guben("snapshot", "--forget", "--json").document == {"deleted": 1}
+
+        assert [file.name for file in old.iterdir()] == ["notes.txt"]
+        assert (new / "manifest.json").is_file()
+        assert [one.folder for one in Snapshot.objects.all()] == [str(new.resolve())]
+        assert Entry.objects.filter(action="snapshots.forgotten").count() == 1
+        assert guben("snapshot", "--forget", "--json").document == {"deleted": 0}
+
+    def test_every_night_deletes_what_is_over(self, cast: Cast, tmp_path: Path) -> None:
+        folder = self.taken(tmp_path / "old")
+        Snapshot.objects.update(keep_until=TODAY - timedelta(days=1))
+
+        assert forget_snapshots() == "1 snapshots deleted"
+
+        assert not folder.exists()
+
+    def test_who_does_not_manage_the_system_deletes_none(self, cast: Cast, tmp_path: Path) -> None:
+        self.taken(tmp_path / "old")
+        Snapshot.objects.update(keep_until=TODAY - timedelta(days=1))
+
+        refused(guben("--as", "statistician", "snapshot", "--forget"))
+
+        assert Snapshot.objects.count() == 1
+
+    def test_one_of_an_old_day_is_kept_as_long_as_any(self, cast: Cast, tmp_path: Path) -> None:
+        self.taken(tmp_path / "old", on="2025-01-31")
+
+        assert Snapshot.objects.get().keep_until > TODAY
