@@ -113,7 +113,7 @@ def _filled(lines: Iterator[tuple[int, Sequence[object]]]) -> list[Row]:
     texts = _Texts()
     while block := list(islice(lines, BLOCK)):
         cells = [line for _number, line in block]
-        if len({*map(len, cells)}) == 1:
+        if len({*map(len, cells)}) == 1 and cells[0]:
             kept = list(zip(*(_column(values, texts) for values in zip(*cells, strict=True)), strict=True))
         else:
             kept = [tuple(_column(line, texts)) for line in cells]
