@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import random
 from collections.abc import Sequence
 from datetime import date, timedelta
+
+import xlsxwriter
 
 from guben.imports.columns import NATIONAL_COLUMNS
 
@@ -18,6 +21,18 @@ def id_number(born_on: date, sequence: int) -> str:
     """A number of nowhere (county 990101) that checks."""
     body = f"990101{born_on:%Y%m%d}{sequence:03d}"
     return body + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True)) % 11]
+
+
+def workbook(made: Sequence[Sequence[str]]) -> bytes:
+    """The rows as spreadsheet programs save them: each text once, the cells pointing to it."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        sheet = book.add_worksheet("名册")
+        for number, row in enumerate((HEADERS, *made)):
+            for place, text in enumerate(row):
+                if text:
+                    sheet.write_string(number, place, text)
+    return file.getvalue()
 
 
 def rows(count: int, branches: Sequence[str], seed: int = 1) -> list[list[str]]:
