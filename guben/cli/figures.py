@@ -91,6 +91,8 @@ def diagnose(options: Namespace) -> int:
 
 
 def _amount(finding: Finding) -> str:
+    if finding.is_figure and finding.units[0].figure is TOO_FEW:
+        return "人数太少，不单独显示"
     if finding.is_figure and isinstance(finding.value, float):
         return f"{finding.value:.2%}"
     return f"{finding.value} / {finding.of}"

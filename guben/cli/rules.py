@@ -203,6 +203,8 @@ def _side(side: what_if.Document, unit: str) -> str:
     if unit == "minutes":
         return f"{side['state'] or 'none'}, {side['minutes']:,} min a year"
     value = side["value"]
+    if side["too_few"]:
+        return "too few"
     shown = "none" if value is None else f"{value:.2%}" if unit == "share" else f"{value:g}"
     base = "" if side["denominator"] is None else f" ({side['numerator']:g}/{side['denominator']:g})"
     return shown + base + (f", missing {side['missing']}" if side["missing"] else "")

@@ -72,7 +72,7 @@ def test_names_open_only_for_who_sees_members(cast: Cast, firm: Establishment, c
     page = client.get(f"/establishments/{firm.pk}/").content.decode()
     assert "邬春桥" not in page
     assert "敖石匠" not in page
-    assert "已知党员1人" in page
+    assert "已知的党员人数太少，不单独显示。" in page
     assert client.get("/establishments/members-without-branch/").status_code == 403
     sign_in(client, cast.inspector)
     page = client.get(f"/establishments/{firm.pk}/").content.decode()
