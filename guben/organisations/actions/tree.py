@@ -13,6 +13,7 @@ from django.db.models.functions import Concat, Substr
 
 from guben.access import policy
 from guben.access.models import Grant
+from guben.accounts.database import is_postgres
 from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.audit import trail
@@ -221,10 +222,7 @@ class Moving:
 
     def carry_out(self, top: Placement, parent: Organisation) -> int:
         """Splits what spans the day, rewrites what starts on it or later; gives the number of living units."""
-        spanning = Q(until_on__isnull=True) | Q(until_on__gt=self.on)
-        self._go_on_elsewhere()
-        Placement.objects.filter(spanning, self._below(), from_on__lt=self.on).update(until_on=self.on)
-        Placement.objects.filter(policy.in_subtrees([self.new]), until_on=STILL).update(until_on=None)
+        self._part()
         Placement.objects.filter(self._below(), from_on__gte=self.on).update(path=self._new_path())
         Placement.objects.filter(organisation=top.organisation_id, until_on__isnull=True).update(
             parent=parent, act=self.act
@@ -234,28 +232,44 @@ class Moving:
         units.update(path=self._new_path())
         return Organisation.objects.filter(policy.in_subtrees([self.new]), dissolved_on__isnull=True).count()
 
-    def _go_on_elsewhere(self) -> None:
-        """From each placement that spans the day a new one, made inside the database: a subtree may have 30,000.
+    def _part(self) -> None:
+        """Ends each placement that spans the day and goes on in a new one, inside the database: there may be 30,000.
 
-        An open one ends on STILL at first, since a unit has no two open placements at any moment.
+        A unit has no two open placements at any moment. PostgreSQL ends the old ones in the very statement that reads
+        what they were; elsewhere an open new one ends on STILL at first.
         """
+        table, (first, last) = connection.ops.quote_name(Placement._meta.db_table), tree.span(self.old)
+        spanning = "path >= %s AND path < %s AND from_on < %s AND (until_on IS NULL OR until_on > %s)"
+        which = [first, last, self.on, self.on]
+        with connection.cursor() as cursor:
+            if is_postgres():
+                into, values = self._copied("until_on", [])
+                cursor.execute(
+                    f"WITH ended AS (UPDATE {table} SET until_on = %s WHERE {spanning} RETURNING id) "  # noqa: S608
+                    f"{into} JOIN ended USING (id)",
+                    [self.on, *which, *values],
+                )
+                return
+            into, values = self._copied("coalesce(until_on, %s)", [STILL])
+            cursor.execute(f"{into} WHERE {spanning}", [*values, *which])
+            cursor.execute(f"UPDATE {table} SET until_on = %s WHERE {spanning}", [self.on, *which])  # noqa: S608
+        Placement.objects.filter(policy.in_subtrees([self.new]), until_on=STILL).update(until_on=None)
+
+    def _copied(self, until_on: str, values: list[Any]) -> tuple[str, list[Any]]:
+        """The statement that writes placements as they were, but at the new place and from the day on, and its values;
+        `until_on` says when they end."""
         quoted = connection.ops.quote_name
-        table, (first, last) = quoted(Placement._meta.db_table), tree.span(self.old)
         columns = [str(field.column) for field in Placement._meta.concrete_fields if not field.primary_key]
         new: dict[str, tuple[str, list[Any]]] = {
-            "path": (f"%s || substr({quoted('path')}, %s)", [self.new, len(self.old) + 1]),
+            "path": ("%s || substr(path, %s)", [self.new, len(self.old) + 1]),
             "from_on": ("%s", [self.on]),
-            "until_on": (f"coalesce({quoted('until_on')}, %s)", [STILL]),
+            "until_on": (until_on, values),
             "act_id": ("%s", [self.act.pk]),
         }
         taken = [new.get(column, (quoted(column), [])) for column in columns]
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {table} ({', '.join(map(quoted, columns))})"  # noqa: S608
-                f" SELECT {', '.join(text for text, _ in taken)} FROM {table}"
-                " WHERE path >= %s AND path < %s AND from_on < %s AND (until_on IS NULL OR until_on > %s)",
-                [*(value for _, values in taken for value in values), first, last, self.on, self.on],
-            )
+        texts, table = ", ".join(text for text, _ in taken), quoted(Placement._meta.db_table)
+        into = f"INSERT INTO {table} ({', '.join(map(quoted, columns))}) SELECT {texts} FROM {table}"  # noqa: S608
+        return into, [value for _, given in taken for value in given]
 
     def _below(self) -> Q:
         return policy.in_subtrees([self.old])
