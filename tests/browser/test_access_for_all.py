@@ -102,7 +102,7 @@ def test_the_newer_pages_serve_who_needs_large_type_and_contrast(window: OpenWin
     wide, small, found = [], [], []
     for address in NEW_PAGES[who]:
         found += faults(house, address)
-        wide += [address] if page.evaluate("document.documentElement.scrollWidth") > 360 else []
+        wide += [address] if page.evaluate("document.documentElement.scrollWidth") > 361 else []
         small += [(address, one) for one in page.evaluate(SMALL)]
     page.goto("/account/")
     page.check("[name=language][value='']")
