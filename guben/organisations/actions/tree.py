@@ -240,7 +240,7 @@ class Moving:
         """
         table, (first, last) = connection.ops.quote_name(Placement._meta.db_table), tree.span(self.old)
         spanning = "path >= %s AND path < %s AND from_on < %s AND (until_on IS NULL OR until_on > %s)"
-        which = [first, last, self.on, self.on]
+        which: list[Any] = [first, last, self.on, self.on]
         with connection.cursor() as cursor:
             if is_postgres():
                 into, values = self._copied("until_on", [])
