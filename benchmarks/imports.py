@@ -3,7 +3,7 @@
     python benchmarks/imports.py [ROWS [ROWS OF THE PEER]]
 
 All take turns, twice, in one SQLite database with 200 branches. Processor seconds are compared as well as those on the
-clock, which other work on the machine lengthens. The peer gets fewer rows, since its rate does not depend on their number.
+clock, which other work on the machine lengthens. The peer gets fewer rows: its rate does not depend on their number.
 """
 
 # ruff: noqa: E402 - Django is set up before its models are imported

@@ -143,9 +143,7 @@ def _read(keys: Iterable[int], today: date) -> dict[int, Known]:
     return found
 
 
-def _refuse_elsewhere(
-    roster: Roster, good: Sequence[int], found: dict[str, Known], scope: Scope, by: User
-) -> None:
+def _refuse_elsewhere(roster: Roster, good: Sequence[int], found: dict[str, Known], scope: Scope, by: User) -> None:
     """Refuses who is registered outside the scope; of a unit outside the reader's sight nothing more is told."""
     if not found:
         return
@@ -178,7 +176,7 @@ def _by_name(roster: Roster, rows: Sequence[int], today: date) -> dict[int, list
     for part in _chunks({units[index].pk for index in rows}):
         people = people_on(today).filter(affiliation_on__organisation__in=part)
         for pk, *about in people.values_list("pk", "name", "born_on", "organisation_id_on"):
-            same[tuple(about)].append(pk)  # type: ignore[index]
+            same[tuple(about)].append(pk)
     if not same:
         return {}
     found = {index: same.get((names[index], births[index], units[index].pk)) for index in rows}

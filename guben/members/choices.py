@@ -38,7 +38,7 @@ class StandingKind(models.TextChoices):
     LOST = "lost", _("失去联系")
 
 
-NEEDS_CONTACT = (StandingKind.AWAY, StandingKind.RETIRED_ELSEWHERE, StandingKind.UNABLE)
+NEEDS_CONTACT = (StandingKind.AWAY, StandingKind.RETIRED_ELSEWHERE, StandingKind.UNABLE, StandingKind.LOST)
 
 
 class ContactWay(models.TextChoices):

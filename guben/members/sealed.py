@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from guben.accounts import keyring
 from guben.accounts.sealed_columns import ModelColumn
@@ -14,7 +14,6 @@ COLUMNS = {"id_number": "members_person.id_number", "phone": "members_person.pho
 ADDRESSES = {"home": "members_person.home", "domicile": "members_person.domicile"}  # sealed, never searched
 SEALED = [ModelColumn(name, "members.Person", field) for field, name in COLUMNS.items()]
 SEALED += [ModelColumn(name, "members.Person", field, has_index=False) for field, name in ADDRESSES.items()]
-Value, Nothing = TypeVar("Value"), TypeVar("Nothing")
 MASKS = {"id_number": mask_id_number, "phone": mask_phone}
 
 
@@ -52,7 +51,7 @@ def seal_all(
     return _spread(numbers, ciphers, None), _spread(numbers, indexes, ""), _spread(numbers, masks, "")
 
 
-def _spread(texts: Sequence[str], found: Sequence[Value], nothing: Nothing) -> Sequence[Value | Nothing]:
+def _spread(texts: Sequence[str], found: Sequence[Any], nothing: Any) -> Sequence[Any]:
     """What was found for the texts that are not empty, in the places of all."""
     if len(found) == len(texts):
         return found

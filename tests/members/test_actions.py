@@ -9,7 +9,7 @@ from django.http import Http404
 from guben.access.models import Grant
 from guben.audit.models import Entry
 from guben.members import actions, errors, queries, sealed
-from guben.members.models import Affiliation, Contact, Holding, Stage, Standing
+from guben.members.models import Affiliation, Contact, Holding, Person, Stage, Standing
 from guben.organisations import holders, obstacles
 from guben.organisations.models import Post
 from tests.cast import TODAY
@@ -150,6 +150,14 @@ def test_who_is_away_is_excused_and_has_a_contact_person_of_the_unit(cast):
 def test_only_members_have_a_standing(cast):
     with pytest.raises(errors.NotAMember):
         actions.take_standing(cast.people["阮新芽"], "away", from_on=date(2026, 2, 13), by=cast.secretary)
+
+
+def test_who_is_out_of_reach_stays_on_the_list_of_contacts(cast):
+    before = {row.person.name for row in queries.contacts_overdue(cast.town, TODAY)}
+    person = Person.objects.get(name="慕老根")
+    assert person.name in before
+    person.standings.update(kind="lost")
+    assert {row.person.name for row in queries.contacts_overdue(cast.town, TODAY)} == before
 
 
 def test_contacts_overdue_lists_the_longest_first(cast):
