@@ -96,6 +96,6 @@ def unpaid_in_a_row(this: Account, before: Account | None) -> int:
 
 
 def hidden(members: Sequence[int]) -> set[int]:
-    """The positions of sums that may not be shown beside a total: those of very few members, and others where they could
-    be worked out from it."""
+    """The positions of sums that may not be shown beside a total: those of very few members, and others from which
+    they could be worked out."""
     return hidden_keys(dict(enumerate(members)))
