@@ -14,7 +14,7 @@ from guben.members.models import Person
 
 
 def test_entries_by_column_prove_and_commit_like_single_ones(cast):
-    names, days = ["何\"某", "单\\小明"], [date(1990, 5, 3), None]
+    names, days = ['何"某', "单\\小明"], [date(1990, 5, 3), None]
     homes, stages = [trail.LEFT_OUT, "a1"], [(("full", date(2010, 1, 1)),)] * 2
     changed = {"name": names, "born_on": days, "home": homes, "stages": stages, "is_migrant_worker": [None, True]}
     with transaction.atomic():
