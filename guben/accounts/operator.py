@@ -16,7 +16,9 @@ def acting_user(name: str = "") -> User:
         UnknownUser: no active user has the name.
     """
     if name:
-        user = User.objects.filter(username=name, is_active=True).first()
+        user = User.objects.filter(
+            username=name.replace("\0", "?"), is_active=True
+        ).first()  # PostgreSQL takes no such sign
         if user is None:
             raise UnknownUser(name)
         return user

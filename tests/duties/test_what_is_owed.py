@@ -322,10 +322,10 @@ def test_more_units_than_fit_in_a_list_of_ids_get_the_same_answer(cast: Cast, mo
     assert queries.items(below, TODAY) == few
 
 
-def test_who_has_no_right_to_figures_is_told_so(cast: Cast) -> None:
+def test_who_may_not_see_a_unit_is_told_that_there_is_none(cast: Cast) -> None:
     answer = guben("--as", "stranger", "due", "--at", TOWN)
 
     assert (answer.code, answer.out) == (1, "")
-    assert "figures.view" in answer.err
+    assert "There is no unit with the code" in answer.err
     Grant.objects.create(user=cast.stranger, role="clerk", organisation=cast.town, from_on=date(2026, 1, 1))
     assert guben("due", "--at", TOWN, "--as", "stranger").code == 0
