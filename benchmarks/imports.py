@@ -185,8 +185,8 @@ def _page(begun: str, lines: dict[str, Line], clock: Any, rates: tuple[float, fl
             "The goal was 20 times. " + _verdict(own, lines),
             "What differs: the peer keeps one sentence for a wrong row, not one for each wrong cell; it reads with "
             "openpyxl, as tablib does, and asks for each row who is known; it uses the models' bulk_create where ours "
-            "writes past them. A peer that looked up nobody read about 830 rows a processor second in an earlier run; one "
-            "that keeps all known people in memory would stand between.",
+            "writes past them. A peer that looked up nobody read about 830 rows a processor second in an earlier run; "
+            "one that keeps all known people in memory would stand between.",
             report.table(["stage of ours", "processor s", "share"], shares),
             "Checking alone, the sheet already read (the goal was 300,000):",
             report.table(["way", "rows a second"], checks),
