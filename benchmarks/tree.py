@@ -80,9 +80,9 @@ def _page(results: dict[str, dict[str, Any]], machine: str) -> str:
             table(headers, rows),
             "Ours founds each unit with its act, its dated placement and its history entry, and a move writes a new "
             "placement for every unit below; the peer keeps today's tree alone. The bare move is the part both do. "
-            "Opening counts what stands below each unit too, and a first page reads the reader's grants first; the peer's "
-            "does neither. Pages are whole answers with session, rights and template. The goals were 50 ms for opening, "
-            "15 ms for a first page and for counting up to 35,000, one second for moving 33,000.",
+            "Opening counts what stands below each unit too, and a first page reads the reader's grants first; the "
+            "peer does neither. Pages are whole answers with session, rights and template. The goals were 50 ms for "
+            "opening, 15 ms for a first page and for counting up to 35,000, one second for moving 33,000.",
         ]
     )
 
