@@ -27,6 +27,7 @@ from guben.imports.table import Table
 from guben.imports.unit_rows import UnitPlan
 from guben.jobs import actions as jobs
 from guben.jobs.models import Job, JobState
+from guben.kit import collecting
 from guben.kit.errors import DomainError
 from guben.kit.tables import Sheet, UnreadableTable, read_sheet
 from guben.members.choices import StageKind
@@ -48,6 +49,7 @@ def read(content: bytes, name: str = "", kind: str = "") -> Sheet:
         raise SheetRefused(cause) from cause
 
 
+@collecting.put_off()
 def import_members(
     sheet: Sheet,
     at: Organisation | None,
