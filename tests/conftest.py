@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tests import cast as the_cast
 from tests.postgres import url_of_a_server
@@ -26,6 +29,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _asks_the_database(item: pytest.Item) -> bool:
     names = {"db", "transactional_db", "live_server", "django_db_setup"}
     return bool(item.get_closest_marker("django_db") or names & set(getattr(item, "fixturenames", ())))
+
+
+@pytest.fixture(autouse=True)
+def _no_heads_left() -> Iterator[None]:
+    """The checkpoints that one test took, or an earlier run, are none of the next test's database."""
+    from guben.audit.proofs import HEADS
+
+    place = Path(settings.DATA) / HEADS
+    place.unlink(missing_ok=True)
+    yield
+    place.unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")
