@@ -33,7 +33,6 @@ SOFT_STEP = 10
 View = Callable[..., HttpResponse]
 KEPT = timedelta(days=2)
 TIDY_ONE_IN = 200
-cache = caches["process"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,14 @@ from typing import Any
 
 from django.db import connection, models
 
+from guben.accounts.database import is_postgres
+
 
 def take_keys(model: type[models.Model], count: int) -> list[int]:
     """So many new keys of a model, which nobody else is given. Call it inside the transaction that uses them."""
     table, column = model._meta.db_table, str(model._meta.pk.column)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if is_postgres():
             sequence = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
             cursor.execute(sequence, [connection.ops.quote_name(table), column, count])
             return [row[0] for row in cursor.fetchall()]
@@ -38,8 +40,13 @@ def insert(model: type[models.Model], columns: Mapping[str, Iterable[Any]]) -> N
     quote = connection.ops.quote_name
     names = ", ".join(quote(str(fields[name].column)) for name in columns)
     rows = list(zip(*(_turned(fields[name], values) for name, values in columns.items()), strict=False))
+    write_rows(quote(model._meta.db_table), names, rows)
+
+
+def write_rows(table: str, names: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Sends rows whose values are as the database wants them; table and columns are quoted."""
     if rows:
-        (_copy if connection.vendor == "postgresql" else _insert)(quote(model._meta.db_table), names, rows)
+        (_copy if is_postgres() else _insert)(table, names, rows)
 
 
 def _insert(table: str, names: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -59,9 +66,11 @@ def _copy(table: str, names: str, rows: Sequence[Sequence[Any]]) -> None:
 
 def _turned(field: models.Field[Any, Any], values: Iterable[Any]) -> Iterable[Any]:
     """A column's values as the database wants them."""
-    if connection.vendor == "sqlite" and isinstance(field, models.DateTimeField):
+    if is_postgres():
+        return values
+    if isinstance(field, models.DateTimeField):
         return map(_Moments().__getitem__, values)
-    if connection.vendor == "sqlite" and isinstance(field, models.DateField):
+    if isinstance(field, models.DateField):
         return (None if day is None else day.isoformat() for day in values)  # a constant never ends
     return values
 

@@ -22,6 +22,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
+from guben.accounts.database import is_postgres
 from guben.audit.models import Checkpoint, Entry
 from guben.kit import merkle
 from guben.kit.sealing import history_key, keyed_hashes
@@ -170,7 +171,7 @@ def _digest(before: str, last: int, count: int, root: str) -> str:
 
 def _wait_for_writers() -> None:
     """Entries get their numbers before they are committed; with several writers a smaller one may come later."""
-    if connection.vendor == "postgresql":
+    if is_postgres():
         with connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {connection.ops.quote_name(Entry._meta.db_table)} IN SHARE ROW EXCLUSIVE MODE")
 

@@ -27,8 +27,7 @@ def remembered(make: Callable[[], Result], *key: Hashable) -> Result:
     Entries get their numbers before they are committed: while somebody is writing, an older one may still come, and
     nothing is kept. One query, and on PostgreSQL another one where nothing was kept.
     """
-    newest = Entry.objects.aggregate(newest=Max("pk"))["newest"]
-    full = (newest, *key)
+    full = (newest_entry(), *key)
     with _lock:
         if full in _kept:
             _kept.move_to_end(full)
@@ -43,3 +42,8 @@ def remembered(make: Callable[[], Result], *key: Hashable) -> Result:
         while len(_kept) > MOST:
             _kept.popitem(last=False)
     return result
+
+
+def newest_entry() -> int:
+    """The number of the history's last entry; 0 where there is none."""
+    return Entry.objects.aggregate(newest=Max("pk"))["newest"] or 0

@@ -58,6 +58,11 @@ def entry_for(
     )
 
 
+def _require_transaction() -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("A history entry belongs in the transaction of its act.")
+
+
 def record(
     action: str,
     target: models.Model,
@@ -69,8 +74,7 @@ def record(
     details: Mapping[str, Any] | None = None,
 ) -> Entry:
     """Writes one entry. Raises RuntimeError outside a transaction, because act and entry stand or fall together."""
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("A history entry belongs in the transaction of its act.")
+    _require_transaction()
     entry = entry_for(
         action, target, by=by, organisation_id=organisation_id, right=right, changed=changed, details=details
     )
@@ -80,8 +84,7 @@ def record(
 
 def record_many(entries: Iterable[Entry], *, batch_size: int = 2000) -> int:
     """Writes many entries at once; returns how many."""
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("A history entry belongs in the transaction of its act.")
+    _require_transaction()
     return len(Entry.objects.bulk_create(map(prove, entries), batch_size=batch_size))
 
 
@@ -100,8 +103,7 @@ def record_all(
 
     `changed` holds a column of values for each field; where a value is LEFT_OUT, the field does not count as changed.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("A history entry belongs in the transaction of its act.")
+    _require_transaction()
     chance = secrets.token_hex(16 * len(keys))
     salts = [chance[start : start + 32] for start in range(0, len(chance), 32)]
     texts = _texts(changed, len(keys))

@@ -10,6 +10,8 @@ from typing import Any
 from django.db import connection, models
 from django.db.models import Max
 
+from guben.accounts import bulk
+
 BATCH = 5000
 
 
@@ -24,8 +26,7 @@ class Rows:
         self._rest = tuple(field.get_db_prep_save(field.get_default(), connection) for field in rest)
         columns = [model._meta.pk, *self._fields, *rest]
         quoted = ", ".join(connection.ops.quote_name(str(field.column)) for field in columns if field)
-        self._target = f"{connection.ops.quote_name(model._meta.db_table)} ({quoted})"
-        self._marks = ", ".join(["%s"] * len(columns))
+        self._table, self._columns = connection.ops.quote_name(model._meta.db_table), quoted
         self._turn = [_turner(field) for field in self._fields]
         self._rows: list[tuple[Any, ...]] = []
         self.next_key: int = (model._default_manager.aggregate(last=Max("pk"))["last"] or 0) + 1
@@ -46,14 +47,7 @@ class Rows:
 
     def flush(self) -> None:
         """Sends what is waiting to the database."""
-        if self._rows:
-            with connection.cursor() as cursor:
-                if connection.vendor == "postgresql":
-                    with cursor.copy(f"COPY {self._target} FROM STDIN") as stream:
-                        for row in self._rows:
-                            stream.write_row(row)
-                else:
-                    cursor.executemany(f"INSERT INTO {self._target} VALUES ({self._marks})", self._rows)
+        bulk.write_rows(self._table, self._columns, self._rows)
         self.written += len(self._rows)
         self._rows.clear()
 

@@ -10,8 +10,6 @@ from itertools import accumulate
 from guben.dues.choices import MONTHS
 from guben.kit.coarsening import hidden_keys
 
-LONG_UNPAID = 6  # months in a row. Source: 党员教育管理工作条例 Art. 31(6)
-
 
 def months_over(year: int, on: date) -> int:
     """How many months of the year are over on a day: a month may be paid until its last day."""

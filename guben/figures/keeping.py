@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from guben.accounts.database import others_are_writing
+from guben.audit.remembering import newest_entry
 from guben.figures import queries
 from guben.figures.models import KeptDiagnosis
 from guben.figures.queries import Diagnosis
@@ -21,7 +22,7 @@ KEPT_DAYS = 7
 def keep_diagnosis(at: Organisation, on: date, progress: Progress) -> Diagnosis:
     """Works a diagnosis out and keeps it for everybody who may see it; who asks has been let in before."""
     # Asked before the records are read: what is written meanwhile makes it old.
-    newest = 0 if others_are_writing() else queries.newest_entry()
+    newest = 0 if others_are_writing() else newest_entry()
     found = queries.worked_out(day_tree(at, on), library(), progress=progress)
     KeptDiagnosis.objects.update_or_create(
         organisation=at, on=on, defaults={"newest": newest, "content": queries.packed(found)}

@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from django.db.models import Max
-
-from guben.audit.models import Entry
-from guben.audit.remembering import LARGE_TREE, remembered
+from guben.audit.remembering import LARGE_TREE, newest_entry, remembered
 from guben.duties import queries as duties
 from guben.duties.queries import in_words
 from guben.duties.states import State
@@ -30,8 +27,7 @@ from guben.rulebook.queries import library as installed
 from guben.rulebook.queries import require_known
 from guben.rulebook_engine.aggregates import Figure
 from guben.rulebook_engine.engines import Engine
-from guben.rulebook_engine.entries import Duty, Indicator, Standard
-from guben.rulebook_engine.entries import Entry as RuleEntry
+from guben.rulebook_engine.entries import Duty, Entry, Indicator, Standard
 from guben.rulebook_engine.evaluation import Figures, evaluate, judge
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.library import Library
@@ -97,7 +93,7 @@ class Diagnosis:
 
     top: DayTree
     findings: tuple[Finding, ...]
-    quiet: tuple[RuleEntry, ...]
+    quiet: tuple[Entry, ...]
 
 
 def indicators_for(keys: Sequence[str], on: date, library: Library) -> list[Indicator]:
@@ -189,11 +185,6 @@ def kept_diagnosis(at: Organisation, on: date) -> Kept | None:
     return Kept(diagnosis, row.made_at, is_fresh)
 
 
-def newest_entry() -> int:
-    """The number of the history's last entry."""
-    return Entry.objects.aggregate(newest=Max("pk"))["newest"] or 0
-
-
 def packed(diagnosis: Diagnosis) -> bytes:
     """A diagnosis without words: rules by key and first day, units by their ids."""
     findings = [
@@ -206,7 +197,7 @@ def packed(diagnosis: Diagnosis) -> bytes:
     return zlib.compress(json.dumps([findings, [_name_of(rule) for rule in diagnosis.quiet]]).encode())
 
 
-def _name_of(rule: RuleEntry) -> list[str]:
+def _name_of(rule: Entry) -> list[str]:
     return [rule.key, rule.from_on.isoformat()]
 
 
@@ -251,7 +242,7 @@ def _of_standards(
     *,
     only: int | None = None,
     keys: Collection[str] | None = None,
-) -> tuple[list[Finding], list[RuleEntry]]:
+) -> tuple[list[Finding], list[Entry]]:
     standards = [rule for rule in library.standards(day.on) if keys is None or rule.key in keys]
     holding = Holding(standards, day.on)
     steps = steps_of(unit.path for unit in day.units.values())
@@ -260,7 +251,7 @@ def _of_standards(
     figures = evaluate(indicators, engine, day.tree, day.on, catalogue)
     verdicts = judge(standards, figures, engine, day.tree, day.on, catalogue)
     findings: list[Finding] = []
-    quiet: list[RuleEntry] = []
+    quiet: list[Entry] = []
     for standard in standards:
         about = {
             unit: verdict
@@ -285,12 +276,12 @@ def _finding(standard: Standard, indicator: Indicator, past: list[UnitFigure], t
     return Finding(standard, indicator, len(past), tried, tuple(past))
 
 
-def _of_duties(day: DayTree, library: Library, keys: Collection[str] | None) -> tuple[list[Finding], list[RuleEntry]]:
+def _of_duties(day: DayTree, library: Library, keys: Collection[str] | None) -> tuple[list[Finding], list[Entry]]:
     """Units late with a duty in the last period that is over: one finding for each duty."""
     rules = [rule for rule in library.duties(day.on) if keys is None or rule.key in keys]
     units = [placement.organisation for placement in units_on(day.on, day.top)] if rules else []
     findings: list[Finding] = []
-    quiet: list[RuleEntry] = []
+    quiet: list[Entry] = []
     for every in dict.fromkeys(rule.every for rule in rules):
         alike = [rule for rule in rules if rule.every == every]
         period = previous_period(period_of(day.on, every))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -13,7 +12,6 @@ from guben.imports import words
 from guben.members.choices import EDUCATION, ETHNICITY, Degree, Occupation, Sex, StageKind, StandingKind
 from guben.organisations.choices import Field, Kind, Territory
 
-SheetKind = Literal["members", "organisations"]
 PROBLEMS = "问题（系统填写）"  # the column our own workbook of faults adds; read over when it comes back
 
 NAME, SEX, BORN, ID_NUMBER, ETHNIC = "姓名", "性别", "出生日期", "公民身份号码", "民族"

@@ -12,10 +12,11 @@ from itertools import chain, islice
 from typing import BinaryIO
 from xml.sax.saxutils import escape
 
-from guben.kit.tables import FORMULA_STARTS, Written, column_letters
+from guben.kit.tables import Written, column_letters
 
 MAX_WORKBOOK_ROWS = 1_048_575  # below the header
 ROWS_AT_ONCE = 500
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 WIDEST_TEXT = 32_767
 FIRST_DAY = date(1900, 3, 1)  # days before it count differently in each spreadsheet program
 DAY_ZERO = date(1899, 12, 30)

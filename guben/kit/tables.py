@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
@@ -313,20 +312,3 @@ def _add_notes(book: Any, title: str, lines: Sequence[Sequence[str]]) -> None:
     for number, line in enumerate(lines):
         for index, text in enumerate(line):
             notes.write_string(number, index, text, wrapped)
-
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def csv_bytes(headers: Sequence[str], rows: Iterable[Sequence[Written]]) -> bytes:
-    """CSV in UTF-8 with a byte order mark. A text that a spreadsheet would run gets an apostrophe in front."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([_guarded(header) for header in headers])
-    writer.writerows([_guarded(value) for value in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _guarded(value: Written) -> str:
-    text = _plain(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA_STARTS) else text

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from guben.accounts.database import is_postgres
 from guben.kit.days import add_months
 from guben.rulebook_engine.dialects import DIALECTS, POSTGRES, Dialect
 from guben.rulebook_engine.facts import FactTable
@@ -53,7 +54,7 @@ def fact_sql(table: FactTable, on: date, within: Within | None) -> str:
 def select(columns_sql: Iterable[str], table: FactTable, on: date, within: Within | None) -> str:
     """The query for some SQL columns of a fact table's rows; the columns are compiled, never typed by a user."""
     source = fact_sql(table, on, within)
-    if connection.vendor == "postgresql":
+    if is_postgres():
         typed = ["organisation", "record", *(POSTGRES.typed(column) for column in table.stored_columns)]
         source = f"SELECT {', '.join(typed)} FROM ({source}) AS untyped"
     return f"SELECT {', '.join(columns_sql)} FROM ({source}) AS fact"

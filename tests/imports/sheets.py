@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import io
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from stdnum.cn import ric
 
 from guben.imports.columns import MEMBER_COLUMNS, UNIT_COLUMNS
-from guben.kit.tables import Sheet, read_sheet, workbook_bytes
+from guben.kit.streaming import write_csv
+from guben.kit.tables import Sheet, Written, read_sheet, workbook_bytes
 
 MEMBER_HEADERS = [column.header for column in MEMBER_COLUMNS if column.in_template]
 UNIT_HEADERS = [column.header for column in UNIT_COLUMNS]
@@ -62,6 +64,12 @@ def unit(**cells: Any) -> dict[str, Any]:
 
 def workbook(rows: Iterable[Mapping[str, Any]], headers: list[str] = MEMBER_HEADERS) -> bytes:
     return workbook_bytes(headers, [[row.get(header) for header in headers] for row in rows], sheet_name="花名册")
+
+
+def csv_bytes(headers: Sequence[str], rows: Iterable[Sequence[Written]]) -> bytes:
+    file = io.BytesIO()
+    write_csv(file, headers, rows)
+    return file.getvalue()
 
 
 def sheet(rows: Iterable[Mapping[str, Any]], headers: list[str] = MEMBER_HEADERS) -> Sheet:

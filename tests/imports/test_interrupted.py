@@ -12,8 +12,7 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from guben.kit.tables import csv_bytes
-from tests.imports.sheets import UNIT_HEADERS, id_number, unit
+from tests.imports.sheets import UNIT_HEADERS, csv_bytes, id_number, unit
 
 PEOPLE = 12_000
 HEADERS = ["姓名", "公民身份号码", "民族", "人员类别", "所在党支部", "入党日期", "转正日期"]

@@ -341,7 +341,7 @@ def test_a_race_after_the_check_saves_nothing(cast, monkeypatch):
 
 
 def test_csv_gives_the_same_result(cast):
-    from guben.kit.tables import csv_bytes
+    from tests.imports.sheets import csv_bytes
 
     content = csv_bytes(MEMBER_HEADERS, [list(member().values())])
     result = actions.import_members(read_sheet(content, name="名册.csv"), cast.town, cast.clerk)

@@ -10,10 +10,9 @@ import pytest
 from guben.imports import actions, saving
 from guben.imports.columns import NATIONAL_COLUMNS
 from guben.imports.results import ImportResult
-from guben.kit.tables import csv_bytes
 from guben.members import sealed
 from guben.members.models import Person, Standing
-from tests.imports.sheets import id_number, member, sheet
+from tests.imports.sheets import csv_bytes, id_number, member, sheet
 
 pytestmark = pytest.mark.django_db
 ROW = {

@@ -15,10 +15,10 @@ from guben.accounts.models import Installation
 from guben.imports import queries
 from guben.jobs import files
 from guben.jobs.models import Job
-from guben.kit.tables import csv_bytes, read_sheet
+from guben.kit.tables import read_sheet
 from guben.members.models import Person
 from tests.cast import TOWN, sign_in
-from tests.imports.sheets import MEMBER_HEADERS, UNIT_HEADERS, id_number, member, unit, workbook
+from tests.imports.sheets import MEMBER_HEADERS, UNIT_HEADERS, csv_bytes, id_number, member, unit, workbook
 
 pytestmark = pytest.mark.django_db
 NUMBER = id_number(date(1990, 5, 3))

@@ -13,6 +13,7 @@ import xlwt
 
 from guben.kit import tables
 from guben.kit.tables import LongNumber, UnreadableTable, read_sheet, workbook_bytes
+from tests.imports.sheets import csv_bytes
 
 
 def problem_of(content: bytes) -> str:
@@ -193,7 +194,7 @@ def test_long_numbers_are_written_as_text():
 
 
 def test_csv_texts_that_a_spreadsheet_would_run_get_an_apostrophe():
-    lines = tables.csv_bytes(["甲", "乙"], [["=1+1", -5], ["\t=1", "何某"], ["@x", "+x"]]).decode("utf-8-sig")
+    lines = csv_bytes(["甲", "乙"], [["=1+1", -5], ["\t=1", "何某"], ["@x", "+x"]]).decode("utf-8-sig")
     assert lines.splitlines() == ["甲,乙", "'=1+1,-5", "'\t=1,何某", "'@x,'+x"]
 
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
 from itertools import repeat
 from typing import Any
 
 from guben.accounts import bulk
 from guben.accounts.models import User
 from guben.audit import trail
-from guben.kit.names import name_keys
+from guben.kit.names import bulk_name_keys
 from guben.kit.sealing import Sealer
 from guben.members import sealed
 from guben.members.choices import MEMBER_STAGES, StageKind
@@ -38,7 +37,7 @@ def write(people: Columns, rights: Mapping[int, str], by: User) -> list[int]:
     keys = bulk.take_keys(Person, len(people["name"]))
     box = sealed.sealer()
     found = _sealed(people, box)
-    pinyin, initials = zip(*map(cache(name_keys), people["name"]), strict=True)
+    pinyin, initials = zip(*bulk_name_keys(people["name"]), strict=True)
     plain = {name: people[name] for name in PLAIN}
     bulk.insert(Person, {"id": keys, **plain, **found, "pinyin": pinyin, "initials": initials})
     _write_stages(keys, people["stages"])

@@ -38,10 +38,6 @@ class Piece:
     width: int
     shade: int
 
-    @property
-    def has_room(self) -> bool:
-        return self.width >= 90
-
 
 @dataclass(frozen=True, slots=True)
 class Bar:
