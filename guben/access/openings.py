@@ -44,8 +44,8 @@ class Opening:
 
     @property
     def what(self) -> str:
-        field = self.entry.details.get("field")
-        return gettext("电话") if field == "phone" else gettext("公民身份号码")
+        names = {"phone": gettext("电话"), "home": gettext("现居住地"), "domicile": gettext("户籍所在地")}
+        return names.get(str(self.entry.details.get("field")), gettext("公民身份号码"))
 
     @property
     def reason(self) -> str:

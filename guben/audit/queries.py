@@ -104,5 +104,5 @@ def _field_name(object_type: str, name: str) -> str:
     try:
         field = apps.get_model(object_type)._meta.get_field(name)
     except (LookupError, ValueError, FieldDoesNotExist):
-        return name
+        return sentences.field_of(object_type, name)
     return str(getattr(field, "verbose_name", name))

@@ -22,9 +22,8 @@ from guben.members.choices import MEMBER_STAGES, StageKind, StandingKind
 BY_HEADER = {column.header: column for column in c.MEMBER_COLUMNS}
 CHOICES = (c.SEX, c.ETHNIC, c.SCHOOLING, c.STAGE, c.WORK, c.STANDING, c.DEGREE, c.MIGRANT, c.LOST, c.AWAY)
 DAYS = (c.BORN, c.JOINED, c.FULL)
-TEXTS = {c.STRATUM: 40, c.EXPERT: 40}
-ADDRESSES = {c.HOME: 120, c.DOMICILE: 120}
-MOST_CORRECTION = 1200
+TEXTS = dict.fromkeys((c.STRATUM, c.EXPERT), calculations.TEXT_ROOM)
+ADDRESSES = dict.fromkeys((c.HOME, c.DOMICILE), calculations.ADDRESS_ROOM)
 MOBILES = re.compile("(?:1[3-9][0-9]{9})+")
 LONGEST_NOTHING = max(map(len, v.NOTHING))
 SHORTEST_ROOM = min(ADDRESSES.values())
@@ -77,7 +76,7 @@ def _readers(today: date) -> dict[str, Callable[[Table], list[Any]]]:
     readers |= {header: each(header, v.read_text(header, room), _are_plain_texts) for header, room in ADDRESSES.items()}
     readers[c.NAME] = each(c.NAME, v.read_name, _are_plain_names)
     readers[c.PHONE] = each(c.PHONE, v.read_telephone(c.PHONE), _are_mobiles)
-    readers[c.CORRECTION] = whole(c.CORRECTION, v.read_whole(c.CORRECTION, MOST_CORRECTION))
+    readers[c.CORRECTION] = whole(c.CORRECTION, v.read_whole(c.CORRECTION, calculations.MOST_CORRECTION))
     readers[c.SERVICE], readers[c.AGE] = whole(c.SERVICE, v.read_years), whole(c.AGE, v.read_years)
     return readers
 

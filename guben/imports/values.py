@@ -83,10 +83,7 @@ def read_text(column: str, room: int) -> Callable[[Cell], str | Wrong]:
         text = " ".join(cell_text(cell).translate(NO_ROOM).split())
         if text in NOTHING:
             return ""
-        if len(text) > room or text[:1] in "=@":
-            sentence = _("%(column)s以文字或数字开头，最多%(room)d个字。")
-            return Wrong("text", sentence % {"column": column, "room": room})
-        return text
+        return trying("text", lambda: calculations.read_text(column, text, room))
 
     return read
 

@@ -5,55 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain, islice
 from typing import BinaryIO
-from xml.sax.saxutils import escape
 
-from guben.kit.tables import Written, column_letters
+from rustpy_xlsxwriter import Format, write_worksheet
+
+from guben.kit.tables import LONGEST_TEXT, Written, room, sheet_title, workbook_bytes
 
 MAX_WORKBOOK_ROWS = 1_048_575  # below the header
-ROWS_AT_ONCE = 500
+LOOKED_AT = 200  # rows that tell how wide a column is and what it holds
+WIDEST = 60
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-WIDEST_TEXT = 32_767
 FIRST_DAY = date(1900, 3, 1)  # days before it count differently in each spreadsheet program
-DAY_ZERO = date(1899, 12, 30)
-DAY_STYLE, TEXT_STYLE, HEAD_STYLE = 1, 2, 3
-
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_PARTS = {
-    "[Content_Types].xml": f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/>'
-    f'<Override PartName="/xl/workbook.xml" ContentType="{_SHEET_TYPE}.sheet.main+xml"/>'
-    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_SHEET_TYPE}.worksheet+xml"/>'
-    f'<Override PartName="/xl/styles.xml" ContentType="{_SHEET_TYPE}.styles+xml"/></Types>',
-    "_rels/.rels": f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    "xl/_rels/workbook.xml.rels": f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
-    f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
-    "xl/styles.xml": f'{_HEAD}<styleSheet xmlns="{_MAIN}">'
-    '<numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/></numFmts>'
-    '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
-    '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
-    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
-    '</fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
-    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    '<cellXfs count="4"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
-    '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
-    '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
-    '<xf numFmtId="49" fontId="1" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1"/></cellXfs>'
-    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
-}
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def write_workbook(
@@ -61,73 +27,54 @@ def write_workbook(
 ) -> int:
     """Writes an xlsx workbook with one sheet and a frozen, bold header; returns how many rows it has below.
 
-    Texts stay texts: never a formula, never a link, and a number written as text keeps all its digits.
+    Only the packed file is held in memory, some seventy bytes a row, never the rows.
+    Texts stay texts: never a formula, never a link, and a number written as text keeps all its digits. A column that
+    starts with texts, or with nothing, is one of texts throughout, so that a number typed into it keeps its digits too.
+
+    Raises:
+        ValueError: two headers are the same, or a row is not as wide as the headers.
     """
+    if len({*headers}) < len(headers):
+        raise ValueError("Two columns have the same header.")
     rows = iter(rows)
-    first = list(islice(rows, 200))
-    title = escape(re.sub(r"[\[\]:*?/\\']", " ", sheet_name)[:31] or "Sheet1", {'"': "&quot;"})
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as parts:
-        for name, text in _PARTS.items():
-            parts.writestr(name, text)
-        book = f'<sheets><sheet name="{title}" sheetId="1" r:id="rId1"/></sheets>'
-        parts.writestr("xl/workbook.xml", f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">{book}</workbook>')
-        with parts.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            sheet.write(_sheet_head(headers, first).encode())
-            written = 0
-            lines = chain(first, rows)
-            while part := list(islice(lines, ROWS_AT_ONCE)):
-                letters = [column_letters(place) for place in range(max(map(len, part)))]
-                sheet.write("".join(_row(written + at, row, letters) for at, row in enumerate(part, 2)).encode())
-                written += len(part)
-            sheet.write(b"</sheetData></worksheet>")
-    return written
-
-
-def _sheet_head(headers: Sequence[str], first: Sequence[Sequence[Written]]) -> str:
-    columns = []
-    for place, header in enumerate(headers, start=1):
-        longest = max([_width(header), *(_width(str(row[place - 1])) for row in first if row[place - 1] is not None)])
-        wide = min(max(longest, 8) + 2, 60)
-        columns.append(f'<col min="{place}" max="{place}" width="{wide}" style="{TEXT_STYLE}" customWidth="1"/>')
-    cells = "".join(_text(f"{column_letters(place)}1", header, HEAD_STYLE) for place, header in enumerate(headers))
-    view = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
-    return (
-        f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">{view}</sheetView></sheetViews>'
-        f'<cols>{"".join(columns)}</cols><sheetData><row r="1">{cells}</row>'
+    first = list(islice(rows, LOOKED_AT))
+    if not first:
+        file.write(workbook_bytes(headers, [], sheet_name=sheet_name))
+        return 0
+    columns = list(zip(*first, strict=True))
+    texts = [all(isinstance(value, (str, bool)) or value is None for value in column) for column in columns]
+    counted = _Counted(chain(first, rows))
+    kinds = list(zip(headers, texts, strict=True))
+    write_worksheet(
+        ({header: _cell(value, text) for (header, text), value in zip(kinds, row, strict=True)} for row in counted),
+        file,
+        sheet_name=sheet_title(sheet_name),
+        freeze_row=1,
+        datetime_format="yyyy-mm-dd",
+        header_format=Format().set_bold().set_num_format("@"),
+        column_widths=[_width(header, column) for header, column in zip(headers, columns, strict=True)],
+        column_formats={header: Format().set_num_format("@") for header, text in kinds if text},
     )
+    return counted.number
 
 
-def _width(text: str) -> int:
-    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
+def _width(header: str, values: Iterable[Written]) -> float:
+    return min(max(8, room(header), *map(room, values)) + 2, WIDEST)
 
 
-def _row(number: int, row: Sequence[Written], letters: Sequence[str]) -> str:
-    cells = (_cell(f"{letter}{number}", value) for letter, value in zip(letters, row, strict=False))
-    return f'<row r="{number}">{"".join(cells)}</row>'
-
-
-def _cell(place: str, value: Written) -> str:
+def _cell(value: Written, text: bool) -> str | float | date | None:
+    """A value as the sheet can hold it without losing digits or days; `text` where the column is one of texts."""
     if value is None or value == "":
-        return ""
+        return None
     if isinstance(value, str):
-        return _text(place, value, TEXT_STYLE)
-    if isinstance(value, bool):
-        return _text(place, str(value), TEXT_STYLE)
+        shown = value[:LONGEST_TEXT]
+        return shown if shown.isprintable() else _UNWRITABLE.sub("", shown)
+    if text or isinstance(value, bool):
+        return str(value)
     if isinstance(value, date):
-        if value < FIRST_DAY:
-            return _text(place, value.isoformat(), TEXT_STYLE)
-        return f'<c r="{place}" s="{DAY_STYLE}"><v>{(value - DAY_ZERO).days}</v></c>'
-    if abs(float(value)) >= 1e15:  # the spreadsheet would drop digits
-        return _text(place, str(value), TEXT_STYLE)
-    return f'<c r="{place}"><v>{value}</v></c>'
-
-
-def _text(place: str, text: str, style: int) -> str:
-    text = _UNWRITABLE.sub("", text[:WIDEST_TEXT])
-    if "_x" in text:
-        text = _LOOKS_ESCAPED.sub("_x005F_", text)
-    kept = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() or "\n" in text else ""
-    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t{kept}>{escape(text)}</t></is></c>'
+        return value if value >= FIRST_DAY else value.isoformat()
+    number = float(value)
+    return number if abs(number) < 1e15 else str(value)
 
 
 def write_csv(

@@ -19,6 +19,7 @@ from guben.kit.grids import UnreadableTable as UnreadableTable
 
 LISTS_SHEET = "选项"
 MAX_COMMENTS = 5000
+LONGEST_TEXT = 32_767  # letters that a cell of a workbook holds
 BLOCK = 1000  # rows that are read together
 TEXTS = {str}
 
@@ -222,12 +223,12 @@ def workbook_bytes(
     }
     with xlsxwriter.Workbook(file, options) as book:
         formats = _formats(book)
-        sheet = book.add_worksheet(sheet_name[:31])
+        sheet = book.add_worksheet(sheet_title(sheet_name))
         rows = iter(rows)
         first = list(islice(rows, 200))
         for index, header in enumerate(headers):
-            longest = max((_width(row[index]) for row in first if index < len(row)), default=0)
-            sheet.set_column(index, index, min(max(longest, _width(header), 8) + 2, 60), formats["text"])
+            longest = max((room(row[index]) for row in first if index < len(row)), default=0)
+            sheet.set_column(index, index, min(max(longest, room(header), 8) + 2, 60), formats["text"])
         _write_row(sheet, 0, headers, formats, head=True)
         sheet.freeze_panes(1, 0)
         marks: dict[int, dict[int, str]] = {}
@@ -246,6 +247,11 @@ def workbook_bytes(
     return file.getvalue()
 
 
+def sheet_title(name: str) -> str:
+    """The name of a sheet without the signs that spreadsheets refuse there, and short enough."""
+    return re.sub(r"[\[\]:*?/\\']", " ", name)[:31] or "Sheet1"
+
+
 def _formats(book: Any) -> dict[str, Any]:
     return {
         "head": book.add_format({"bold": True, "bottom": 1}),
@@ -255,7 +261,8 @@ def _formats(book: Any) -> dict[str, Any]:
     }
 
 
-def _width(value: Written) -> int:
+def room(value: Written) -> int:
+    """How wide a value is in a cell, in letters of the alphabet; a Chinese one takes two."""
     return sum(2 if ord(letter) > 0x2E7F else 1 for letter in _plain(value))
 
 
@@ -275,7 +282,7 @@ def _write_row(
     for index, value in enumerate(row):
         style = formats["head"] if head else formats["mark"] if index in marks else None
         if isinstance(value, (bool, str)):
-            sheet.write_string(number, index, _plain(value)[:32_767], style or formats["text"])
+            sheet.write_string(number, index, _plain(value)[:LONGEST_TEXT], style or formats["text"])
         elif isinstance(value, date):
             sheet.write_datetime(number, index, value, style or formats["day"])
         elif value is None:

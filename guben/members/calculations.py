@@ -13,6 +13,9 @@ from guben.members import errors
 from guben.members.choices import Sex, StageKind
 
 NAME_ROOM = 60
+TEXT_ROOM = 40  # what the national list says in words
+ADDRESS_ROOM = 120
+MOST_CORRECTION = 1200  # to the time of membership, as the national list writes it
 NAME_MARKS = frozenset("·•．.’' -")
 JOINING_AGE = 18  # years. Source: 发展党员工作细则 Art. 5
 CONTACT_EVERY_MONTHS = 6  # marks the list only; the duty and its line stand in the rulebook. Source: M3.6
@@ -57,6 +60,24 @@ def check_name(name: str) -> None:
         raise errors.NameTooLong(len(name), NAME_ROOM)
     if not (name[0].isalpha() and all(letter.isalpha() or letter in NAME_MARKS for letter in name)):
         raise errors.NameUnclear(name)
+
+
+def read_text(field: object, text: str, room: int) -> str:
+    """A short text without stray spaces, empty where none is given.
+
+    Raises:
+        TextUnclear: it is too long, or begins like a formula.
+    """
+    text = " ".join(text.split())
+    if len(text) > room or text.startswith(("=", "@")):
+        raise errors.TextUnclear(field, room)
+    return text
+
+
+def check_correction(years: int | None) -> None:
+    """Raises: CorrectionUnclear, where it can't be a correction of the time of membership."""
+    if years is not None and abs(years) > MOST_CORRECTION:
+        raise errors.CorrectionUnclear(MOST_CORRECTION)
 
 
 def read_id_number(text: str) -> IdFacts:

@@ -70,6 +70,19 @@ class Degree(models.TextChoices):
     BACHELOR = "4", _("学士")
 
 
+# The groups of the new social strata. Source: 中国共产党统一战线工作条例 (2020). Suggested only: the national list has finer
+# words, and what it says is kept as it is.
+STRATA = (
+    gettext_noop("私营企业和外商投资企业的管理技术人员"),
+    gettext_noop("中介组织和社会组织从业人员"),
+    gettext_noop("自由职业人员"),
+    gettext_noop("新媒体从业人员"),
+)
+
+# What is kept in words, and the addresses, which are kept sealed; by the names of their fields.
+TEXTS = {"stratum": _("新社会阶层类型"), "professional_post": _("从事专业技术职务")}
+ADDRESSES = {"home": _("现居住地"), "domicile": _("户籍所在地")}
+
 # GB/T 4658-2006, the two-digit codes used here. "大专及以上" is 10 to 33.
 EDUCATION: dict[str, str] = {
     "10": gettext_noop("研究生"),

@@ -91,6 +91,16 @@ class BirthDayMissing(DomainError):
         super().__init__(_("没有出生日期和性别。填公民身份号码，或填出生日期和性别。"))
 
 
+class TextUnclear(DomainError):
+    def __init__(self, field: object, room: int) -> None:
+        super().__init__(_("%(column)s以文字或数字开头，最多%(room)d个字。") % {"column": field, "room": room})
+
+
+class CorrectionUnclear(DomainError):
+    def __init__(self, most: int) -> None:
+        super().__init__(_("党龄校正值是整数，不超过%(most)d。照全国系统里的写。") % {"most": most})
+
+
 class UnknownCode(DomainError):
     """A value that is none of the closed list of its field."""
 
@@ -325,7 +335,7 @@ class DayNotLater(DomainError):
 
 class NumberMissing(DomainError):
     def __init__(self, name: str) -> None:
-        super().__init__(_("%(name)s没有登记这个号码。到本人资料里补上。") % {"name": name})
+        super().__init__(_("%(name)s没有登记这一项。到本人资料里补上。") % {"name": name})
 
 
 class UserTaken(DomainError):

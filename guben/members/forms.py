@@ -11,15 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from guben.members.actions import NewPerson
 from guben.members.choices import (
+    ADDRESSES,
     EDUCATION,
     ETHNICITY,
+    TEXTS,
     ContactWay,
+    Degree,
     Occupation,
     Sex,
     StageKind,
     StandingKind,
     education_label,
 )
+from guben.members.calculations import ADDRESS_ROOM, MOST_CORRECTION, TEXT_ROOM
 from guben.members.models import Person
 from guben.members.queries import Filters, RollEntry
 from guben.organisations.models import Group, Organisation
@@ -114,6 +118,12 @@ class FilterForm(forms.Form):
         return words
 
 
+# The columns of the national list beyond what every branch knows of its people; the last two are sealed.
+MORE = (
+    "degree", "professional_post", "stratum", "is_migrant_worker", "service_correction", "home", "domicile",
+)  # fmt: skip
+
+
 class PersonFields(forms.Form):
     """What stands in everybody's record."""
 
@@ -129,12 +139,43 @@ class PersonFields(forms.Form):
     phone = forms.CharField(label=_("电话"), required=False, max_length=30)
     ethnicity = forms.ChoiceField(label=_("民族"), choices=list(ETHNICITY.items()), initial="01")
     education = forms.ChoiceField(label=_("学历"), required=False)
+    degree = forms.ChoiceField(label=_("学位"), required=False, choices=_or_all(Degree.choices, _("没有或未填")))
     occupation = forms.ChoiceField(label=_("工作岗位"), required=False, choices=_or_all(Occupation.choices, _("未填")))
+    professional_post = forms.CharField(
+        label=TEXTS["professional_post"],
+        required=False,
+        max_length=TEXT_ROOM,
+        help_text=_("写聘任的职务，例如“中学高级教师”。"),
+    )
+    stratum = forms.CharField(
+        label=TEXTS["stratum"],
+        required=False,
+        max_length=TEXT_ROOM,
+        help_text=_("从提示中选，或照全国系统里的写。"),
+        widget=forms.TextInput(attrs={"list": "strata"}),
+    )
+    is_migrant_worker = forms.TypedChoiceField(
+        label=_("是否农民工"),
+        required=False,
+        choices=[("", _("未填")), ("1", _("是")), ("0", _("否"))],
+        coerce=lambda text: text == "1",
+        empty_value=None,
+    )
+    service_correction = forms.IntegerField(
+        label=_("党龄校正值"),
+        required=False,
+        min_value=-MOST_CORRECTION,
+        max_value=MOST_CORRECTION,
+        help_text=_("整数，照全国系统里的写。"),
+        error_messages={"invalid": _("这不是整数。照全国系统里的写，例如2。")},
+    )
+    home = forms.CharField(label=ADDRESSES["home"], required=False, max_length=ADDRESS_ROOM)
+    domicile = forms.CharField(label=ADDRESSES["domicile"], required=False, max_length=ADDRESS_ROOM)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["education"].choices = _educations()  # type: ignore[attr-defined]
-        for name in ("name", "id_number", "phone"):
+        for name in ("name", "id_number", "phone", *ADDRESSES):
             self.fields[name].widget.attrs["autocomplete"] = "off"
         self.fields["phone"].widget.attrs["inputmode"] = "tel"
 
@@ -187,6 +228,7 @@ class RegisterForm(PersonFields):
             occupation=data["occupation"],
             affiliated_on=data["affiliated_on"],
             group_id=data.get("group"),
+            **{name: data[name] for name in MORE},
         )
 
 
@@ -194,9 +236,17 @@ class ChangeForm(PersonFields):
     """The record of a person; numbers are not shown, and stay when left empty."""
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
-        initial = {
-            name: getattr(person, name) for name in ("name", "sex", "born_on", "ethnicity", "education", "occupation")
-        }
+        kept = (
+            "name",
+            "sex",
+            "born_on",
+            "ethnicity",
+            "education",
+            "occupation",
+            *(name for name in MORE if name not in ADDRESSES),
+        )
+        initial: dict[str, Any] = {name: getattr(person, name) for name in kept}
+        initial["is_migrant_worker"] = {True: "1", False: "0"}.get(person.is_migrant_worker)
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["sex"].choices = Sex.choices  # type: ignore[attr-defined]
         self.fields["sex"].required = self.fields["born_on"].required = True
@@ -204,6 +254,9 @@ class ChangeForm(PersonFields):
             self.fields[name].help_text = (
                 gettext("现在是%(mask)s。不改就空着。") % {"mask": mask} if mask else gettext("还没有登记。")
             )
+        for name in ADDRESSES:
+            is_kept = getattr(person, f"{name}_cipher") is not None
+            self.fields[name].help_text = gettext("已经登记，不改就空着。") if is_kept else gettext("还没有登记。")
 
 
 class StandForm(forms.Form):
@@ -275,7 +328,10 @@ class RelieveForm(forms.Form):
 
 
 class UnmaskForm(forms.Form):
-    """Which number to open, and why."""
+    """Which number or address to open, and why."""
 
-    field = forms.ChoiceField(choices=[("id_number", _("公民身份号码")), ("phone", _("电话"))])
+    field = forms.ChoiceField(
+        choices=[("id_number", _("公民身份号码")), ("phone", _("电话")), *ADDRESSES.items()],
+        error_messages={"invalid_choice": _("没有这一项。选要查看的一项。"), "required": _("没有选要查看哪一项。")},
+    )
     reason = forms.CharField(label=_("查看原因"), max_length=100, widget=forms.TextInput(attrs={"list": "purposes"}))

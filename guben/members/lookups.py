@@ -24,6 +24,7 @@ LOOK_UPS_AN_HOUR = 20
 LOOKED_UP = "members.number_looked_up"
 
 NumberField = Literal["id_number", "phone"]
+SealedField = Literal["id_number", "phone", "home", "domicile"]
 
 
 def number_in(text: str) -> tuple[NumberField, str] | None:

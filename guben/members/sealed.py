@@ -123,6 +123,8 @@ def address_in(field: str, cipher: bytes | memoryview | None, box: Sealer | None
 
 
 def clear_value(person: Person, field: str) -> str:
-    """The number itself; empty where none is kept. Only `actions.unmask` asks for it."""
+    """The number or address itself; empty where none is kept. Only `actions.unmask` asks for it."""
     cipher = getattr(person, f"{field}_cipher")
+    if field in ADDRESSES:
+        return address_in(field, cipher)
     return sealer().open(cipher, COLUMNS[field]) if cipher else ""

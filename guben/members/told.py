@@ -14,7 +14,7 @@ from guben.access import policy
 from guben.access.policy import Someone
 from guben.audit import sentences
 from guben.kit.days import completed_years
-from guben.members.choices import MEMBER_STAGES, Sex, StageKind, education_label
+from guben.members.choices import ADDRESSES, MEMBER_STAGES, Sex, StageKind, education_label
 from guben.members.models import Affiliation, Holding
 from guben.members.queries import holdings_of
 from guben.members.spans import holds_on
@@ -34,6 +34,7 @@ def register() -> None:
     pages.register_counter(roll_of_unit)
     for action, (name, detail) in NAMES.items():
         sentences.register(action, name, detail)
+    sentences.register_fields("members.person", FIELDS)
 
 
 COLLEGE = ("10", "20", "30")  # 大专及以上, GB/T 4658-2006
@@ -51,11 +52,26 @@ NAMES: dict[str, tuple[Any, Any]] = {
     "members.put_on_reserve": (_("列入后备干部"), _("自%(from_on)s起")),
     "members.taken_off_reserve": (_("移出后备干部"), _("自%(until_on)s起")),
     "members.sent_down": (_("登记下派"), _("到%(until_on)s期满")),
-    "members.unmasked": (_("查看完整号码"), _("原因：%(reason)s")),
+    "members.unmasked": (_("查看隐去的号码或住址"), _("原因：%(reason)s")),
     "members.user_linked": (_("关联账户"), ""),
     "members.number_looked_up": (_("查本组织以外的号码"), ""),
     "members.numbers_checked": (_("核对一批号码"), _("共%(tried)s个，在其他组织登记%(elsewhere)s个")),
     "members.exported": (_("导出党员名单"), _("%(count)s人，按%(on)s")),
+}
+
+
+# What the history names as written on a person and is not a field of that name.
+FIELDS = {
+    "id_number": _("公民身份号码"),
+    "phone": _("手机号码"),
+    **ADDRESSES,
+    "stages": _("阶段"),
+    "standing": _("在册情况"),
+    "kind": _("类别"),
+    "organisation": _("党支部"),
+    "from_on": _("起"),
+    "contact_person": _("联系人"),
+    "place": _("去向"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Numbers: who is registered under them, opening one with a reason, and whose account a person's record is."""
+"""Numbers and addresses: who is registered under them, opening one with a reason, and whose account a person's record is."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from guben.accounts.models import User
 from guben.audit import trail
 from guben.audit.models import Entry
 from guben.members import errors, sealed
-from guben.members.lookups import NumberField, note_look_up
+from guben.members.lookups import SealedField, note_look_up
 from guben.members.models import Person
 from guben.members.places import may_see, require_person, unit_of, within_reach
 from guben.organisations.models import Organisation
@@ -27,8 +27,8 @@ ELSEWHERE_A_DAY = 500  # numbers of other units' people that one user's files ma
 Whereabouts = Literal["within", "elsewhere"]
 
 
-def unmask(person: Person, field: NumberField, reason: str, *, by: User) -> str:
-    """The clear identity number or telephone of a person, written into the history with the reason.
+def unmask(person: Person, field: SealedField, reason: str, *, by: User) -> str:
+    """The clear identity number, telephone or address of a person, written into the history with the reason.
 
     Everybody may open the own ones. How many one opens in an hour and a day is limited.
 
@@ -44,7 +44,7 @@ def unmask(person: Person, field: NumberField, reason: str, *, by: User) -> str:
 
 
 @transaction.atomic
-def _open(person: Person, field: NumberField, reason: str, unit: Organisation | None, by: User) -> str:
+def _open(person: Person, field: SealedField, reason: str, unit: Organisation | None, by: User) -> str:
     number = sealed.clear_value(person, field)
     if not number:
         raise errors.NumberMissing(person.name)

@@ -14,6 +14,7 @@ from guben.members import calculations, errors, sealed
 from guben.members.actions.numbers import refuse_known
 from guben.members.actions.register import check_codes
 from guben.members.actions.writing import PLAIN
+from guben.members.choices import ADDRESSES, TEXTS
 from guben.members.models import Person, Stage
 from guben.members.places import require_person
 
@@ -90,6 +91,8 @@ def _set_plain(person: Person, change: Change) -> dict[str, Any]:
     for field in PLAIN:
         value: Any = change.get(field, getattr(person, field))
         value = value.strip() if isinstance(value, str) else value
+        if field in TEXTS:
+            value = calculations.read_text(TEXTS[field], value, calculations.TEXT_ROOM)
         if value != getattr(person, field):
             setattr(person, field, value)
             changed[field] = value
@@ -111,7 +114,8 @@ def _set_numbers(person: Person, change: Change) -> dict[str, Any]:
 def _set_addresses(person: Person, change: Change) -> dict[str, Any]:
     changed: dict[str, Any] = {}
     given = {"home": change.get("home", ""), "domicile": change.get("domicile", "")}
-    for field, text in given.items():
+    for field, written in given.items():
+        text = calculations.read_text(ADDRESSES[field], written, calculations.ADDRESS_ROOM)
         if text and text != sealed.address_in(field, getattr(person, f"{field}_cipher")):
             sealed.put_address(person, field, text)
             changed[field] = sealed.address_index(field, text)
@@ -121,6 +125,7 @@ def _set_addresses(person: Person, change: Change) -> dict[str, Any]:
 def _check(person: Person) -> None:
     calculations.check_name(person.name)
     check_codes(person)
+    calculations.check_correction(person.service_correction)
     number = sealed.clear_value(person, "id_number")
     if number:
         calculations.check_identity(calculations.read_id_number(number), person.born_on, person.sex)

@@ -16,8 +16,19 @@ from guben.accounts.models import User
 from guben.kit.errors import DomainError
 from guben.members import calculations, errors, sealed
 from guben.members.actions.numbers import Whereabouts, check_numbers, refuse_known
+from guben.members.calculations import ADDRESS_ROOM, TEXT_ROOM
 from guben.members.actions.writing import Columns, joined_on, write
-from guben.members.choices import EDUCATION, ETHNICITY, Degree, Occupation, Sex, StageKind, StandingKind
+from guben.members.choices import (
+    ADDRESSES,
+    EDUCATION,
+    ETHNICITY,
+    TEXTS,
+    Degree,
+    Occupation,
+    Sex,
+    StageKind,
+    StandingKind,
+)
 from guben.members.models import Person
 from guben.members.places import check_group, check_unit
 from guben.organisations.models import Group, Organisation
@@ -200,7 +211,7 @@ class _Checks:
 
     def checked(self, row: NewPerson) -> NewPerson:
         """The row with its numbers read and its empty days filled in."""
-        row = _with_identity(replace(row, name=row.name.strip()))
+        row = _with_texts(_with_identity(replace(row, name=row.name.strip())))
         _check_row_codes(row)
         unit = self._unit_for(row.organisation_id, row.group_id)
         if row.born_on is None or not row.sex:
@@ -247,6 +258,13 @@ def _with_identity(row: NewPerson) -> NewPerson:
     born_on, sex = row.born_on or facts.born_on, row.sex or facts.sex
     calculations.check_identity(facts, born_on, sex)
     return replace(row, id_number=facts.number, born_on=born_on, sex=sex)
+
+
+def _with_texts(row: NewPerson) -> NewPerson:
+    calculations.check_correction(row.service_correction)
+    texts = {name: calculations.read_text(title, getattr(row, name), TEXT_ROOM) for name, title in TEXTS.items()}
+    homes = {name: calculations.read_text(title, getattr(row, name), ADDRESS_ROOM) for name, title in ADDRESSES.items()}
+    return replace(row, **texts, **homes)
 
 
 def _check_row_codes(row: NewPerson) -> None:

@@ -28,6 +28,7 @@ class PersonRecord:
     """All that the page of a person shows, as of a day."""
 
     person: Person
+    on: date
     unit: Organisation | None
     age: int
     stages: list[Stage]
@@ -88,6 +89,7 @@ def record_of(person: Person, on: date) -> PersonRecord:
     due_on = calculations.contact_due_on(since) if needs and since else None
     return PersonRecord(
         person=person,
+        on=on,
         unit=affiliations[0].organisation if affiliations else None,
         age=completed_years(person.born_on, on),
         stages=stages,

@@ -17,6 +17,7 @@ from guben.members.forms import AffiliateForm, ChangeForm, ContactForm, Register
 from guben.members.places import affiliation_of, unit_of
 from guben.members.spans import holds_on
 from guben.members.views.asking import answer, unit_asked, user_of
+from guben.members.views.grouping import fields_to_change, fields_to_register, more_fields, strata
 from guben.organisations import queries as organisations
 from guben.organisations.choices import BRANCH_KINDS
 from guben.organisations.models import Group, Organisation
@@ -48,7 +49,9 @@ def register(request: HttpRequest) -> HttpResponse:
         "save": _("登记人员"),
         "cancel": _("不登记了，回去"),
         "unit": unit,
-        "groups_of_fields": _register_fields(form),
+        "groups_of_fields": fields_to_register(form),
+        "more_fields": more_fields(form),
+        "strata": strata(),
         "template": "members/register.html",
     }
     return answer(request, form, act, page, back)
@@ -64,7 +67,11 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("已改%(name)s的资料。") % {"name": data["name"]})
         return person.get_absolute_url()
 
-    page = _about(_("改%(name)s的资料") % {"name": person.name}, _("保存资料"))
+    page = _about(_("改%(name)s的资料") % {"name": person.name}, _("保存资料")) | {
+        "groups_of_fields": fields_to_change(form),
+        "strata": strata(),
+        "template": "members/register.html",
+    }
     return answer(request, form, act, page, person.get_absolute_url())
 
 
@@ -162,15 +169,3 @@ def _groups(unit: Organisation) -> list[Group]:
 
 def _about(heading: str, save: str) -> dict[str, Any]:
     return {"heading": heading, "save": save}
-
-
-def _register_fields(form: RegisterForm) -> list[tuple[str, list[Any]]]:
-    """The fields in three groups, each with its title."""
-    membership = ["stage", "since_on", "joined_on", "affiliated_on", *(["group"] if "group" in form.fields else [])]
-    groups = [
-        (_("本人"), ["name", "id_number", "phone"]),
-        (_("没有号码时填"), ["sex", "born_on"]),
-        (_("情况"), ["ethnicity", "education", "occupation"]),
-        (_("类别和支部"), membership),
-    ]
-    return [(title, [form[name] for name in names]) for title, names in groups]

@@ -32,6 +32,7 @@ FIELDS: tuple[tuple[type[DomainError], tuple[str, ...]], ...] = (
     (errors.NameMissing, ("name",)),
     (errors.NameTooLong, ("name",)),
     (errors.NameUnclear, ("name",)),
+    (errors.CorrectionUnclear, ("service_correction",)),
     (errors.ContactOutsideUnit, ("contact_person",)),
     (errors.OwnContact, ("contact_person",)),
     (errors.NotAFullMember, ("person",)),

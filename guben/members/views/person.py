@@ -1,4 +1,4 @@
-"""The page of one person, and opening a number with a reason."""
+"""The page of one person, and opening a number or an address with a reason."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from guben.accounts import reauthentication
 from guben.accounts.installation import today
 from guben.kit.errors import DomainError
 from guben.members import actions, queries
-from guben.members.choices import NEEDS_CONTACT, education_label
+from guben.members.choices import NEEDS_CONTACT
 from guben.members.forms import UnmaskForm
 from guben.members.models import Person
 from guben.members.views.asking import user_of
+from guben.members.views.grouping import facts_of, sealed_ones
 from guben.organisations import queries as organisations
 
 PURPOSES = (_("办理组织关系转接"), _("核对名册和证件"), _("和上级系统核对"), _("联系本人"), _("本人要求核对"))
@@ -35,14 +36,15 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @reauthentication.required
 def unmask(request: HttpRequest, pk: int) -> HttpResponse:
-    """Shows one number once, on this answer only; the reason goes into the history."""
+    """Shows one number or address once, on this answer only; the reason goes into the history."""
     one = queries.person_for(request.user, pk)
     form = UnmaskForm(request.POST)
-    shown: dict[str, str] = {}
+    shown: list[tuple[str, str]] = []
     if form.is_valid():
         data = form.cleaned_data
         try:
-            shown[data["field"]] = actions.unmask(one, data["field"], data["reason"], by=user_of(request))
+            text = actions.unmask(one, data["field"], data["reason"], by=user_of(request))
+            shown = [(str(dict(form.fields["field"].choices)[data["field"]]), text)]  # type: ignore[attr-defined]
         except DomainError as error:
             form.add_error("reason", str(error))
     context = _page(request, one) | {"unmask_form": UnmaskForm() if shown else form, "shown": shown}
@@ -58,7 +60,8 @@ def _page(request: HttpRequest, one: Person) -> dict[str, Any]:
         "record": record,
         "person": one,
         "unit": unit,
-        "education": education_label(one.education),
+        "facts": facts_of(one, record),
+        "sealed": sealed_ones(one),
         "crumbs": organisations.crumbs(unit, request.user) if unit else [],
         "is_own": own,
         "may_list": unit is not None and policy.may(request.user, "members.view", unit),

@@ -1,0 +1,1 @@
+"""Cases that run step by step through the procedures of the rulebooks."""

@@ -1,0 +1,1 @@
+"""What units make public: notices with a term and objections, the publication catalogue, the board of each unit."""

@@ -1,0 +1,1 @@
+"""Transfers of membership, members away, and contact with those who cannot come."""
