@@ -17,8 +17,8 @@ from guben.publication.models import Notice
 class Case(models.Model):
     """One run of a procedure, about a person, a unit or a matter.
 
-    `step`, `opens_on`, `due_on` and `edition` say where the case stands. They follow from the entries and the rules, are
-    written by every action, and `guben case check` works them out anew. A case without `ended_on` is open.
+    `step`, `opens_on`, `due_on` and `edition` say where the case stands. They follow from the entries and the rules,
+    are written by every action, and `guben case check` works them out anew. A case without `ended_on` is open.
     """
 
     number = models.CharField(_("办件编号"), max_length=40, unique=True)
@@ -71,8 +71,8 @@ class Case(models.Model):
 class Entry(models.Model):
     """One thing done in a case: a step taken, returned, examined again, withdrawn or corrected. Never changed.
 
-    `number` counts within the case. `edition` is the edition of the procedure under which it was done. `values` holds what was
-    filled in, persons and units by their ids. An entry that `corrects` another one takes its place.
+    `number` counts within the case. `edition` is the edition of the procedure under which it was done. `values` holds
+    what was filled in, persons and units by their ids. An entry that `corrects` another one takes its place.
     """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="entries", verbose_name=_("办件"))
@@ -189,7 +189,7 @@ class Paper(models.Model):
 
 
 class Held(models.Model):
-    """A case that may not go on for a while, and by what; it runs out by itself, so that nobody can block it for ever."""
+    """A case that may not go on for a while, and by what. It runs out by itself: nobody can block a case for ever."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="holds", verbose_name=_("办件"))
     reason = models.CharField(_("为什么停"), max_length=200)

@@ -1,4 +1,4 @@
-"""What a procedure is in a rulebook: steps that may not be skipped, each with who acts, when, on what and how it goes on.
+"""What a procedure is in a rulebook: steps that may not be skipped, each with who acts, when, on what, what follows.
 
 The kinds of steps are a small closed set; whatever differs between two procedures is data (M3.2 and all mechanisms that
 run step by step).
