@@ -12,9 +12,12 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import get_language
 
+from guben.access import policy
 from guben.accounts.database import is_out_of_reach
+from guben.home.context import acting
 from guben.home.middleware import number_to_quote
 
+NAMED = 3
 RETRY_AFTER = "30"  # seconds
 logger = logging.getLogger(__name__)
 
@@ -23,7 +26,13 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """403: the reader knows the unit, but her role does not open this."""
     number = number_to_quote()
     logger.info("%s forbidden %s %s (%s)", number, request.method, request.path, exception or "")
-    return render(request, "403.html", {"number": number}, status=403)
+    return render(request, "403.html", {"number": number, "grantors": lambda: _grantors(request)}, status=403)
+
+
+def _grantors(request: HttpRequest) -> list[str]:
+    """Who could open the page to the reader: the names of some who give rights where she stands."""
+    unit = acting(request).unit
+    return [str(user) for user in policy.users_with("accounts.grant", unit)[:NAMED]] if unit else []
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -50,10 +50,6 @@ def run_due(now: datetime | None = None) -> list[str]:
     return done
 
 
-def last_run(name: str) -> NightlyRun | None:
-    return NightlyRun.objects.filter(name=name).first()
-
-
 def _claim(one: Nightly, now: datetime) -> bool:
     today = now.date()
     NightlyRun.objects.get_or_create(name=one.name)

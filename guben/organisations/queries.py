@@ -153,18 +153,9 @@ def crumbs(unit: Organisation, user: Someone) -> list[Crumb]:
     ]
 
 
-def near_names(text: str, within: Iterable[Organisation], *, limit: int = 3) -> list[str]:
-    """The names (or short names) most like a text, best first, at most `limit`: for "did you mean" sentences."""
-    rows: Iterable[tuple[str, str]]
-    if isinstance(within, QuerySet):
-        rows = within.values_list("name", "short_name")
-    else:
-        rows = [(unit.name, unit.short_name) for unit in within]
-    return nearest(text, {name for row in rows for name in row}, limit=limit)
-
-
 def nearest(text: str, names: Iterable[str], *, limit: int = 3) -> list[str]:
-    """The names most like a text: first those that share the most characters, then by likeness of order."""
+    """The names most like a text, best first, for "did you mean" sentences: first those that share the most characters,
+    then by likeness of order."""
     letters = set(text)
     sharing = nlargest(60, names, key=lambda name: len(letters & set(name)) / (len(letters | set(name)) or 1))
     likeness = [(SequenceMatcher(None, text, name).ratio(), name) for name in sharing]

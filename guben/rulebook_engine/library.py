@@ -93,12 +93,6 @@ class Library:
                 yield _mistake(entry, f"No role '{entry.answerable}'.{did_you_mean(entry.answerable, roles)}")
 
 
-def holds_at(entry: Entry, unit_and_ancestors: Collection[str]) -> bool:
-    """Whether a rule holds at a unit, given the unit's code and those above it: national rules hold everywhere, a
-    unit's rules in its own subtree only."""
-    return entry.is_national or entry.issued_by in unit_and_ancestors
-
-
 def _covered(entry: Entry, editions: list[Entry]) -> bool:
     """Whether the editions, oldest first, leave no day of the entry without one."""
     day, end = entry.from_on, entry.until_on or date.max

@@ -14,6 +14,7 @@ from guben.audit import trail
 from guben.audit.models import Checkpoint, Entry
 from guben.figures.doctor import check_all
 from guben.jobs import schedule
+from guben.jobs.models import NightlyRun
 from tests import cast as the_cast
 
 NAME = "audit.prove_history"
@@ -35,13 +36,11 @@ def night(days: int = 0) -> datetime:
 def test_the_night_takes_a_checkpoint_and_finds_what_was_changed() -> None:
     assert NAME in schedule.run_due(night())
     assert Checkpoint.objects.count() == 1
-    run = schedule.last_run(NAME)
-    assert run
+    run = NightlyRun.objects.get(name=NAME)
     assert not run.failed
     Entry.objects.update(action="x.else")
     assert NAME in schedule.run_due(night(1))
-    run = schedule.last_run(NAME)
-    assert run
+    run = NightlyRun.objects.get(name=NAME)
     assert run.failed
     faults = {check.name: check.faults for check in check_all()}
     assert faults["history: as it was written"]

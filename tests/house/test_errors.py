@@ -37,6 +37,7 @@ def test_a_closed_door_names_the_role_and_whom_to_ask(client: Client, cast: Cast
     assert answer.status_code == 403
     assert "“柳溪村第一党支部书记”" in html
     assert "上级组织员" in html
+    assert f"能授权的有：{cast.organiser}" in html
     assert NUMBER.search(html)
 
 

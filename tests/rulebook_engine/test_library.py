@@ -6,7 +6,7 @@ import pytest
 
 from guben.rulebook_engine.entries import Rulebook
 from guben.rulebook_engine.errors import RulebookErrors
-from guben.rulebook_engine.library import Library, holds_at
+from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.loading import identity, read_library, read_rulebook
 from tests.rulebook_engine.tables import DUTY, HEAD, INDICATOR, STANDARD, small_catalogue
 
@@ -70,14 +70,6 @@ def test_a_duty_is_answered_for_by_a_known_role_where_roles_are_known() -> None:
 
     with pytest.raises(RulebookErrors, match="No role 'secretary'"):
         Library([read(HEAD, DUTY, role)])
-
-
-def test_a_rule_holds_in_the_subtree_of_its_issuer() -> None:
-    national, local = read(HEAD, DUTY).duties[0], read(HEAD, DUTY, 'issued-by = "030012"\n').duties[0]
-
-    assert holds_at(national, ["110000"])
-    assert holds_at(local, ["110000", "030012"])
-    assert not holds_at(local, ["110000"])
 
 
 def test_files_are_read_together_in_any_order() -> None:
