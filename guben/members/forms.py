@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guben.members.actions import NewPerson
+from guben.members.calculations import ADDRESS_ROOM, MOST_CORRECTION, TEXT_ROOM
 from guben.members.choices import (
     ADDRESSES,
     EDUCATION,
@@ -23,7 +24,6 @@ from guben.members.choices import (
     StandingKind,
     education_label,
 )
-from guben.members.calculations import ADDRESS_ROOM, MOST_CORRECTION, TEXT_ROOM
 from guben.members.models import Person
 from guben.members.queries import Filters, RollEntry
 from guben.organisations.models import Group, Organisation
@@ -246,7 +246,8 @@ class ChangeForm(PersonFields):
             *(name for name in MORE if name not in ADDRESSES),
         )
         initial: dict[str, Any] = {name: getattr(person, name) for name in kept}
-        initial["is_migrant_worker"] = {True: "1", False: "0"}.get(person.is_migrant_worker)
+        if person.is_migrant_worker is not None:
+            initial["is_migrant_worker"] = str(int(person.is_migrant_worker))
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["sex"].choices = Sex.choices  # type: ignore[attr-defined]
         self.fields["sex"].required = self.fields["born_on"].required = True

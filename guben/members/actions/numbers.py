@@ -1,4 +1,4 @@
-"""Numbers and addresses: who is registered under them, opening one with a reason, and whose account a person's record is."""
+"""Numbers and addresses: who has one, opening one with a reason, and whose account a person's record is."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ from guben.accounts.models import User
 from guben.kit.errors import DomainError
 from guben.members import calculations, errors, sealed
 from guben.members.actions.numbers import Whereabouts, check_numbers, refuse_known
-from guben.members.calculations import ADDRESS_ROOM, TEXT_ROOM
 from guben.members.actions.writing import Columns, joined_on, write
+from guben.members.calculations import ADDRESS_ROOM, TEXT_ROOM
 from guben.members.choices import (
     ADDRESSES,
     EDUCATION,
@@ -262,9 +262,12 @@ def _with_identity(row: NewPerson) -> NewPerson:
 
 def _with_texts(row: NewPerson) -> NewPerson:
     calculations.check_correction(row.service_correction)
-    texts = {name: calculations.read_text(title, getattr(row, name), TEXT_ROOM) for name, title in TEXTS.items()}
-    homes = {name: calculations.read_text(title, getattr(row, name), ADDRESS_ROOM) for name, title in ADDRESSES.items()}
-    return replace(row, **texts, **homes)
+    rooms = dict.fromkeys(TEXTS, TEXT_ROOM) | dict.fromkeys(ADDRESSES, ADDRESS_ROOM)
+    texts: dict[str, Any] = {
+        name: calculations.read_text(title, getattr(row, name), rooms[name])
+        for name, title in {**TEXTS, **ADDRESSES}.items()
+    }
+    return replace(row, **texts)
 
 
 def _check_row_codes(row: NewPerson) -> None:

@@ -47,16 +47,14 @@ def more_fields(form: forms.Form) -> dict[str, Any]:
 
 def fields_to_change(form: forms.Form) -> Groups:
     """All fields of a record, in groups, each with its title."""
+    work = ["education", "degree", "occupation", "professional_post", "stratum", "is_migrant_worker"]
     return _grouped(
         form,
         [
-            (_("本人"), ["name", "sex", "born_on", "ethnicity"]),
-            (_("号码和住址"), ["id_number", "phone", "home", "domicile"]),
-            (
-                _("学习和工作"),
-                ["education", "degree", "occupation", "professional_post", "stratum", "is_migrant_worker"],
-            ),
-            (_("党龄"), ["service_correction"]),
+            (_("本人"), ["name", "sex", "born_on", "ethnicity", "service_correction"]),
+            (_("号码"), ["id_number", "phone"]),
+            (_("住址"), ["home", "domicile"]),
+            (_("学习和工作"), work),
         ],
     )
 
@@ -69,9 +67,8 @@ def strata() -> list[str]:
 def facts_of(person: Person, record: PersonRecord) -> Shown:
     """What the page of a person shows; numbers masked, of the addresses only whether they are kept."""
     groups = [
-        (_("本人"), _about_oneself(person, record)),
+        (_("本人"), [*_about_oneself(person, record), *_about_service(person, record)]),
         (_("学习和工作"), _about_work(person)),
-        (_("党龄"), _about_service(person, record)),
         (_("号码和住址"), _about_numbers(person)),
     ]
     filled = [(title, [(name, text) for name, text in facts if text]) for title, facts in groups]
@@ -90,7 +87,7 @@ def _about_oneself(person: Person, record: PersonRecord) -> Facts:
 
 
 def _about_work(person: Person) -> Facts:
-    migrant = {True: _("是"), False: _("否")}.get(person.is_migrant_worker, "")  # type: ignore[arg-type]
+    migrant = {True: _("是"), False: _("否"), None: ""}[person.is_migrant_worker]
     return [
         (_("学历"), education_label(person.education)),
         (_("学位"), str(person.get_degree_display())),
