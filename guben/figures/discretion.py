@@ -14,6 +14,7 @@ from datetime import date
 from guben.access import policy
 from guben.access.policy import Someone
 from guben.audit.remembering import LARGE_TREE, remembered
+from guben.figures import person_tables
 from guben.figures.explanations import Explanation
 from guben.figures.queries import Diagnosis, Finding, Row, UnitFigure
 from guben.figures.trees import DayTree, day_tree
@@ -28,7 +29,6 @@ from guben.rulebook_engine.entries import Indicator
 from guben.rulebook_engine.evaluation import evaluate
 from guben.rulebook_engine.facts import catalogue
 
-ABOUT_PEOPLE = {"member", "post", "leader_meeting", "dues", "unplaced_member"}
 SEES_PERSONS = "members.view"
 Hidden = dict[str, frozenset[int]]  # the ids of units by the indicator's key
 
@@ -46,7 +46,7 @@ TOO_FEW = HiddenFigure(None)
 
 
 def is_about_people(indicator: Indicator | None) -> bool:
-    return indicator is not None and indicator.over in ABOUT_PEOPLE
+    return indicator is not None and person_tables.holds(indicator.over)
 
 
 def hidden_from(user: Someone, at: Organisation, on: date, indicators: Iterable[Indicator | None]) -> Hidden:

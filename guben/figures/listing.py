@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from guben.access import policy
 from guben.access.policy import Someone
 from guben.establishments.models import Establishment
+from guben.figures import person_tables
 from guben.kit.days import completed_years
 from guben.meetings.models import Meeting
 from guben.members.models import Affiliation, Person
 from guben.organisations.models import Organisation, Post, Site
 
-RIGHTS = {
+RIGHTS: dict[str, str] = {
     "member": "members.view",
     "post": "members.view",
     "dues": "dues.view",
@@ -38,6 +39,14 @@ class Record:
 
 
 Listed = tuple[Organisation, Record]  # where the row belongs today, and how it is shown
+Lister = Callable[[list[int], date], dict[int, Listed]]
+
+
+def register(table: str, lister: Lister, *, right: str, is_about_people: bool = False) -> None:
+    """Tells how the rows of a higher app's fact table are listed, and which right opens them."""
+    LISTERS[table], RIGHTS[table] = lister, right
+    if is_about_people:
+        person_tables.register(table)
 
 
 def right_to_list(table: str) -> str:
@@ -112,7 +121,7 @@ def _meetings(ids: list[int], on: date) -> dict[int, Listed]:
     return found
 
 
-LISTERS: dict[str, Callable[[list[int], date], dict[int, Listed]]] = {
+LISTERS: dict[str, Lister] = {
     "member": _people,
     "dues": _people,
     "unplaced_member": _people,

@@ -28,6 +28,7 @@ from guben.accounts.database import one_moment
 from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.audit import trail
+from guben.figures import person_tables
 from guben.figures.errors import BrokenSnapshot, UnitNotThere
 from guben.figures.models import Snapshot
 from guben.figures.trees import DayTree, UnitName
@@ -42,7 +43,6 @@ from guben.rulebook_engine.facts import Column, FactTable, catalogue
 
 KEEP_DAYS = 400
 FETCH = 5000
-PERSONS = {"member", "post", "leader_meeting", "dues", "unplaced_member"}
 TREE = FactTable(
     name="tree",
     zh="组织树",
@@ -133,7 +133,7 @@ def _fact_rows(table: FactTable, on: date) -> Iterator[Sequence[Any]]:
         cursor.execute(select(["organisation", "record", *names], table, on, None))
         while chunk := cursor.fetchmany(FETCH):
             for row in chunk:
-                yield (row[0], _pseudonym(key, row[1]), *row[2:]) if table.name in PERSONS else row
+                yield (row[0], _pseudonym(key, row[1]), *row[2:]) if person_tables.holds(table.name) else row
 
 
 def _pseudonym(key: bytes, record: int) -> int:
