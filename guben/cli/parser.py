@@ -118,6 +118,10 @@ def _records(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--members-per-unit", type=int, default=0, metavar="N", help="with --on-tree: how many people a unit gets"
     )
     _output(demo)
+    verbs = demo.add_subparsers(dest="verb", required=False, metavar="VERB")
+    moved = verbs.add_parser("day", help="move the demo's today")
+    moved.add_argument("day", type=_day, metavar="DAY", help="such as 2026-07-06")
+    _output(moved)
     imports = commands.add_parser("import", help="take in workbooks, CSV files, public divisions")
     kinds = imports.add_subparsers(dest="verb", required=True, metavar="WHAT")
     for kind, words in (("members", "a roll of members"), ("organisations", "a list of units")):

@@ -36,6 +36,8 @@ def set_up_empty() -> None:
 
 def demo(options: Namespace) -> int:
     """Builds the demo city, or fills a tree that was imported."""
+    if options.verb == "day":
+        return _move_day(options)
     set_up_empty()
     by, begun = user_of(options), time.monotonic()
     if options.on_tree:
@@ -57,6 +59,17 @@ def demo(options: Namespace) -> int:
     if options.json:
         return print_json(counts)
     print(", ".join(f"{value:,} {name}" for name, value in counts.items()), f"in {time.monotonic() - begun:.0f} s.")
+    return 0
+
+
+def _move_day(options: Namespace) -> int:
+    """Makes another day the demo's today."""
+    from guben.demo.actions import move_day
+
+    row = move_day(options.day, by=user_of(options))
+    if options.json:
+        return print_json({"day": row.demo_day})
+    print(f"The demo's day is {row.demo_day}.")
     return 0
 
 

@@ -10,4 +10,5 @@ app_name = "demo"
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
     path("close/", views.close, name="close"),
+    path("day/", views.day, name="day"),
 ]

@@ -284,6 +284,7 @@ ROWS = [
     a_list("rulebook:rule", WITH_A_ROLE, args=lambda cast: [STANDARD]),
     a_list("rulebook:rule_file", WITH_A_ROLE, args=lambda cast: [STANDARD]),
     a_list("rulebook:burden", WITH_A_ROLE),
+    a_list("rulebook:scales", WITH_A_ROLE),
     a_list("rulebook:drafts", ISSUERS),
     a_list("rulebook:new", ISSUERS, query="?form=duty"),
     a_list("rulebook:check_expression", ISSUERS, query="?over=member&text=age"),
@@ -359,6 +360,7 @@ ROWS = [
     # the demo: closed in this cast, so nobody finds the door
     Row("demo:sign_in", gone=True),
     Row("demo:close", "administrator", refused=rest("administrator", SEES_THE_CITY)),
+    a_list("demo:day", "administrator"),
     # allauth
     Row("account_login", EVERYBODY, open=True),
     Row("account_logout", EVERYBODY, open=True),
