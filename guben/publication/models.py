@@ -17,7 +17,8 @@ class Notice(models.Model):
 
     `lines` are the pairs of words it shows, with no more about a person than it must. `term_ends_on` is its last day,
     worked out from the official calendar on the day it was posted. After its term it is shown no longer and kept in the
-    file.
+    file. Objections go to who holds the role `objections_to` at `objections_at`, and are answered within
+    `answer_days` working days.
     """
 
     number = models.CharField(_("公示编号"), max_length=40, unique=True)
@@ -36,6 +37,7 @@ class Notice(models.Model):
     places = models.JSONField(_("张贴地点"), default=list, blank=True)
     objections_to = models.CharField(_("谁受理反映"), max_length=40)
     objections_at = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("受理反映的组织"))
+    answer_days = models.PositiveSmallIntegerField(_("几个工作日内答复"), default=10)
     channel = models.CharField(_("反映渠道"), max_length=200, blank=True)
     source = models.CharField(_("依据"), max_length=200, blank=True)
     posted_at = models.DateTimeField(_("登记时刻"))
@@ -47,7 +49,15 @@ class Notice(models.Model):
         verbose_name = _("公示")
         verbose_name_plural = _("公示")
         ordering = ["-posted_on", "-id"]
-        indexes = [models.Index(fields=["organisation", "term_ends_on"], name="notice_unit_term")]
+        indexes = [
+            models.Index(fields=["organisation", "term_ends_on"], name="notice_unit_term"),
+            models.Index(fields=["objections_at", "term_ends_on"], name="notice_answers_term"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(term_ends_on__gte=models.F("posted_on")), name="notice_ends_after_it_hangs"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
@@ -57,10 +67,14 @@ class Notice(models.Model):
 
 
 class Objection(models.Model):
-    """An objection to a notice. Its words and its author are sealed and open only to those who answer it."""
+    """An objection to a notice. Its words and its author are sealed and open only to those who answer it.
+
+    The author gets a receipt, of which only the hash is kept, and reads with it what became of the objection.
+    """
 
     notice = models.ForeignKey(Notice, models.PROTECT, related_name="objections", verbose_name=_("公示"))
-    number = models.CharField(_("反映编号"), max_length=40, unique=True)
+    number = models.CharField(_("反映编号"), max_length=50, unique=True)
+    receipt_hash = models.CharField(max_length=64, unique=True, editable=False)
     received_on = models.DateField(_("收到日期"))
     way = models.CharField(_("方式"), max_length=10, choices=Way.choices)
     text_cipher = models.BinaryField(editable=False)
@@ -81,6 +95,13 @@ class Objection(models.Model):
         verbose_name = _("反映")
         verbose_name_plural = _("反映")
         ordering = ["notice", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(decided_on__isnull=True, finding="")
+                | models.Q(decided_on__isnull=False) & ~models.Q(finding=""),
+                name="objection_decided_with_finding",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -111,7 +132,13 @@ class Publication(models.Model):
         verbose_name = _("公开")
         verbose_name_plural = _("公开")
         ordering = ["-published_on", "-id"]
-        indexes = [models.Index(fields=["organisation", "rule", "counts_on"], name="publication_unit_rule")]
+        indexes = [
+            models.Index(fields=["organisation", "rule", "counts_on"], name="publication_unit_rule"),
+            models.Index(fields=["organisation", "until_on"], name="publication_unit_until"),
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("publication:publication", args=[self.pk])
