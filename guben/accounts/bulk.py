@@ -5,33 +5,37 @@ It goes past the models: no defaults, no signals, no `save`. Every column must b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
+from datetime import date
+from itertools import chain, compress, count, islice
 from typing import Any
 
 from django.db import connection, models
 
 from guben.accounts.database import is_postgres
 
+PARAMETERS = 500  # of one SQLite statement; beginning one costs as much as five values, and very long ones are slow too
 
-def take_keys(model: type[models.Model], count: int) -> list[int]:
+
+def take_keys(model: type[models.Model], rows: int) -> list[int]:
     """So many new keys of a model, which nobody else is given. Call it inside the transaction that uses them."""
     table, column = model._meta.db_table, str(model._meta.pk.column)
     with connection.cursor() as cursor:
         if is_postgres():
             sequence = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
-            cursor.execute(sequence, [connection.ops.quote_name(table), column, count])
+            cursor.execute(sequence, [connection.ops.quote_name(table), column, rows])
             return [row[0] for row in cursor.fetchall()]
         # SQLite has one writer at a time; its counter never goes back, and follows the keys that are written.
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         found = cursor.fetchone()
     first = (found[0] if found else 0) + 1
-    return list(range(first, first + count))
+    return list(range(first, first + rows))
 
 
 def insert(model: type[models.Model], columns: Mapping[str, Iterable[Any]]) -> None:
     """Writes rows given by column (`person_id`, not `person`); a value that is the same in all comes as a `repeat`.
 
-    JSON comes as text. At least one column must end.
+    JSON comes as text. At least one column must have a length.
     """
     fields = {field.attname: field for field in model._meta.concrete_fields}
     left_out = [name for name, field in fields.items() if name not in columns and not (field.null or field.primary_key)]
@@ -39,28 +43,51 @@ def insert(model: type[models.Model], columns: Mapping[str, Iterable[Any]]) -> N
         raise ValueError(f"{model._meta.label} needs {', '.join(left_out)}.")
     quote = connection.ops.quote_name
     names = ", ".join(quote(str(fields[name].column)) for name in columns)
-    rows = list(zip(*(_turned(fields[name], values) for name, values in columns.items()), strict=False))
-    write_rows(quote(model._meta.db_table), names, rows)
+    length = next(len(values) for values in columns.values() if isinstance(values, Sized))
+    turned = [list(islice(_turned(fields[name], values), length)) for name, values in columns.items()]
+    _write(quote(model._meta.db_table), names, turned)
 
 
 def write_rows(table: str, names: str, rows: Sequence[Sequence[Any]]) -> None:
     """Sends rows whose values are as the database wants them; table and columns are quoted."""
-    if rows:
-        (_copy if is_postgres() else _insert)(table, names, rows)
+    _write(table, names, list(zip(*rows, strict=True)))
 
 
-def _insert(table: str, names: str, rows: Sequence[Sequence[Any]]) -> None:
-    marks = ", ".join(["%s"] * len(rows[0]))
+def _write(table: str, names: str, columns: Sequence[Sequence[Any]]) -> None:
+    if columns and columns[0]:
+        (_copy if is_postgres() else _insert)(table, names, columns)
+
+
+def _insert(table: str, names: str, columns: Sequence[Sequence[Any]]) -> None:
+    """Many rows with each statement; a value that is the same in all rows is handed over once for all of them."""
+    rows = len(columns[0])
+    is_shared = [place > 0 and column.count(column[0]) == rows for place, column in enumerate(columns)]
+    shared = list(compress((column[0] for column in columns), is_shared))
+    own = [column for column, shares in zip(columns, is_shared, strict=True) if not shares]
+    values, width = list(chain.from_iterable(zip(*own, strict=True))), len(own)
+    size = max(PARAMETERS // width, 1)
+    whole = rows // size * size
     with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+        for first, last, count in ((0, whole, size), (whole, rows, rows - whole)):
+            if first < last:
+                places = range(first * width, last * width, count * width)
+                blocks = ([*shared, *values[place : place + count * width]] for place in places)
+                cursor.executemany(f"INSERT INTO {table} ({names}) VALUES {_marks(is_shared, count)}", blocks)  # noqa: S608
 
 
-def _copy(table: str, names: str, rows: Sequence[Sequence[Any]]) -> None:
+def _marks(is_shared: Sequence[bool], rows: int) -> str:
+    """The marks of so many rows: the shared values come first and have the same numbers in each row."""
+    shared, own = count(1), count(sum(is_shared) + 1)
+    first = [f"?{next(shared)}" if shares else "" for shares in is_shared]
+    return ", ".join(f"({', '.join(mark or f'?{next(own)}' for mark in first)})" for _row in range(rows))
+
+
+def _copy(table: str, names: str, columns: Sequence[Sequence[Any]]) -> None:
     """One stream of rows instead of a statement for each."""
     with connection.cursor() as cursor, connection.wrap_database_errors:
         driver: Any = cursor.cursor
         with driver.copy(f"COPY {table} ({names}) FROM STDIN") as stream:
-            for row in rows:
+            for row in zip(*columns, strict=True):
                 stream.write_row(row)
 
 
@@ -71,8 +98,18 @@ def _turned(field: models.Field[Any, Any], values: Iterable[Any]) -> Iterable[An
     if isinstance(field, models.DateTimeField):
         return map(_Moments().__getitem__, values)
     if isinstance(field, models.DateField):
-        return (None if day is None else day.isoformat() for day in values)  # a constant never ends
+        return map(_Days().__getitem__, values)
+    if isinstance(field, models.BinaryField):
+        return (value and bytearray(value) for value in values)  # bytes are asked for an adapter, one by one
     return values
+
+
+class _Days(dict[Any, Any]):
+    """Days as the database wants them; people share birthdays, and most spans never end."""
+
+    def __missing__(self, day: date | None) -> str | None:
+        found = self[day] = day and day.isoformat()
+        return found
 
 
 class _Moments(dict[Any, Any]):

@@ -136,15 +136,22 @@ def _texts(changed: Mapping[str, Sequence[Any]], count: int) -> list[str]:
 
 
 def _pieces(name: str, values: Sequence[Any]) -> list[str]:
-    begin = f"{_quoted(name)}: "
-    kinds = {*map(type, values)}
-    if kinds == {str}:
-        return [f"{begin}{_quoted(value)}, " for value in values]
-    if kinds == {date}:
-        return [f'{begin}"{value}", ' for value in values]
-    known = {value: f"{begin}{_written(value)}, " for value in {*values} if value is not LEFT_OUT}
+    begin, distinct = f"{_quoted(name)}: ", {*values}
+    if len(distinct) > len(values) // 2:
+        return ["" if value is LEFT_OUT else f"{begin}{_text(value)}, " for value in values]
+    known = {value: f"{begin}{_text(value)}, " for value in distinct if value is not LEFT_OUT}
     known[LEFT_OUT] = ""
     return list(map(known.__getitem__, values))
+
+
+def _text(value: Any) -> str:
+    """A value as `_written` writes it, the usual kinds without a call of the encoder."""
+    kind = value.__class__
+    if kind is str:
+        return _quoted(value)
+    if kind is date:
+        return f'"{value.isoformat()}"'
+    return f"[{', '.join(map(_text, value))}]" if kind is tuple else _written(value)
 
 
 def _field_lists(changed: Mapping[str, Sequence[Any]], count: int) -> list[str]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import compress, count
+from operator import ne
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from guben.imports import columns as c
 from guben.imports import values as v
+from guben.imports.all_days import all_days
 from guben.imports.identities import read_identities
-from guben.imports.table import Table
+from guben.imports.table import Check, Table
 from guben.imports.values import Month
-from guben.kit.days import completed_years, years_after
+from guben.kit.days import completed_years
 from guben.members import calculations, errors
 from guben.members.choices import MEMBER_STAGES, StageKind, StandingKind
 
@@ -24,7 +26,7 @@ CHOICES = (c.SEX, c.ETHNIC, c.SCHOOLING, c.STAGE, c.WORK, c.STANDING, c.DEGREE, 
 DAYS = (c.BORN, c.JOINED, c.FULL)
 TEXTS = dict.fromkeys((c.STRATUM, c.EXPERT), calculations.TEXT_ROOM)
 ADDRESSES = dict.fromkeys((c.HOME, c.DOMICILE), calculations.ADDRESS_ROOM)
-MOBILES = re.compile("(?:1[3-9][0-9]{9})+")
+MOBILE = 11  # digits
 LONGEST_NOTHING = max(map(len, v.NOTHING))
 SHORTEST_ROOM = min(ADDRESSES.values())
 NO = "0"
@@ -49,7 +51,7 @@ def read_values(table: Table, today: date, progress: Progress) -> Values:
     for number, (header, reader) in enumerate(readers.items()):
         found[header] = reader(table)
         progress(table.size * number // len(readers), table.size, _("逐列检查"))
-    found[c.ID_NUMBER], id_days, id_sexes = read_identities(table)
+    found[c.ID_NUMBER], id_days, id_sexes = read_identities(table, today)
     for header in (c.NAME, c.STAGE, c.BRANCH, *([c.ETHNIC] if table.has(c.ETHNIC) else [])):
         table.require(header)
     _compare_identity(table, found, id_days, id_sexes, today)
@@ -66,12 +68,15 @@ def _readers(today: date) -> dict[str, Callable[[Table], list[Any]]]:
     def whole(header: str, reader: Any) -> Callable[[Table], list[Any]]:
         return lambda table: table.read(header, reader)
 
-    def each(header: str, reader: Any, are_plain: Callable[[Sequence[str]], bool]) -> Callable[[Table], list[Any]]:
+    def each(header: str, reader: Any, are_plain: Check) -> Callable[[Table], list[Any]]:
         return lambda table: table.read_each(header, reader, are_plain)
+
+    def day(header: str) -> Callable[[Table], list[Any]]:
+        return lambda table: table.read_known(header, all_days(today).by_text, read_day)
 
     readers = {header: whole(header, v.read_choice(BY_HEADER[header])) for header in CHOICES}
     read_day = v.read_day(today)
-    readers |= {header: whole(header, read_day) for header in DAYS}
+    readers |= {header: day(header) for header in DAYS}
     readers |= {header: whole(header, v.read_text(header, room)) for header, room in TEXTS.items()}
     readers |= {header: each(header, v.read_text(header, room), _are_plain_texts) for header, room in ADDRESSES.items()}
     readers[c.NAME] = each(c.NAME, v.read_name, _are_plain_names)
@@ -84,27 +89,29 @@ def _readers(today: date) -> dict[str, Callable[[Table], list[Any]]]:
 # What most cells hold, told for many at once: letters only; letters and digits; eleven digits.
 
 
-def _are_plain_names(texts: Sequence[str]) -> bool:
-    return "".join(texts).isalpha() and max(map(len, texts)) <= calculations.NAME_ROOM
+def _are_plain_names(joined: str, texts: Sequence[str]) -> bool:
+    return joined.isalpha() and max(map(len, texts)) <= calculations.NAME_ROOM
 
 
-def _are_plain_texts(texts: Sequence[str]) -> bool:
-    return "".join(texts).isalnum() and min(map(len, texts)) > LONGEST_NOTHING and max(map(len, texts)) <= SHORTEST_ROOM
+def _are_plain_texts(joined: str, texts: Sequence[str]) -> bool:
+    lengths = {*map(len, texts)}
+    return min(lengths) > LONGEST_NOTHING and max(lengths) <= SHORTEST_ROOM and joined.isalnum()
 
 
-def _are_mobiles(texts: Sequence[str]) -> bool:
-    return MOBILES.fullmatch("".join(texts)) is not None and {*map(len, texts)} == {11}
+def _are_mobiles(joined: str, texts: Sequence[str]) -> bool:
+    begin_like_mobiles = not joined[::MOBILE].strip("1") and not joined[1::MOBILE].strip("3456789")
+    return begin_like_mobiles and joined.isascii() and joined.encode().isdigit() and {*map(len, texts)} == {MOBILE}
 
 
 def _compare_identity(
     table: Table, found: dict[str, list[Any]], id_days: list[date | None], id_sexes: list[str | None], today: date
 ) -> None:
     born, sexes = found[c.BORN], found[c.SEX]
-    for index in [i for i, (told, kept) in enumerate(zip(born, id_days, strict=True)) if told != kept]:
+    for index in _where(ne, born, id_days):
         _compare_birth(table, index, born, id_days[index], today)
     for index in _months(born):
         _settle_month(table, index, born, id_days[index])
-    for index in [i for i, (told, kept) in enumerate(zip(sexes, id_sexes, strict=True)) if told != kept]:
+    for index in _where(ne, sexes, id_sexes):
         if sexes[index] is None:
             sexes[index] = id_sexes[index]
         elif id_sexes[index] is not None:
@@ -115,6 +122,10 @@ def _compare_identity(
             for header in (c.BORN, c.SEX):
                 if found[header][index] is None and not table.is_wrong(index, header):
                     table.missing(index, header)
+
+
+def _where(differs: Callable[[Any, Any], bool], one: list[Any], other: list[Any]) -> list[int]:
+    return list(compress(count(), map(differs, one, other)))
 
 
 def _compare_birth(table: Table, index: int, born: list[Any], id_day: date | None, today: date) -> None:
@@ -151,23 +162,14 @@ def _first_of_month(table: Table, index: int, header: str) -> None:
     table.check(index, header, "month", sentence % {"found": table.text(index, header)})
 
 
-class _Eighteenths(dict[date, date]):
-    """The day on which who was born on a day is of age to join."""
-
-    def __missing__(self, born_on: date) -> date:
-        day = self[born_on] = years_after(born_on, calculations.JOINING_AGE)
-        return day
-
-
 def _compare_days(table: Table, found: dict[str, list[Any]], today: date) -> None:
     """Which days a stage asks for and forbids, their order, and the age at joining."""
-    of_age = _Eighteenths()
-    full = StageKind.FULL.value
+    full, of_age = StageKind.FULL.value, calculations.JOINING_AGE
     rows = enumerate(zip(found[c.STAGE], found[c.JOINED], found[c.FULL], found[c.BORN], strict=True))
     for index in [
         i
         for i, (stage, joined, turned, born) in rows
-        if not (stage == full and joined and turned and born and joined < turned and of_age[born] <= joined)
+        if not (stage == full and joined and turned and born and born.year + of_age < joined.year and joined < turned)
     ]:
         _check_days(table, index, found, today)
     for header in (c.JOINED, c.FULL):
@@ -205,6 +207,8 @@ def _compare_standing(table: Table, found: dict[str, list[Any]]) -> None:
     standings = found[c.STANDING]
     for header, kind in SAID_IN:
         beside = table.has(c.STANDING)
+        if not beside and {*found[header]} <= {NO, "", None}:
+            continue
         for index in [i for i, said in enumerate(found[header]) if said and (beside or said != NO)]:
             said = found[header][index]
             if said != NO and not standings[index]:

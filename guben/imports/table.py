@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,8 +15,8 @@ from guben.imports.values import Wrong
 from guben.kit.tables import Cell, Sheet, cell_text, column_letters
 
 Reader = Callable[[Cell], Any]
-BLOCK = 64  # rows that are looked at together
-TEXTS = {str}
+Check = Callable[[str, Sequence[str]], bool]  # of many texts: all in one, and one by one
+BLOCK = 128  # rows that are looked at together
 
 
 class Table:
@@ -88,20 +89,21 @@ class Table:
             known.update(dict.fromkeys(wrong))
         return list(map(known.__getitem__, cells))
 
-    def read_each(self, header: str, reader: Reader, are_plain: Callable[[Sequence[str]], bool]) -> list[Any]:
+    def read_known(self, header: str, known: Mapping[Any, Any], reader: Reader) -> list[Any]:
+        """The values of a column whose usual cells are known beforehand."""
+        cells = self.cells(header)
+        values = list(map(known.get, cells))
+        for index in [place for place, value in enumerate(values) if value is None]:
+            values[index] = self._read_one(index, header, cells[index], reader)
+        return values
+
+    def read_each(self, header: str, reader: Reader, are_plain: Check) -> list[Any]:
         """The values of a column in which nearly every cell is another: blocks of plain texts are taken as they are."""
         cells = self.cells(header)
-        if header not in self.places:
-            return list(cells)
-        values: list[Any] = []
-        for start in range(0, self.size, BLOCK):
-            block = cells[start : start + BLOCK]
-            if {*map(type, block)} == TEXTS and are_plain(block):  # type: ignore[arg-type]
-                values += block
-            else:
-                for index, cell in enumerate(block, start):
-                    is_plain = isinstance(cell, str) and are_plain((cell,))
-                    values.append(cell if is_plain else self._read_one(index, header, cell, reader))
+        values = list(cells)
+        for start in range(0, self.size, BLOCK) if header in self.places else ():
+            for index in _odd_ones(cells, start, min(start + BLOCK, self.size), are_plain):
+                values[index] = self._read_one(index, header, cells[index], reader)
         return values
 
     def _read_one(self, index: int, header: str, cell: Cell, reader: Reader) -> Any:
@@ -114,7 +116,7 @@ class Table:
     def require(self, header: str) -> None:
         """Faults for the empty cells of a column, whether or not the sheet has it."""
         cells = self.cells(header)
-        if None in cells:
+        if not all(cells):
             for index, cell in enumerate(cells):
                 if cell is None:
                     self.missing(index, header)
@@ -124,3 +126,18 @@ class Table:
         for found in (self.faults, self.checks):
             for about in found.values():
                 about.sort(key=lambda fault: (self.places.get(fault.column, len(self.places)), fault.kind))
+
+
+def _odd_ones(cells: Sequence[Cell], first: int, last: int, are_plain: Check) -> Iterator[int]:
+    """The filled cells of a block that are not plain, found by halving it."""
+    block: Sequence[Any] = cells[first:last]
+    texts = block if all(block) else [cell for cell in block if cell is not None]
+    with suppress(TypeError):  # not all are texts
+        if not texts or are_plain("".join(texts), texts):
+            return
+    if last - first == 1:
+        yield first
+        return
+    middle = (first + last) // 2
+    yield from _odd_ones(cells, first, middle, are_plain)
+    yield from _odd_ones(cells, middle, last, are_plain)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import xlsxwriter
 
+from guben.kit import collecting
 from guben.kit.grids import MAX_BYTES as MAX_BYTES
 from guben.kit.grids import MAX_COLUMNS, MAX_ROWS, grid_of
 from guben.kit.grids import UnreadableTable as UnreadableTable
@@ -88,6 +89,7 @@ def column_letters(index: int) -> str:
 Layout = Callable[[str, Sequence[Row]], Sheet]
 
 
+@collecting.put_off()
 def read_sheet(content: bytes, *, name: str = "", layout: Layout | None = None) -> Sheet:
     """The first visible sheet of an xlsx or xls workbook, or a CSV file in UTF-8, UTF-16 or GB18030.
 
