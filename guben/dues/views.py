@@ -24,7 +24,7 @@ from guben.dues.models import Payment
 from guben.dues.money import yuan
 from guben.kit.errors import DomainError
 from guben.members import queries as members
-from guben.members.places import unit_of
+from guben.members.places import may_see, unit_of
 from guben.organisations import queries as organisations
 from guben.organisations.choices import BRANCH_KINDS
 from guben.organisations.models import Organisation
@@ -151,6 +151,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "decisions": queries.decisions_of(balance) if balance else [],
         "may_record": unit is not None and policy.may(request.user, RECORD, unit),
         "may_view_unit": unit is not None and policy.may(request.user, VIEW, unit),
+        "may_see_person": may_see(request.user, person, unit),
     }
     return render(request, "dues/account.html", context)
 

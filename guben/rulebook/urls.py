@@ -10,6 +10,7 @@ app_name = "rulebook"
 urlpatterns = [
     path("", views.rule_list, name="list"),
     path("burden/", views.burden, name="burden"),
+    path("scales/", views.scales, name="scales"),
     path("drafts/", views.drafts, name="drafts"),
     path("drafts/new/", views.new, name="new"),
     path("drafts/check/", views.check_expression, name="check_expression"),

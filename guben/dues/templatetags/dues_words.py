@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext
 
 from guben.dues import money, scales
 from guben.house.templatetags.house import UNKNOWN, heat
-from guben.rulebook_engine.scales import Scale, Step
+from guben.rulebook_engine.scales import Limit, Scale, Step
 
 register = template.Library()
 
@@ -62,8 +62,24 @@ def scale_words(scale: Scale, what: str) -> str:
     }
 
 
+@register.simple_tag
+def per_mille_share(per_mille: int) -> str:
+    """5 → 0.5%"""
+    return f"{per_mille / 10:g}%"
+
+
+@register.simple_tag
+def limit_words(limit: Limit) -> str:
+    """A limit's number with its unit, which its key ends with."""
+    if limit.key.endswith("-cents"):
+        return gettext("%(amount)s元") % {"amount": money.yuan(limit.value)}
+    if limit.key.endswith("-months"):
+        return gettext("%(count)s个月") % {"count": limit.value}
+    return str(limit.value)
+
+
 def _step_words(step: Step) -> str:
-    share = f"{step.per_mille / 10:g}%"
+    share = per_mille_share(step.per_mille)
     if step.up_to_cents is None:
         return gettext("再多的%(share)s") % {"share": share}
     return gettext("%(amount)s元以下%(share)s") % {"amount": f"{step.up_to_cents // 100:,}", "share": share}

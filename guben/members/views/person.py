@@ -18,6 +18,7 @@ from guben.members import actions, queries
 from guben.members.choices import NEEDS_CONTACT
 from guben.members.forms import UnmaskForm
 from guben.members.models import Person
+from guben.members.pages import cards
 from guben.members.views.asking import user_of
 from guben.members.views.grouping import facts_of, sealed_ones
 from guben.organisations import queries as organisations
@@ -62,6 +63,7 @@ def _page(request: HttpRequest, one: Person) -> dict[str, Any]:
         "unit": unit,
         "facts": facts_of(one, record),
         "sealed": sealed_ones(one),
+        "cards": cards(record, request.user, record.on),
         "crumbs": organisations.crumbs(unit, request.user) if unit else [],
         "is_own": own,
         "may_list": unit is not None and policy.may(request.user, "members.view", unit),

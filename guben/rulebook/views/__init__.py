@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from guben.rulebook.views.burden import burden
+from guben.rulebook.views.dues_scales import scales
 from guben.rulebook.views.reading import rule, rule_file, rule_list
 from guben.rulebook.views.writing import (
     amend,
@@ -20,5 +21,5 @@ from guben.rulebook.views.writing import (
 
 __all__ = [
     "amend", "burden", "check_expression", "draft", "draft_file", "drafts", "drop_draft", "edit_draft", "end", "issue",
-    "new", "rule", "rule_file", "rule_list", "withdraw",
+    "new", "rule", "rule_file", "rule_list", "scales", "withdraw",
 ]  # fmt: skip

@@ -29,14 +29,15 @@ from guben.rulebook_engine.examples import Example, read_examples
 from guben.rulebook_engine.library import Library
 
 
-def _require_reader(request: HttpRequest) -> None:
+def require_reader(request: HttpRequest) -> None:
+    """Refuses who may read no rules anywhere."""
     if not policy.may_anywhere(request.user, READ):
         raise PermissionDenied(READ)
 
 
 def rule_list(request: HttpRequest) -> HttpResponse:
     """The rules by family: in force today, or those to come or ended; filtered, printed, exported."""
-    _require_reader(request)
+    require_reader(request)
     on, asked, library = today(), Asked.of(request.GET), queries.library()
     found = families(library, asked, request.user, on)
     if request.GET.get("export") == "xlsx":
@@ -61,7 +62,7 @@ def _editions(request: HttpRequest, key: str) -> tuple[Library, tuple[Entry, ...
     Raises:
         Http404: there is no such rule, or the reader is not told of it.
     """
-    _require_reader(request)
+    require_reader(request)
     library = queries.library()
     editions = library.editions(key)
     if not editions or not Audience(request.user, editions).sees(editions[-1]):
