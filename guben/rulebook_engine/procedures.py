@@ -16,7 +16,7 @@ from guben.rulebook_engine.entries import Confidence, Entry, Expression, Key, Pa
 StepKind = Literal["form", "talk", "document", "review", "vote", "notice", "training", "wait", "examination"]
 FieldType = Literal["text", "long_text", "day", "number", "money", "choice", "yes_no", "person", "persons", "unit"]
 BEGIN = "begin"
-NEXT, STAY, END = "next", "stay", "end"
+NEXT, STAY, END, BEFORE = "next", "stay", "end", "before"
 PLACES = ("own", "host")
 
 
@@ -129,20 +129,27 @@ class PaperKind(Part):
 
 
 class Outcome(Part):
-    """How a step may end, where that leads, and what it does to the records (`effect`, by name)."""
+    """How a step may end, where that leads, and what it does to the records (`effect`, by name). One that keeps the
+    case at its step may set another end to it (`closes`), such as an extended term."""
 
     key: Key
     title: Words
-    to: Text = NEXT  # a step's key, or next, stay, end
+    to: Text = NEXT  # a step's key, or next, stay, before (the step before), end
     effect: str = ""
     reason: bool = False
     once: bool = False
     good: bool = True
+    closes: Annotated[tuple[Term, ...], Field(strict=False)] = ()
 
 
 class Step(Part):
     """One step. `by` names roles, of which the actor holds one at the organisation `at` (own, host, or one of the
-    procedure's places)."""
+    procedure's places).
+
+    A step is open from the latest of its `opens` until the earliest of its `closes`; at an examination `opens` is the
+    day from which it may be left. Neighbours with `any_order` may be taken in any order. `was` names the steps of
+    earlier editions that this one stands for.
+    """
 
     key: Key
     number: str = ""
