@@ -23,6 +23,8 @@ def run(options: Namespace) -> int:
         return print_json({"at": unit.code, "now": _document(now), "year_before": _document(before), "idle": idle})
     print(f"{unit.code} on {on}: {now.units} units, {now.hours_of_one:.1f} hours a year each on the average")
     print(f"  a year before: {before.hours_of_one:.1f}; the most of any unit: {now.most:.1f}")
+    if now.limit:
+        print(f"  limit {now.limit.key}: {now.limit.hours} hours; {now.past} of {now.limited} units past their limit")
     for issuer, hours in now.issuers.items():
         print(f"  {issuer:<24} {hours:>7.1f}")
     for one in now.rules:
@@ -38,6 +40,9 @@ def _document(burden: Burden) -> dict[str, object]:
         "hours_of_one": round(burden.hours_of_one, 2),
         "hours_of_all": round(burden.hours_of_all, 1),
         "most": round(burden.most, 2),
+        "limit": {"key": burden.limit.key, "hours": burden.limit.hours} if burden.limit else None,
+        "limited": burden.limited,
+        "past": burden.past,
         "issuers": {issuer: round(hours, 2) for issuer, hours in burden.issuers.items()},
         "kinds": [{"kind": one.kind, "units": one.units, "hours": round(one.total, 2)} for one in burden.kinds],
         "rules": [

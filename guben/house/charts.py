@@ -7,6 +7,7 @@ import json
 import os
 import re
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,21 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 FONT = "Noto Sans CJK SC"
-INK, INK_2, BAR, RED, SUNKEN = "#1E1C19", "#524D45", "#5D7489", "#B3261E", "#EDEAE2"
+# The colours of the light theme; on a page each becomes the colour of that name in the reader's theme.
+INK, INK_2, RED, SURFACE = "#1E1C19", "#524D45", "#B3261E", "#FFFEFC"
+INDIGO, BAR, EDGE, LINE_2, SUNKEN = "#1D4F7C", "#5D7489", "#857E72", "#C4BDB0", "#EDEAE2"
+SHADES = [INDIGO, BAR, EDGE, LINE_2, SUNKEN]  # from above to below
+TOKENS = {
+    INK: "ink",
+    INK_2: "ink-2",
+    RED: "red",
+    SURFACE: "surface",
+    INDIGO: "indigo",
+    BAR: "bar",
+    EDGE: "edge",
+    LINE_2: "line-2",
+    SUNKEN: "sunken",
+}
 CONFIG: dict[str, Any] = {
     "background": None,
     "font": FONT,
@@ -30,6 +45,7 @@ CONFIG: dict[str, Any] = {
         "domain": False,
         "ticks": False,
         "labelPadding": 8,
+        "aria": False,
     },
     "view": {"stroke": None},
     "bar": {"color": BAR},
@@ -43,15 +59,13 @@ CONFIG: dict[str, Any] = {
         "labelColor": INK_2,
         "labelFontSize": 12,
         "title": None,
+        "aria": False,
     },
-    "range": {
-        "ordinal": ["#17375A", "#3F6A94", "#86A6C2", "#C6D3DE", SUNKEN],
-        "category": ["#17375A", BAR, "#8F887C", "#2C6549"],
-    },
+    "range": {"ordinal": SHADES, "category": SHADES},
 }
 VEGA_LITE = "5.20"
 RELATIVE = "https://vega.github.io/vega-datasets/"  # what the converter puts before an address of the house
-FORM = "1"  # raised when the same specification gives another picture than before
+FORM = "2"  # raised when the same specification gives another picture than before
 # Nothing that runs, loads or styles belongs in a chart; links to pages of the house may stay.
 UNSAFE = re.compile(
     r"<script|<style|<foreignObject|<image|<use|\son\w+=|\sstyle=|javascript:|@import|href=\"(?!/(?!/)|#|\?)",
@@ -59,6 +73,7 @@ UNSAFE = re.compile(
 )
 # Refused before drawing: the converter would fetch it, or stumble and stay broken for the whole process.
 ELSEWHERE = re.compile(r"javascript:|https?://|\"url\"\s*:", re.IGNORECASE)
+COLOURS = re.compile("|".join(TOKENS), re.IGNORECASE)
 INNER_WORDS = re.compile(r' (?:role|aria-label|aria-roledescription)="[^"]*"')
 FAMILIES = '"PingFang SC","HarmonyOS Sans SC","Microsoft YaHei UI","Microsoft YaHei","Noto Sans CJK SC",sans-serif'
 
@@ -76,7 +91,7 @@ def chart(spec: Mapping[str, Any], *, label: str) -> SafeString:
     whole = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", **spec, "config": CONFIG}
     text = json.dumps(whole, sort_keys=True, ensure_ascii=False)
     key = hashlib.sha256(f"{FORM}\n{text}".encode()).hexdigest()
-    place = Path(settings.DATA) / "cache" / "charts" / f"{key}.svg"
+    place = _folder() / f"{key}.svg"
     if place.exists():
         svg = place.read_text(encoding="utf-8")
     else:
@@ -98,7 +113,7 @@ def draw(spec: str) -> str:
 
 
 def clean(svg: str) -> str:
-    """The bare <svg> element with our list of fonts.
+    """The bare <svg> element with our list of fonts and the colours of the page.
 
     Raises:
         ValueError: it holds a script, a style or something that is loaded from elsewhere.
@@ -106,6 +121,7 @@ def clean(svg: str) -> str:
     bare = svg[svg.index("<svg") :].replace(RELATIVE, "")
     if found := UNSAFE.search(bare):
         raise ValueError(f"A chart must not hold {found.group()!r}.")
+    bare = COLOURS.sub(lambda found: f"var(--{TOKENS[found.group().upper()]})", bare)
     if "<a " not in bare:  # one sentence stands for the whole picture
         bare = INNER_WORDS.sub("", bare)
     return re.sub(r'font-family="[^"]*"', f"font-family='{FAMILIES}'", bare)
@@ -118,3 +134,16 @@ def keep(place: Path, svg: str) -> None:
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(svg)
     os.replace(name, place)
+
+
+def forget(*, days: int) -> int:
+    """Drops the pictures that were drawn so many days ago; returns how many went."""
+    oldest = time.time() - days * 86_400
+    gone = [file for file in _folder().glob("*") if file.stat().st_mtime < oldest]
+    for file in gone:
+        file.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _folder() -> Path:
+    return Path(settings.DATA) / "cache" / "charts"

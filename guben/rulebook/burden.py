@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import permutations
 
 from guben.audit.remembering import LARGE_TREE, remembered
 from guben.kit.days import MONTHS_IN, add_months
@@ -17,7 +18,8 @@ from guben.organisations.models import Organisation
 from guben.organisations.queries import placement_on, units_on
 from guben.rulebook.holding import Holding, steps_of
 from guben.rulebook.live import LiveEngine, Within
-from guben.rulebook_engine.entries import Duty, Standard
+from guben.rulebook_engine.engines import conditions
+from guben.rulebook_engine.entries import Duty, Limit, Standard
 from guben.rulebook_engine.evaluation import Tree, evaluate, judge
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.library import Library
@@ -28,11 +30,15 @@ LOOKED_BACK = (0, -6, -12)  # months: on these days a line must have been kept e
 
 @dataclass(frozen=True, slots=True)
 class RuleBurden:
-    """One duty: how many units owe it, and the minutes a year it takes of all of them."""
+    """One duty: how many units owe it, and the minutes a year it takes of all of them.
+
+    `alike` are the duties that a unit owes as well and proves by the same records: it is asked twice.
+    """
 
     rule: Duty
     units: int
     minutes: int
+    alike: tuple[Duty, ...] = ()
 
     @property
     def hours(self) -> float:
@@ -50,11 +56,13 @@ class RuleBurden:
 
 @dataclass(frozen=True, slots=True)
 class KindBurden:
-    """The units of one kind: how many owe anything, and the hours a year of one of them on the average, by issuer."""
+    """The units of one kind: how many owe anything, the hours a year of one of them on the average, by issuer, and how
+    many of them stand past their limit."""
 
     kind: str
     units: int
     hours: dict[str, float]
+    past: int = 0
 
     @property
     def name(self) -> str:
@@ -67,7 +75,10 @@ class KindBurden:
 
 @dataclass(frozen=True, slots=True)
 class Burden:
-    """All duties together at and below a unit on a day. `issuers` are hours a year of one unit on the average."""
+    """All duties together at and below a unit on a day. `issuers` are hours a year of one unit on the average.
+
+    `limit` is the narrowest of those that hold for any of the units, `past` how many of them stand past their own.
+    """
 
     on: date
     units: int
@@ -76,6 +87,9 @@ class Burden:
     kinds: list[KindBurden] = field(default_factory=list)
     most: float = 0
     heaviest: int | None = None  # the unit with the most hours
+    limit: Limit | None = None
+    limited: int = 0  # units that a limit holds for
+    past: int = 0
 
     @property
     def hours_of_all(self) -> float:
@@ -97,65 +111,126 @@ def burden_of(top: Organisation, on: date, library: Library) -> Burden:
     return _summed(top, on, library, stood)
 
 
+@dataclass(slots=True)
+class _Sums:
+    """Minutes a year, summed up unit by unit."""
+
+    of_rule: Counter[str] = field(default_factory=Counter)
+    units_of_rule: Counter[str] = field(default_factory=Counter)
+    of_unit: Counter[int] = field(default_factory=Counter)
+    of_kind: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    units_of_kind: Counter[str] = field(default_factory=Counter)
+    past_of_kind: Counter[str] = field(default_factory=Counter)
+    limits: Counter[str] = field(default_factory=Counter)
+    past: int = 0
+    twice: set[tuple[str, str]] = field(default_factory=set)
+
+
 def _summed(top: Organisation, on: date, library: Library, stood: list[tuple[int, str, str]]) -> Burden:
     duties = [duty for duty in library.duties(on) if duty.minutes]
     place = placement_on(top, on)
     if not duties or place is None:
         return Burden(on, 0)
-    holding = Holding(duties, on)
+    limits = library.limits(on)
+    holding = Holding([*duties, *limits], on)
     steps = steps_of(path for _unit, path, _kind in stood)
     duties = [duty for duty in duties if holding.concerns(duty, steps)]
-    owes = owing(duties, LiveEngine(Within(path=place.path)), on, catalogue)
-    of_rule: Counter[str] = Counter()
-    units_of_rule: Counter[str] = Counter()
-    of_unit: Counter[int] = Counter()
-    of_kind: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    units_of_kind: Counter[str] = Counter()
+    engine = LiveEngine(Within(path=place.path))
+    owes = owing(duties, engine, on, catalogue)
+    limited = _Limited([limit for limit in limits if holding.concerns(limit, steps)], holding, engine, on)
+    proofs = _proofs(duties)
+    sums = _Sums()
     for unit, path, kind in stood:
+        asked: defaultdict[str, list[str]] = defaultdict(list)
         for duty in duties:
             one = owes[duty.key].get(unit)
             if one is None or not one.applies or not holding.holds(duty, path):
                 continue
             minutes = one.times * (12 // MONTHS_IN[duty.every]) * duty.minutes
-            of_rule[duty.key] += minutes
-            units_of_rule[duty.key] += 1
-            of_unit[unit] += minutes
-            of_kind[kind][duty.issued_by] += minutes
-        units_of_kind[kind] += unit in of_unit
-    return _burden(on, duties, of_rule, units_of_rule, of_unit, _kinds(of_kind, units_of_kind))
+            sums.of_rule[duty.key] += minutes
+            sums.units_of_rule[duty.key] += 1
+            sums.of_unit[unit] += minutes
+            sums.of_kind[kind][duty.issued_by] += minutes
+            if duty.key in proofs:
+                asked[proofs[duty.key]].append(duty.key)
+        if unit in sums.of_unit:
+            sums.units_of_kind[kind] += 1
+            sums.twice.update(pair for keys in asked.values() for pair in permutations(keys, 2))
+            if limit := limited.at(unit, path):
+                sums.limits[limit.key] += 1
+                is_past = sums.of_unit[unit] > limit.hours * 60
+                sums.past += is_past
+                sums.past_of_kind[kind] += is_past
+    return _burden(on, duties, [limit for limit in limits if sums.limits[limit.key]], sums)
 
 
-def _kinds(of_kind: dict[str, Counter[str]], units: Counter[str]) -> list[KindBurden]:
+def _proofs(duties: Iterable[Duty]) -> dict[str, str]:
+    """By which records a duty is proved, for those that share them with another."""
+    proofs = {duty.key: f"{duty.evidence.record} {duty.evidence.matches}" for duty in duties}
+    shared = Counter(proofs.values())
+    return {key: proof for key, proof in proofs.items() if shared[proof] > 1}
+
+
+class _Limited:
+    """Which limit a unit stands under: the narrowest of those that hold where it stands and are about it."""
+
+    def __init__(self, limits: list[Limit], holding: Holding, engine: LiveEngine, on: date) -> None:
+        self._limits = sorted(limits, key=lambda limit: (limit.hours, limit.key))
+        self._holding = holding
+        asked = [limit for limit in self._limits if limit.who]
+        answers = conditions([limit.who for limit in asked if limit.who], engine, on, catalogue) if asked else {}
+        self._about = {
+            limit.key: {unit for unit, truths in answers.items() if truths[number]}
+            for number, limit in enumerate(asked)
+        }
+
+    def at(self, unit: int, path: str) -> Limit | None:
+        return next((limit for limit in self._limits if self._holds(limit, unit, path)), None)
+
+    def _holds(self, limit: Limit, unit: int, path: str) -> bool:
+        return self._holding.holds(limit, path) and (limit.who is None or unit in self._about[limit.key])
+
+
+def _kinds(sums: _Sums) -> list[KindBurden]:
     return [
-        KindBurden(kind, units[kind], {issuer: minutes / 60 / units[kind] for issuer, minutes in of_kind[kind].items()})
+        KindBurden(
+            kind,
+            units,
+            {issuer: minutes / 60 / units for issuer, minutes in sums.of_kind[kind].items()},
+            sums.past_of_kind[kind],
+        )
         for kind in Kind.values
-        if units[kind]
+        if (units := sums.units_of_kind[kind])
     ]
 
 
-def _burden(
-    on: date,
-    duties: Iterable[Duty],
-    of_rule: Counter[str],
-    units_of_rule: Counter[str],
-    of_unit: Counter[int],
-    kinds: list[KindBurden],
-) -> Burden:
-    rules = [RuleBurden(duty, units_of_rule[duty.key], of_rule[duty.key]) for duty in duties if units_of_rule[duty.key]]
+def _burden(on: date, duties: Iterable[Duty], limits: Iterable[Limit], sums: _Sums) -> Burden:
+    by_key = {duty.key: duty for duty in duties}
+    alike: defaultdict[str, list[Duty]] = defaultdict(list)
+    for key, other in sorted(sums.twice):
+        alike[key].append(by_key[other])
+    rules = [
+        RuleBurden(duty, sums.units_of_rule[key], sums.of_rule[key], tuple(alike[key]))
+        for key, duty in by_key.items()
+        if sums.units_of_rule[key]
+    ]
     rules.sort(key=lambda one: (-one.minutes, one.rule.key))
     issuers: Counter[str] = Counter()
     for one in rules:
         issuers[one.rule.issued_by] += one.minutes
-    units = len(of_unit)
-    heaviest = max(of_unit, key=lambda unit: (of_unit[unit], -unit), default=None)
+    units = len(sums.of_unit)
+    heaviest = max(sums.of_unit, key=lambda unit: (sums.of_unit[unit], -unit), default=None)
     return Burden(
         on,
         units,
         rules,
         {issuer: minutes / 60 / units for issuer, minutes in issuers.most_common()},
-        kinds,
-        of_unit[heaviest] / 60 if heaviest is not None else 0,
+        _kinds(sums),
+        sums.of_unit[heaviest] / 60 if heaviest is not None else 0,
         heaviest,
+        min(limits, key=lambda limit: (limit.hours, limit.key), default=None),
+        sums.limits.total(),
+        sums.past,
     )
 
 

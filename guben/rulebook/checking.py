@@ -113,7 +113,7 @@ def _refuse_odd_contents(book: Rulebook) -> None:
     found: list[str] = []
     keys = [entry.key for entry in book.entries]
     if not keys:
-        found.append(_("文件里没有制度。写一条 [[duty]]、[[standard]] 或 [[indicator]]。"))
+        found.append(_("文件里没有制度。写一条 [[duty]]、[[standard]]、[[indicator]] 或 [[limit]]。"))
     if any(isinstance(entry, Role) for entry in book.entries):
         found.append(_("角色和权限不能在这里定，去掉 [[role]]。"))
     if len(set(keys)) < len(keys):

@@ -18,11 +18,12 @@ from guben.rulebook.issuers import issuer_words
 from guben.rulebook_engine.entries import Entry, Rulebook
 from guben.rulebook_engine.library import Library
 
-KINDS = ("duty", "standard", "indicator")
+KINDS = ("duty", "standard", "indicator", "limit")
 KIND_WORDS: dict[str, Promise] = {
     "duty": gettext_lazy("职责"),
     "standard": gettext_lazy("标准"),
     "indicator": gettext_lazy("指标"),
+    "limit": gettext_lazy("上限"),
     "role": gettext_lazy("角色"),
 }
 STATES: dict[str, Promise] = {

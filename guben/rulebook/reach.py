@@ -13,7 +13,7 @@ from guben.organisations.queries import units_on
 from guben.rulebook.holding import Holding
 from guben.rulebook.live import LiveEngine, Within
 from guben.rulebook_engine.engines import conditions
-from guben.rulebook_engine.entries import Duty, Entry, Indicator, Standard
+from guben.rulebook_engine.entries import Duty, Entry, Indicator, Limit, Standard
 from guben.rulebook_engine.evaluation import Tree, evaluate, judge
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.library import Library
@@ -59,7 +59,7 @@ def reach_of(rule: Entry, top: Organisation, on: date, library: Library) -> Reac
     """The reach of a rule at and below a unit on a day; None where the rule names no units."""
     if isinstance(rule, Standard):
         return _of_standard(rule, top, on, library)
-    if not isinstance(rule, Duty | Indicator) or rule.who is None:
+    if not isinstance(rule, Duty | Indicator | Limit) or (rule.who is None and not isinstance(rule, Limit)):
         return None
     stood = _stood(top, on)
     if not stood:
@@ -68,6 +68,8 @@ def reach_of(rule: Entry, top: Organisation, on: date, library: Library) -> Reac
     engine = LiveEngine(Within(path=stood[0][1]))
     if isinstance(rule, Duty):
         return _of_duty(rule, stood, on, holding, engine)
+    if rule.who is None:
+        return Reach(sum(holding.holds(rule, path) for _unit, path, _kind in stood))
     answers = conditions([rule.who], engine, on, catalogue)
     return Reach(sum(all(answers.get(unit, (False,))) and holding.holds(rule, path) for unit, path, _kind in stood))
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from guben.house.templatetags.house import in_script
 from guben.rulebook_engine.describing import describe
-from guben.rulebook_engine.entries import Duty, Entry, Indicator, Standard, Words
+from guben.rulebook_engine.entries import Duty, Entry, Indicator, Limit, Standard, Words
 from guben.rulebook_engine.expressions import Checked
 
 Part = tuple[str, bool]  # a piece of text, and whether the other edition has it not
@@ -29,6 +29,9 @@ def workings(rule: Entry, value_name: str = "") -> list[tuple[str, str]]:
     elif isinstance(rule, Indicator):
         pairs = [(_("怎么算"), _say(rule.value)), (_("只算"), _say(rule.where)), (_("哪些组织"), _say(rule.who))]
         pairs.append((_("范围"), _("本级和所有下级合在一起算。") if rule.scope == "subtree" else _("只算本级。")))
+    elif isinstance(rule, Limit):
+        most = _("所有职责加起来，一个组织一年最多%(hours)s小时。") % {"hours": rule.hours}
+        pairs = [(_("上限"), most), (_("哪些组织"), _say(rule.who))]
     else:
         pairs = []
     return [(label, sentence) for label, sentence in pairs if sentence]

@@ -9,7 +9,7 @@ from typing import Any
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-PARTS = ("indicator", "standard", "duty")  # an indicator stands before the line drawn on it
+PARTS = ("indicator", "standard", "duty", "limit")  # an indicator stands before the line drawn on it
 BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar
 
-from guben.rulebook_engine.entries import Duty, Entry, Indicator, Role, Rulebook, Standard
+from guben.rulebook_engine.entries import Duty, Entry, Indicator, Limit, Role, Rulebook, Standard
 from guben.rulebook_engine.library import Library
 
 What = Literal["added", "ended", "changed", "through"]
@@ -59,6 +59,7 @@ def _cut(book: Rulebook, begins: dict[tuple[str, str], date]) -> Rulebook:
         "duties": cut(book.duties),
         "indicators": cut(book.indicators),
         "standards": cut(book.standards),
+        "limits": cut(book.limits),
         "roles": cut(book.roles),
     }
     return book.model_copy(update=parts)
@@ -92,8 +93,8 @@ def changes(installed: Library, given: Sequence[Rulebook], on: date) -> list[Cha
 def _change(key: str, installed: Library, proposed: Library, on: date) -> Change | None:
     before = installed.get(key, on)
     editions = proposed.editions(key)
-    if isinstance(before or next(iter(editions), None), Role):
-        return None
+    if isinstance(before or next(iter(editions), None), Role | Limit):
+        return None  # nobody's duties or findings change by it
     if [_told(entry, dated=True) for entry in editions] == [
         _told(entry, dated=True) for entry in installed.editions(key)
     ]:

@@ -1,4 +1,4 @@
-"""What a rulebook holds: duties, indicators, standards and roles, each with its issuer, its source and its dates."""
+"""What a rulebook holds: duties, indicators, standards, limits and roles, each with its issuer, source and dates."""
 
 from __future__ import annotations
 
@@ -151,6 +151,15 @@ class Standard(Entry):
     opens: Expression | None = None
 
 
+class Limit(Entry):
+    """How many hours a year all duties together may ask of one unit."""
+
+    kind: ClassVar[str] = "limit"
+
+    hours: Annotated[int, Field(ge=1, le=8760)]
+    who: Expression | None = None
+
+
 class Role(Entry):
     """A bundle of rights that is held at a unit; `grants` names the roles its holder may give out below. Of the roles
     with a `duty` one person holds those of one duty only; `factor` says where a second factor is asked for."""
@@ -190,12 +199,13 @@ class Rulebook(Part):
     duties: tuple[Duty, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     standards: tuple[Standard, ...] = ()
+    limits: tuple[Limit, ...] = ()
     roles: tuple[Role, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        return (*self.duties, *self.indicators, *self.standards, *self.roles)
+        return (*self.duties, *self.indicators, *self.standards, *self.limits, *self.roles)
 
 
-KINDS: dict[str, type[Entry]] = {kind.kind: kind for kind in (Duty, Indicator, Standard, Role)}
+KINDS: dict[str, type[Entry]] = {kind.kind: kind for kind in (Duty, Indicator, Standard, Limit, Role)}
 INHERITED = ("issued_by", "source", "mechanism", "confidence", "from")

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TypeVar
 
 from guben.rulebook_engine.crosschecks import impossible_line, overlapping
-from guben.rulebook_engine.entries import Duty, Entry, Indicator, Role, Rulebook, Standard
+from guben.rulebook_engine.entries import Duty, Entry, Indicator, Limit, Role, Rulebook, Standard
 from guben.rulebook_engine.errors import Mistake, RulebookErrors, did_you_mean
 
 Kind = TypeVar("Kind", bound=Entry)
@@ -57,6 +57,9 @@ class Library:
 
     def standards(self, on: date) -> list[Standard]:
         return self._of(Standard, on)
+
+    def limits(self, on: date) -> list[Limit]:
+        return self._of(Limit, on)
 
     def roles(self, on: date) -> list[Role]:
         return self._of(Role, on)

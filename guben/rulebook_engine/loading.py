@@ -19,6 +19,7 @@ from guben.rulebook_engine.entries import (
     Entry,
     Header,
     Indicator,
+    Limit,
     Part,
     Place,
     Role,
@@ -135,6 +136,7 @@ class _Reader:
             duties=tuple(entry for entry in found if isinstance(entry, Duty)),
             indicators=tuple(entry for entry in found if isinstance(entry, Indicator)),
             standards=tuple(entry for entry in found if isinstance(entry, Standard)),
+            limits=tuple(entry for entry in found if isinstance(entry, Limit)),
             roles=tuple(entry for entry in found if isinstance(entry, Role)),
         )
 
@@ -224,6 +226,8 @@ class _Reader:
                 self._check(raw, "holds", path, UNITS, more=FIGURE_COLUMNS)
                 self._check(raw, "who", path, UNITS)
                 self._check(raw, "opens", path, self._table_of_indicator(raw, path))
+            case "limit":
+                self._check(raw, "who", path, UNITS)
 
     def _named_table(self, raw: dict[str, Any], key: str, path: Path) -> str | None:
         name = raw.get(key)

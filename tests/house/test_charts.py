@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
@@ -77,3 +78,25 @@ def test_a_chart_is_drawn_once(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_what_cannot_be_drawn_says_so() -> None:
     with pytest.raises(ValueError, match="can't be drawn"):
         charts.chart({"mark": 3}, label="x")
+
+
+def test_a_chart_takes_the_colours_of_the_page() -> None:
+    svg = charts.chart(bars(color={"value": charts.RED}), label="x")
+    assert 'fill="var(--red)"' in svg
+    assert charts.RED not in svg
+    assert charts.INK_2 not in svg
+
+
+def test_the_colours_are_those_of_the_light_theme() -> None:
+    tokens = (Path(charts.__file__).parents[1] / "static/css/house.css").read_text(encoding="utf-8").lower()
+    for colour, name in charts.TOKENS.items():
+        assert f"--{name}: {colour.lower()};" in tokens
+
+
+def test_what_was_drawn_long_ago_is_forgotten(folder: Path) -> None:
+    charts.chart(bars(), label="x")
+    assert charts.forget(days=30) == 0
+    (picture,) = (folder / "cache" / "charts").iterdir()
+    os.utime(picture, (0, 0))
+    assert charts.forget(days=30) == 1
+    assert not picture.exists()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
@@ -18,6 +17,7 @@ from guben.organisations.queries import children_of, unit_for, units_on
 from guben.rulebook import queries
 from guben.rulebook.audience import READ, Audience
 from guben.rulebook.burden import Burden, RuleBurden, WithoutEffect, burden_of, without_effect
+from guben.rulebook.burden_chart import drawings, limit_words, years_of
 from guben.rulebook.drafts import ISSUE
 from guben.rulebook.issuers import issuer_words
 from guben.rulebook_engine.entries import NATIONAL
@@ -25,27 +25,6 @@ from guben.rulebook_engine.library import Library
 
 SHOWN = 10
 QUICK = 200  # units: a year of their duties is read within the page
-WIDTH = 640  # of the drawn bars
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a bar: whose hours, how many, and where it is drawn."""
-
-    name: str
-    hours: float
-    x: int
-    width: int
-    shade: int
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One year's hours of one unit."""
-
-    year: int
-    hours: float
-    pieces: list[Piece]
 
 
 def burden(request: HttpRequest) -> HttpResponse:
@@ -57,13 +36,19 @@ def burden(request: HttpRequest) -> HttpResponse:
         return render(request, "rulebook/_idle.html", {"idle": _idle(unit, on, library), "unit": unit, "on": on})
     now, before = burden_of(unit, on, library), burden_of(unit, add_months(on, -12), library)
     names = _names(request, [now, before])
+    years = years_of([before, now], names)
     waits = now.units > QUICK and not asked
     shown = {
         "unit": unit,
         "on": on,
         "now": now,
         "growth": now.hours_of_one - before.hours_of_one,
-        "bars": _bars([before, now], names),
+        "years": years,
+        "drawing": drawings(years, now) if now.units else "",
+        "by_issuer": [
+            (code, name, [one.issuers.get(code, 0) for one in (before, now)]) for code, name in names.items()
+        ],
+        "limit_words": limit_words(now),
         "rules": now.rules[:SHOWN],
         "rest": _rest(now.rules[SHOWN:], now.units),
         "longest": now.rules[0].minutes if now.rules else 0,
@@ -114,21 +99,6 @@ def _names(request: HttpRequest, burdens: list[Burden]) -> dict[str, str]:
     paths = {code: unit.path for code, unit in audience.issuers.items()}
     codes = sorted(rules, key=lambda code: (code != NATIONAL, paths.get(code, "~"), code))
     return {code: issuer_words(rules[code]) for code in codes}
-
-
-def _bars(years: list[Burden], names: dict[str, str]) -> list[Bar]:
-    longest = max((one.hours_of_one for one in years), default=0) or 1
-    bars = []
-    for one in years:
-        x, pieces = 0, []
-        for shade, (code, name) in enumerate(names.items()):
-            hours = one.issuers.get(code, 0)
-            width = round(hours / longest * WIDTH)
-            if width:
-                pieces.append(Piece(name, hours, x, width, min(shade, 4)))
-            x += width
-        bars.append(Bar(one.on.year, one.hours_of_one, pieces))
-    return bars
 
 
 def _rest(rules: list[RuleBurden], units: int) -> tuple[int, float] | None:
