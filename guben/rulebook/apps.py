@@ -18,4 +18,5 @@ class RulebookConfig(AppConfig):
         sentences.register("rules.issued", _("公布制度"), _("%(key)s，%(paper)s，%(from)s起"))
         sentences.register("rules.amended", _("公布制度新版"), _("%(key)s，%(paper)s，%(from)s起"))
         sentences.register("rules.ended", _("废止制度"), _("%(key)s，%(paper)s，%(until)s起"))
+        sentences.register("calendar.installed", _("装入工作日历"), "%(year)s")
         sentences.register("rules.withdrawn", _("撤回制度"), _("%(key)s，原定%(from)s起"))

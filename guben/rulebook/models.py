@@ -109,3 +109,20 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class CalendarYear(models.Model):
+    """The official calendar of a year as an operator installed it. It takes the place of the one that is shipped."""
+
+    year = models.PositiveSmallIntegerField(_("年份"), unique=True)
+    text = models.TextField()
+    digest = models.CharField(max_length=64)
+    installed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("工作日历")
+        verbose_name_plural = _("工作日历")
+        ordering = ["year"]
+
+    def __str__(self) -> str:
+        return str(self.year)
