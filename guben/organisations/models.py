@@ -23,7 +23,13 @@ class Organisation(models.Model):
     dissolved_on = models.DateField(_("撤销日期"), null=True, blank=True)
     kept_from = models.DateField(_("建账日"), null=True, blank=True, help_text=_("此前的职责不算逾期，只算未建账。"))
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级组织")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        db_index=False,  # organisation_parent_path serves it
+        verbose_name=_("上级组织"),
     )
     path = ByteOrderedField(max_length=80, unique=True, editable=False)
     name = models.CharField(_("名称"), max_length=120)
@@ -84,7 +90,9 @@ class Placement(models.Model):
     When a unit moves, every unit below it gets a new placement too, because its path changed.
     """
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="placements", verbose_name=_("组织"))
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="placements", db_index=False, verbose_name=_("组织")
+    )
     parent = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", verbose_name=_("上级组织"))
     path = ByteOrderedField(max_length=80)
     name = models.CharField(_("名称"), max_length=120)
@@ -94,7 +102,7 @@ class Placement(models.Model):
     territory = models.CharField(_("所在层级"), max_length=12, choices=Territory.choices, blank=True)
     from_on = models.DateField(_("起"))
     until_on = models.DateField(_("止（不含）"), null=True)
-    act = models.ForeignKey(Act, models.PROTECT, related_name="placements", verbose_name=_("依据"))
+    act = models.ForeignKey(Act, models.PROTECT, related_name="placements", db_index=False, verbose_name=_("依据"))
 
     class Meta:
         verbose_name = _("隶属")

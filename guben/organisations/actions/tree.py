@@ -239,25 +239,27 @@ class Moving:
         what they were; elsewhere an open new one ends on STILL at first.
         """
         table, (first, last) = connection.ops.quote_name(Placement._meta.db_table), tree.span(self.old)
-        spanning = "path >= %s AND path < %s AND from_on < %s AND (until_on IS NULL OR until_on > %s)"
+        spanning = (
+            "was.path >= %s AND was.path < %s AND was.from_on < %s AND (was.until_on IS NULL OR was.until_on > %s)"
+        )
         which: list[Any] = [first, last, self.on, self.on]
         with connection.cursor() as cursor:
             if is_postgres():
-                into, values = self._copied("until_on", [])
+                into, taken, values = self._copied("until_on", [])
                 cursor.execute(
-                    f"WITH ended AS (UPDATE {table} SET until_on = %s WHERE {spanning} RETURNING id) "  # noqa: S608
-                    f"{into} JOIN ended USING (id)",
+                    f"WITH ended AS (UPDATE {table} AS now SET until_on = %s FROM {table} AS was "  # noqa: S608
+                    f"WHERE now.id = was.id AND {spanning} RETURNING was.*) {into} SELECT {taken} FROM ended",
                     [self.on, *which, *values],
                 )
                 return
-            into, values = self._copied("coalesce(until_on, %s)", [STILL])
-            cursor.execute(f"{into} WHERE {spanning}", [*values, *which])
-            cursor.execute(f"UPDATE {table} SET until_on = %s WHERE {spanning}", [self.on, *which])  # noqa: S608
+            into, taken, values = self._copied("coalesce(until_on, %s)", [STILL])
+            cursor.execute(f"{into} SELECT {taken} FROM {table} AS was WHERE {spanning}", [*values, *which])  # noqa: S608
+            cursor.execute(f"UPDATE {table} AS was SET until_on = %s WHERE {spanning}", [self.on, *which])  # noqa: S608
         Placement.objects.filter(policy.in_subtrees([self.new]), until_on=STILL).update(until_on=None)
 
-    def _copied(self, until_on: str, values: list[Any]) -> tuple[str, list[Any]]:
-        """The statement that writes placements as they were, but at the new place and from the day on, and its values;
-        `until_on` says when they end."""
+    def _copied(self, until_on: str, values: list[Any]) -> tuple[str, str, list[Any]]:
+        """The head of the statement that writes placements as they were, but at the new place and from the day on, what
+        it selects, and its values; `until_on` says when they end."""
         quoted = connection.ops.quote_name
         columns = [str(field.column) for field in Placement._meta.concrete_fields if not field.primary_key]
         new: dict[str, tuple[str, list[Any]]] = {
@@ -267,9 +269,8 @@ class Moving:
             "act_id": ("%s", [self.act.pk]),
         }
         taken = [new.get(column, (quoted(column), [])) for column in columns]
-        texts, table = ", ".join(text for text, _ in taken), quoted(Placement._meta.db_table)
-        into = f"INSERT INTO {table} ({', '.join(map(quoted, columns))}) SELECT {texts} FROM {table}"  # noqa: S608
-        return into, [value for _, given in taken for value in given]
+        into = f"INSERT INTO {quoted(Placement._meta.db_table)} ({', '.join(map(quoted, columns))})"
+        return into, ", ".join(text for text, _ in taken), [value for _, given in taken for value in given]
 
     def _below(self) -> Q:
         return policy.in_subtrees([self.old])
