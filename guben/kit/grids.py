@@ -19,6 +19,8 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from guben.kit.far_cells import Glance, NoSheet, far_cell, has_strange_sheet
+
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED_BYTES = 400 * 1024 * 1024
 MAX_PACKING = 200  # times; a real sheet packs 10 to 40 times
@@ -26,6 +28,7 @@ MAX_ROWS = 100_000
 MAX_COLUMNS = 130
 CHUNK = 1 << 18
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+OTHER_FORMATS = {"xl/workbook.bin", "content.xml"}  # what the reader would try next, and nobody has looked through
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 SEPARATORS = ",\t;，；|"
 
@@ -118,27 +121,36 @@ def _check_size(sheet: CalamineSheet) -> None:
         raise UnreadableTable("too_far_out", cell="IW1", columns=MAX_COLUMNS)
 
 
-# The place of a cell outside of what is read: the reader would make room for every cell up to it.
-FAR = rb'(?:[A-Z]{3,}\d+|[E-Z][A-Z]\d+|[A-Z]{1,2}(?:\d{7,}|[2-9]\d{5}|1[1-9]\d{4}))"'
-FAR_PLACE = re.compile(b'r="' + FAR)
-FAR_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="(' + FAR[:-1] + rb')"[^>]*>\s*<(?:\w+:)?(?:v|is|f)\b')
-
-
 def _check_workbook(content: bytes) -> None:
     """Unpacks every part once, piece by piece, and refuses what is no workbook or would not fit into memory."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            names = {part.filename for part in parts.infolist()}
-            if "xl/workbook.xml" not in names:
+            names = {part.filename.lower() for part in parts.infolist()}
+            if "xl/workbook.xml" not in names or names & OTHER_FORMATS:
                 raise UnreadableTable("broken")
             unpacked = 0
             for part in parts.infolist():
-                for piece in _pieces(content, part):
-                    unpacked += len(piece)
-                    if unpacked > min(MAX_UNPACKED_BYTES, max(MAX_PACKING * len(content), 1024**2)):
-                        raise UnreadableTable("unpacks_too_large", megabytes=MAX_UNPACKED_BYTES // 1024**2)
-    except (zipfile.BadZipFile, zlib.error, IndexError, NotImplementedError):
+                unpacked = _check_part(content, part, unpacked)
+    except (zipfile.BadZipFile, zlib.error, IndexError, NotImplementedError, NoSheet):
         raise UnreadableTable("broken") from None
+
+
+def _check_part(content: bytes, part: zipfile.ZipInfo, unpacked: int) -> int:
+    """Unpacks one part; gives how much is unpacked by now. Any part called .xml may be meant as a sheet."""
+    name = part.filename.lower()
+    is_xml, glance = name.endswith(".xml"), Glance()
+    for piece in _pieces(content, part):
+        unpacked += len(piece)
+        if unpacked > min(MAX_UNPACKED_BYTES, max(MAX_PACKING * len(content), 1024**2)):
+            raise UnreadableTable("unpacks_too_large", megabytes=MAX_UNPACKED_BYTES // 1024**2)
+        if is_xml:
+            glance.look(piece)
+    glance.end()
+    if glance.is_odd and (far := far_cell(_pieces(content, part))):
+        raise UnreadableTable("too_far_out", cell=far, columns=MAX_COLUMNS)
+    if name.endswith("workbook.xml.rels") and has_strange_sheet(b"".join(_pieces(content, part))):
+        raise UnreadableTable("broken")
+    return unpacked
 
 
 def _pieces(content: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -155,16 +167,9 @@ def _pieces(content: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
     if part.compress_type != zipfile.ZIP_DEFLATED:
         raise UnreadableTable("broken")
     unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
-    is_sheet = part.filename.startswith("xl/worksheets/")
-    before = b""
     while not unpacker.eof:
         piece = unpacker.decompress(packed, CHUNK)
         packed = unpacker.unconsumed_tail
         if not piece:
             break
-        here = before + piece
-        # Most pieces hold no such place at all, which is told much faster than where one stands.
-        if is_sheet and FAR_PLACE.search(here) and (far := FAR_CELL.search(here)):
-            raise UnreadableTable("too_far_out", cell=far[1].decode(), columns=MAX_COLUMNS)
-        before = piece[-300:]
         yield piece
