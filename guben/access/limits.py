@@ -57,6 +57,9 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     ),
     "code": (Limit(10, HOUR, _("一小时内已有%(limit)d次没有通过。过一小时再试；手机丢了，找安全管理员重设。")),),
     "password": (Limit(10, HOUR, _("一小时内密码已错%(limit)d次。过一小时再试；忘了密码，找给您开账户的人。")),),
+    "objection": (Limit(10, HOUR, _("一小时内从这里已交了%(limit)d份反映。过一小时再交，或当面、来信反映。")),),
+    "notice": (Limit(60, HOUR, _("这个公示一小时内已收到%(limit)d份反映。过一小时再交，或当面、来信反映。")),),
+    "receipt": (Limit(30, HOUR, _("一小时内已查过%(limit)d次回执。过一小时再查。")),),
     "sign_in": (Limit(100, HOUR, _("这个网络一小时内密码已错%(limit)d次。过一小时再登录。")),),
 }
 

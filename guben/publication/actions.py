@@ -110,7 +110,7 @@ def take_down(notice: Notice, reason: str, *, by: User) -> Notice:
         DomainError: see `errors`.
     """
     access.require(by, POST, notice.organisation)
-    locked = Notice.objects.select_for_update(no_key=True).select_related("organisation").get(pk=notice.pk)
+    locked = Notice.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=notice.pk)
     if locked.taken_down_on:
         raise errors.AlreadyTakenDown
     if locked.term_ends_on < today():
@@ -186,7 +186,7 @@ def decide_objection(
         DomainError: see `errors`.
     """
     _require_decider(objection, by)
-    locked = Objection.objects.select_for_update(no_key=True).select_related("notice").get(pk=objection.pk)
+    locked = Objection.objects.select_for_update(no_key=True, of=("self",)).select_related("notice").get(pk=objection.pk)
     if locked.decided_on:
         raise errors.AlreadyDecided
     if finding not in Finding.values:
@@ -349,4 +349,96 @@ def _record_objection(
         organisation_id=objection.notice.organisation_id,
         right=access.under_which_right(by, right, objection.notice.objections_at) if right else "",
         details={"number": objection.number, **(details or {})},
+    )
+
+
+@transaction.atomic
+def publish(  # noqa: PLR0913 - a publication states this much
+    unit: Organisation,
+    *,
+    title: str,
+    text: str,
+    audience: str,
+    by: User,
+    rule: str = "",
+    published_on: date | None = None,
+    counts_on: date | None = None,
+    until_on: date | None = None,
+) -> Publication:
+    """Makes something public, under a matter of the catalogue or besides it. `counts_on` says to which period it
+    belongs where that is not the one of its day.
+
+    Raises:
+        Http404, PermissionDenied: no `publication.publish` at the unit.
+        DomainError: see `errors`.
+
+    Source: 党务公开条例 Art. 11, 14, 15; M4.5.
+    """
+    access.require(by, PUBLISH, unit)
+    now = today()
+    day = published_on or now
+    counts = counts_on or day
+    _refuse_wrong_day(unit, day, now)
+    if audience not in Audience.values:
+        raise ValueError(audience)
+    if rule:
+        _refuse_wrong_matter(unit, rule, audience, day)
+    if counts > day or (day - counts).days > MAKE_UP_DAYS:
+        raise errors.WrongPeriod
+    if until_on and until_on <= day:
+        raise errors.EndsTooEarly
+    said = _Said(title, text, [], [])
+    said.check()
+    row = Publication.objects.create(
+        organisation=unit,
+        rule=rule,
+        title=said.title,
+        text=said.text,
+        audience=audience,
+        published_on=day,
+        counts_on=counts,
+        until_on=until_on,
+        recorded_on=now,
+        published_at=timezone.now(),
+        published_by=by,
+        recorded_for_unit=_comes_from_above(by, unit),
+    )
+    _record("publication.published", row, by, PUBLISH, {"rule": rule, "audience": audience, "day": str(day)})
+    return row
+
+
+@transaction.atomic
+def withdraw_publication(publication: Publication, reason: str, *, by: User) -> Publication:
+    """Withdraws a publication: it is shown no more, settles nothing, and stays in the file.
+
+    Raises:
+        Http404, PermissionDenied: no `publication.publish` at the unit.
+        DomainError: see `errors`.
+    """
+    access.require(by, PUBLISH, publication.organisation)
+    locked = (
+        Publication.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("organisation")
+        .get(pk=publication.pk)
+    )
+    if locked.withdrawn_on:
+        raise errors.AlreadyWithdrawn
+    locked.withdrawn_on, locked.withdrawn_reason = today(), _reason(reason)
+    locked.save(update_fields=["withdrawn_on", "withdrawn_reason"])
+    _record("publication.withdrawn", locked, by, PUBLISH, changed={"withdrawn_reason": locked.withdrawn_reason})
+    return locked
+
+
+def _refuse_wrong_matter(unit: Organisation, key: str, audience: str, day: date) -> None:
+    matter = next((one for one in queries.matters(unit, day) if one.rule.key == key), None)
+    if matter is None:
+        raise errors.NotOwed
+    if not policy.at_least_as_wide(audience, matter.rule.audience):
+        raise errors.AudienceTooNarrow(str(Audience(matter.rule.audience).label))
+
+
+def _comes_from_above(by: User, unit: Organisation) -> bool:
+    """Published for the unit (代录): the right is held above it only."""
+    return not any(
+        grant.organisation_id == unit.pk and PUBLISH in rights_of(grant.role) for grant in access.grants_of(by)
     )

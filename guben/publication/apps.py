@@ -12,7 +12,10 @@ class PublicationConfig(AppConfig):
         from guben.audit import sentences
         from guben.organisations import obstacles
         from guben.publication import queries, sealed
+        from guben.publication.facts import TABLES
+        from guben.rulebook_engine.facts import catalogue
 
+        catalogue.publish(TABLES)
         sealed_columns.register(sealed.SEALED)
         obstacles.register("dissolve", queries.still_running)
         obstacles.register("reform", queries.still_running)

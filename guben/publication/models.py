@@ -120,6 +120,7 @@ class Publication(models.Model):
     published_on = models.DateField(_("公开日期"))
     counts_on = models.DateField(_("属于哪一期"))
     until_on = models.DateField(_("撤下日期（不含）"), null=True, blank=True)
+    recorded_on = models.DateField(_("登记日期"))
     published_at = models.DateTimeField(_("登记时刻"))
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("登记人")

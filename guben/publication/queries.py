@@ -23,13 +23,14 @@ from guben.publication import calculations, errors, policy, sealed
 from guben.publication.calculations import Heard, NoticeStanding, masked
 from guben.publication.choices import Finding
 from guben.publication.models import Notice, Objection, Publication
+from guben.rulebook import calendars
 
 VISITOR = "visitor"
 
 
 def calendar() -> Calendar:
     """The official calendar as it is installed."""
-    return Calendar()
+    return calendars.calendar()
 
 
 def notices_for(user: access.Someone, on: date) -> QuerySet[Notice]:
