@@ -6,3 +6,8 @@ class DevelopmentConfig(AppConfig):
     name = "guben.development"
     label = "development"
     verbose_name = _("发展党员")
+
+    def ready(self) -> None:
+        from guben.development import told
+
+        told.register()

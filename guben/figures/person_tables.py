@@ -1,4 +1,4 @@
-"""Which fact tables are about people: figures over them may be hidden, and snapshots write pseudonyms for their rows."""
+"""Which fact tables are about people: figures over them may be hidden, and snapshots write pseudonyms for the rows."""
 
 from __future__ import annotations
 

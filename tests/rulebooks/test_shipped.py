@@ -83,6 +83,12 @@ def test_a_proposed_line_says_why_or_that_it_is_proposed() -> None:
         "large-establishment-uncovered",
         "instructor-missing",
         "dues-three-months",
+        "family-in-the-unit",
+        "one-introducer",
+        "weaker-taken-in",
+        "nobody-admitted",
+        "out-of-order",
+        "many-steps-a-day",
     }
     assert [entry.key for entry in proposed if not entry.why] == []
 
