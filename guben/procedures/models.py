@@ -10,15 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from guben.meetings.models import Meeting
 from guben.members.models import Person
 from guben.organisations.models import Organisation
-from guben.procedures.choices import PaperState
+from guben.procedures.choices import PaperState, ReminderKind
 from guben.publication.models import Notice
 
 
 class Case(models.Model):
     """One run of a procedure, about a person, a unit or a matter.
 
-    `step`, `opens_on`, `due_on` and `edition` say where the case stands. They follow from the entries and the rules,
-    are written by every action, and `guben case check` works them out anew. A case without `ended_on` is open.
+    `step`, `actor`, `opens_on`, `due_on` and `edition` say where the case stands. They follow from the entries and the
+    rules, are written by every action, and `guben case check` works them out anew. A case without `ended_on` is open.
+    `once_about` names whom an open case is about where there may be one only.
     """
 
     number = models.CharField(_("办件编号"), max_length=40, unique=True)
@@ -43,20 +44,22 @@ class Case(models.Model):
     due_on = models.DateField(_("期限"), null=True, blank=True, editable=False)
     ended_on = models.DateField(_("办结日期"), null=True, blank=True)
     ended_as = models.CharField(_("办结结果"), max_length=80, blank=True)
+    once_about = models.CharField(max_length=24, null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("办件")
         verbose_name_plural = _("办件")
         ordering = ["-begun_on", "-id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["procedure", "person"],
-                condition=models.Q(ended_on__isnull=True, person__isnull=False),
-                name="one_open_case_a_person",
+            models.UniqueConstraint(fields=["procedure", "once_about"], name="one_open_case_about_one"),
+            models.CheckConstraint(
+                condition=models.Q(ended_on__isnull=True) | models.Q(once_about__isnull=True),
+                name="ended_case_blocks_none",
             ),
         ]
         indexes = [
             models.Index(fields=["organisation", "ended_on", "due_on"], name="case_unit_due"),
+            models.Index(fields=["host", "ended_on", "due_on"], name="case_host_due"),
             models.Index(fields=["actor", "ended_on", "due_on"], name="case_actor_due"),
             models.Index(fields=["procedure", "ended_on", "step"], name="case_procedure_step"),
         ]
@@ -72,7 +75,9 @@ class Entry(models.Model):
     """One thing done in a case: a step taken, returned, examined again, withdrawn or corrected. Never changed.
 
     `number` counts within the case. `edition` is the edition of the procedure under which it was done. `values` holds
-    what was filled in, persons and units by their ids. An entry that `corrects` another one takes its place.
+    what was filled in, persons and units by their ids. An entry that `corrects` another one takes its place; with the
+    outcome `taken_back` it only takes it away. `days_since` counts from the entry before (or the beginning) and
+    `days_late` from the last day allowed, as they were when it was recorded.
     """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="entries", verbose_name=_("办件"))
@@ -88,6 +93,8 @@ class Entry(models.Model):
     )
     acted_at = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("谁办"))
     recorded_for_unit = models.BooleanField(_("代录"), default=False)
+    days_since = models.IntegerField(_("距上一步几天"), default=0, editable=False)
+    days_late = models.PositiveIntegerField(_("晚几天"), default=0, editable=False)
     reason = models.CharField(_("说明"), max_length=500, blank=True)
     values = models.JSONField(_("填写内容"), default=dict, blank=True)
     meeting = models.ForeignKey(
@@ -206,3 +213,41 @@ class Held(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.from_on}"
+
+
+class Reminder(models.Model):
+    """A deadline that comes near or has passed, noted by night: for who acts, and for the level that supervises."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="reminders", verbose_name=_("办件"))
+    step = models.CharField(_("步骤"), max_length=80)
+    kind = models.CharField(_("什么提醒"), max_length=8, choices=ReminderKind.choices)
+    due_on = models.DateField(_("期限"))
+    actor = models.ForeignKey(Organisation, models.CASCADE, null=True, related_name="+", verbose_name=_("谁办"))
+    supervisor = models.ForeignKey(
+        Organisation, models.CASCADE, null=True, related_name="+", verbose_name=_("督促组织")
+    )
+    noted_on = models.DateField(_("哪天"))
+
+    class Meta:
+        verbose_name = _("办件提醒")
+        verbose_name_plural = _("办件提醒")
+        constraints = [
+            models.UniqueConstraint(fields=["case", "step", "due_on", "kind"], name="reminded_once"),
+        ]
+        indexes = [
+            models.Index(fields=["actor", "noted_on"], name="case_reminder_actor"),
+            models.Index(fields=["supervisor", "noted_on"], name="case_reminder_supervisor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.step} {self.kind}"
+
+
+class Numbering(models.Model):
+    """The last number given in a series, such as the cases of a procedure in a year."""
+
+    series = models.CharField(max_length=80, unique=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.last}"
