@@ -8,10 +8,12 @@ class RulebookConfig(AppConfig):
     verbose_name = "制度"
 
     def ready(self) -> None:
+        from guben.access.roles import roles
         from guben.audit import sentences
         from guben.rulebook_engine.facts import catalogue
 
         catalogue.papers = ("S0", "S1", "S2", "S3", "S4")  # the study papers, as mechanisms cite them
+        catalogue.publish_roles(roles)
         sentences.register("rules.installed", _("装入制度"), "%(key)s")
         sentences.register("rules.drafted", _("起草制度"), "%(title)s")
         sentences.register("rules.draft_dropped", _("删掉制度草稿"), "%(title)s")

@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 
 from guben.rulebook_engine.entries import Duty, Entry, Indicator, Limit, Role, Rulebook, Standard
 from guben.rulebook_engine.library import Library
+from guben.rulebook_engine.procedures import Procedure
 
 What = Literal["added", "ended", "changed", "through"]
 FIRST = date(1900, 1, 1)
@@ -61,6 +62,7 @@ def _cut(book: Rulebook, begins: dict[tuple[str, str], date]) -> Rulebook:
         "standards": cut(book.standards),
         "limits": cut(book.limits),
         "roles": cut(book.roles),
+        "procedures": cut(book.procedures),
     }
     return book.model_copy(update=parts)
 
@@ -93,7 +95,7 @@ def changes(installed: Library, given: Sequence[Rulebook], on: date) -> list[Cha
 def _change(key: str, installed: Library, proposed: Library, on: date) -> Change | None:
     before = installed.get(key, on)
     editions = proposed.editions(key)
-    if isinstance(before or next(iter(editions), None), Role | Limit):
+    if isinstance(before or next(iter(editions), None), Role | Limit | Procedure):
         return None  # nobody's duties or findings change by it
     if [_told(entry, dated=True) for entry in editions] == [
         _told(entry, dated=True) for entry in installed.editions(key)

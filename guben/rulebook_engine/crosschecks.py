@@ -11,7 +11,9 @@ from guben.rulebook_engine.entries import Duty, Entry, Indicator, Role, Standard
 from guben.rulebook_engine.errors import Mistake, did_you_mean
 from guben.rulebook_engine.expressions import Aggregate, Between, ColumnValue, Comparison, Constant, Node, walk
 from guben.rulebook_engine.facts import Catalogue, ColumnType, FactTable
-from guben.rulebook_engine.positions import Positions
+from guben.rulebook_engine.positions import Path, Positions
+from guben.rulebook_engine.procedure_checks import wrong_procedure, wrong_was
+from guben.rulebook_engine.procedures import Procedure
 
 UNITS = "organisation"
 
@@ -29,6 +31,19 @@ def check_entries(entries: Sequence[Entry], catalogue: Catalogue, positions: Pos
             *_wrong_line(entry, entries),
         ):
             yield Mistake(file, *positions.of_key((*path, *keys)), sentence)
+    for procedure, where, sentence in _wrong_procedures(entries, catalogue):
+        path = by_place[(procedure.place.line, procedure.place.column)]
+        yield Mistake(file, *positions.of_key((*path, *where)), sentence)
+
+
+def _wrong_procedures(entries: Sequence[Entry], catalogue: Catalogue) -> Iterator[tuple[Procedure, Path, str]]:
+    by_key: defaultdict[str, list[Procedure]] = defaultdict(list)
+    for entry in entries:
+        if isinstance(entry, Procedure):
+            by_key[entry.key].append(entry)
+            yield from ((entry, where, sentence) for where, sentence in wrong_procedure(entry, catalogue))
+    for editions in by_key.values():
+        yield from wrong_was(sorted(editions, key=lambda entry: entry.from_on))
 
 
 def overlapping(entries: Sequence[Entry]) -> Iterator[Mistake]:

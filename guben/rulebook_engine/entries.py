@@ -201,10 +201,11 @@ class Rulebook(Part):
     standards: tuple[Standard, ...] = ()
     limits: tuple[Limit, ...] = ()
     roles: tuple[Role, ...] = ()
+    procedures: tuple[Entry, ...] = ()  # of the kind that `procedures` adds
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        return (*self.duties, *self.indicators, *self.standards, *self.limits, *self.roles)
+        return (*self.duties, *self.indicators, *self.standards, *self.limits, *self.roles, *self.procedures)
 
 
 KINDS: dict[str, type[Entry]] = {kind.kind: kind for kind in (Duty, Indicator, Standard, Limit, Role)}

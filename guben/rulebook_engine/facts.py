@@ -5,7 +5,7 @@ Apps publish their tables in `facts.py` and register them when Django starts. Th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -97,6 +97,8 @@ class Catalogue:
     def __init__(self) -> None:
         self._tables: dict[str, FactTable] = {}
         self.papers: tuple[str, ...] = ()  # short names of documents that a source may begin with
+        self.effects: tuple[str, ...] = ()  # what steps may do to records, by name
+        self._roles: Callable[[], Iterable[str]] = tuple
 
     def register(self, table: FactTable) -> None:
         known = self._tables.get(table.name)
@@ -115,6 +117,19 @@ class Catalogue:
         for name, more in (extensions or {}).items():
             for extension in more:
                 self.extend(name, extension)
+
+    def publish_effects(self, *names: str) -> None:
+        """Adds names of effects that the steps of a procedure may have."""
+        self.effects = tuple(dict.fromkeys((*self.effects, *names)))
+
+    def publish_roles(self, roles: Callable[[], Iterable[str]]) -> None:
+        """Tells where the keys of all roles are found; they are read when the first rule names one."""
+        self._roles = roles
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The keys of all roles; none where no app published them."""
+        return tuple(self._roles())
 
     def table(self, name: str) -> FactTable | None:
         return self._tables.get(name)

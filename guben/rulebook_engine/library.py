@@ -10,6 +10,8 @@ from typing import TypeVar
 from guben.rulebook_engine.crosschecks import impossible_line, overlapping
 from guben.rulebook_engine.entries import Duty, Entry, Indicator, Limit, Role, Rulebook, Standard
 from guben.rulebook_engine.errors import Mistake, RulebookErrors, did_you_mean
+from guben.rulebook_engine.procedure_checks import wrong_was
+from guben.rulebook_engine.procedures import Procedure
 
 Kind = TypeVar("Kind", bound=Entry)
 
@@ -24,12 +26,18 @@ class Library:
     def __init__(self, rulebooks: Iterable[Rulebook]) -> None:
         self.rulebooks = tuple(rulebooks)
         self._editions: defaultdict[str, list[Entry]] = defaultdict(list)
+        self._procedures: dict[str, tuple[Procedure, ...]] = {}
         for rulebook in self.rulebooks:
             for entry in rulebook.entries:
                 self._editions[entry.key].append(entry)
         for editions in self._editions.values():
             editions.sort(key=lambda entry: entry.from_on)
-        mistakes = [*overlapping([*self]), *self._without_indicator(), *self._without_role()]
+        mistakes = [
+            *overlapping([*self]),
+            *self._without_indicator(),
+            *self._without_role(),
+            *self._without_earlier_step(),
+        ]
         if mistakes:
             raise RulebookErrors(mistakes)
 
@@ -64,6 +72,20 @@ class Library:
     def roles(self, on: date) -> list[Role]:
         return self._of(Role, on)
 
+    def procedures(self, on: date) -> list[Procedure]:
+        return self._of(Procedure, on)
+
+    def procedure(self, key: str, on: date) -> Procedure | None:
+        """The edition of a procedure in force on a day."""
+        found = self.get(key, on)
+        return found if isinstance(found, Procedure) else None
+
+    def editions_of(self, key: str) -> tuple[Procedure, ...]:
+        """All editions of a procedure, oldest first; always the same tuple, for which its plans are kept."""
+        if key not in self._procedures:
+            self._procedures[key] = tuple(one for one in self.editions(key) if isinstance(one, Procedure))
+        return self._procedures[key]
+
     def indicator_of(self, standard: Standard, on: date) -> Indicator:
         """The indicator that a standard draws its line on."""
         found = self.get(standard.indicator, on)
@@ -94,6 +116,16 @@ class Library:
         for entry in self:
             if roles and isinstance(entry, Duty) and entry.answerable not in roles:
                 yield _mistake(entry, f"No role '{entry.answerable}'.{did_you_mean(entry.answerable, roles)}")
+
+
+    def _without_earlier_step(self) -> Iterator[Mistake]:
+        for key in self._editions:
+            for procedure, _, sentence in wrong_was(self.editions_of(key)):
+                yield _mistake(procedure, sentence)
+            oldest = next(iter(self.editions_of(key)), None)
+            for step in oldest.step if oldest else ():
+                if oldest and step.was:
+                    yield _mistake(oldest, f"No earlier edition has a step '{step.was[0]}'.")
 
 
 def _covered(entry: Entry, editions: list[Entry]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -31,9 +31,10 @@ from guben.rulebook_engine.expressions import Checked, Constant
 from guben.rulebook_engine.facts import Catalogue, Column, FactTable
 from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.positions import Path, Positions
+from guben.rulebook_engine.procedures import Procedure
 from guben.rulebook_engine.toml import normal, read_toml
 
-UNITS = "organisation"
+UNITS, PERSONS = "organisation", "member"
 FIGURE_COLUMNS = (
     Column("value", "number", "数值", "value"),
     Column("numerator", "number", "分子", "numerator"),
@@ -138,6 +139,7 @@ class _Reader:
             standards=tuple(entry for entry in found if isinstance(entry, Standard)),
             limits=tuple(entry for entry in found if isinstance(entry, Limit)),
             roles=tuple(entry for entry in found if isinstance(entry, Role)),
+            procedures=tuple(entry for entry in found if isinstance(entry, Procedure)),
         )
 
     def _note(self, path: Path, sentence: str) -> None:
@@ -228,6 +230,14 @@ class _Reader:
                 self._check(raw, "opens", path, self._table_of_indicator(raw, path))
             case "limit":
                 self._check(raw, "who", path, UNITS)
+            case "procedure":
+                self._check(raw, "who", path, UNITS)
+                self._check(raw, "subject_where", path, PERSONS)
+                for place, part in _tables(raw, "place_of", path):
+                    self._check(part, "where", place, UNITS)
+                for step, part in _tables(raw, "step", path):
+                    for place, field in _tables(part, "field", step):
+                        self._check(field, "where", place, PERSONS)
 
     def _named_table(self, raw: dict[str, Any], key: str, path: Path) -> str | None:
         name = raw.get(key)
@@ -265,6 +275,14 @@ class _Reader:
         except ExpressionMistake as mistake:
             line, column = self.positions.of_value((*path, key), mistake.offset)
             self.mistakes.append(Mistake(self.file, line, column, mistake.sentence))
+
+
+def _tables(raw: Any, key: str, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """The tables of a list inside a table, each with its path; other things are told of later."""
+    listed = raw.get(key)
+    for number, part in enumerate(listed if isinstance(listed, list) else []):
+        if isinstance(part, dict):
+            yield (*path, key, number), part
 
 
 def _is_list_of_tables(value: object) -> bool:

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from guben.rulebook_engine.entries import Confidence, Entry, Expression, Key, Part, Text, Texts, Words
+from guben.rulebook_engine.entries import KINDS, Confidence, Entry, Expression, Key, Part, Text, Texts, Words
 
 StepKind = Literal["form", "talk", "document", "review", "vote", "notice", "training", "wait", "examination"]
 FieldType = Literal["text", "long_text", "day", "number", "money", "choice", "yes_no", "person", "persons", "unit"]
@@ -208,3 +208,6 @@ class Procedure(Entry):
     paper: Annotated[tuple[PaperKind, ...], Field(strict=False)] = ()
     step: Annotated[tuple[Step, ...], Field(strict=False, min_length=1)]
     warns_days: Annotated[int, Field(ge=0, le=366)] = 14
+
+
+KINDS[Procedure.kind] = Procedure
