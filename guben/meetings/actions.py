@@ -19,7 +19,7 @@ from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.audit import trail
 from guben.kit.errors import DomainError
-from guben.meetings import calculations, errors, queries
+from guben.meetings import calculations, errors, objections, queries
 from guben.meetings.choices import Form, Reason
 from guben.meetings.models import Absence, Meeting
 from guben.members.models import Person
@@ -222,6 +222,8 @@ def _withdraw(meeting: Meeting, reason: str, by: User) -> Meeting:
     locked = Meeting.objects.select_for_update(no_key=True).select_related("organisation").get(pk=meeting.pk)
     if locked.withdrawn_at:
         raise errors.AlreadyWithdrawn
+    if sentences := objections.sentences(locked):
+        raise errors.InUse(sentences[0])
     locked.withdrawn_at = timezone.now()
     locked.withdrawn_reason = reason
     locked.save(update_fields=["withdrawn_at", "withdrawn_reason"])

@@ -99,6 +99,10 @@ class AlreadyWithdrawn(DomainError):
         super().__init__(_("这条会议记录已经撤回，不用再撤。"))
 
 
+class InUse(DomainError):
+    """A higher app rests on the record; it says what to do."""
+
+
 class ReasonMissing(DomainError):
     def __init__(self) -> None:
         super().__init__(_("没有写撤回的原因。写一句，历史里看得到。"))

@@ -6,3 +6,8 @@ class ProceduresConfig(AppConfig):
     name = "guben.procedures"
     label = "procedures"
     verbose_name = _("办件")
+
+    def ready(self) -> None:
+        from guben.procedures import told
+
+        told.register()

@@ -79,9 +79,8 @@ def day(taking: Taking) -> None:
     if road_step.opens_on and done_on < road_step.opens_on and not _is_examined(taking):
         raise too_early(road_step)
     leaves_on = road_step.leaves_on
-    if leaves_on and done_on < leaves_on and taking.step.kind == "examination" and taking.outcome.good:
-        if taking.outcome.to != STAY:
-            raise too_early(road_step)
+    if taking.step.kind == "examination" and taking.leads_on and leaves_on and done_on < leaves_on:
+        raise too_early(road_step, leaves_on)
 
 
 def _is_examined(taking: Taking) -> bool:

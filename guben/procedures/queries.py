@@ -161,7 +161,7 @@ def at_hand(unit: Organisation, on: date) -> QuerySet[Case]:
 
 
 def overdue_below(unit: Organisation, on: date) -> QuerySet[Case]:
-    """The open cases at and below a unit whose last day has passed, whoever is late, longest overdue first. One query."""
+    """The open cases at and below a unit whose last day has passed, whoever is late, longest first. One query."""
     below = policy.in_subtrees([unit.path], "organisation__path") | policy.in_subtrees([unit.path], "actor__path")
     return _with_units(Case.objects.filter(below, ended_on=None, due_on__lt=on))
 

@@ -1,4 +1,4 @@
-"""Where a case stands on a day: its road, what is missing, who acts, since when and until when, and why it is closed."""
+"""Where a case stands on a day: its road, what is missing, who acts, from when until when, and why it is closed."""
 
 from __future__ import annotations
 
@@ -243,12 +243,12 @@ def _closed(found: StepStanding, hold: Held | None, on: date) -> str:
     return ""
 
 
-def too_early(road_step: RoadStep) -> errors.TooEarly:
+def too_early(road_step: RoadStep, opens_on: date | None = None) -> errors.TooEarly:
     """Why a step opens on a later day only, with the article of the term."""
     step, procedure, term = road_step.step, road_step.procedure, road_step.opens_because
     article = (term.article if term else "") or article_of(step, procedure)
     because = words_of(term, procedure) if term else _("“%(step)s”还没有开放") % {"step": say(step.title)}
-    return errors.TooEarly(because, road_step.opens_on, article)
+    return errors.TooEarly(because, opens_on or road_step.opens_on, article)
 
 
 def words_of(term: Term, procedure: Procedure, *, end: bool = False) -> str:

@@ -17,11 +17,12 @@ from guben.members.models import Person
 from guben.members.places import unit_of
 from guben.organisations.models import Organisation
 from guben.procedures import errors
-from guben.procedures.actions.locking import note, once_about, place
+from guben.procedures.actions.locking import note, place
 from guben.procedures.filling import fitting
 from guben.procedures.models import Case
 from guben.procedures.numbering import case_number
 from guben.procedures.places import BEGIN_RIGHT, Places, may_begin, who
+from guben.procedures.placing import once_about
 from guben.procedures.records import Records
 from guben.procedures.rules import Rules, rules, say
 from guben.rulebook.holding import Holding
@@ -61,7 +62,7 @@ def begin(  # noqa: PLR0913 - a case begins with this much
     _refuse_unit(rule, case, on)
     _refuse_subject(rule, case, by, on)
     case.title = _title(rule, case, title)
-    case.once_about = once_about(rule, case)
+    case.once_about = once_about(rule, case.person_id, case.organisation_id)
     _refuse_second(rule, case, by)
     case.begun_at = timezone.now()
     case.number = case_number(rule, on)

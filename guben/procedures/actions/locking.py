@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils import timezone
 
@@ -13,14 +14,14 @@ from guben.access import policy
 from guben.accounts.models import User
 from guben.audit import trail
 from guben.organisations.models import Organisation
+from guben.procedures import errors
 from guben.procedures.models import Case, Entry
 from guben.procedures.places import Acting, Places
+from guben.procedures.placing import COLUMNS, Kept, columns
 from guben.procedures.queries import visible
 from guben.procedures.records import Records, records_of
-from guben.procedures.rules import Rules, article_of
-from guben.procedures.standing import hanging, of
-from guben.publication.queries import standing_of
-from guben.rulebook_engine.procedures import Procedure
+from guben.procedures.rules import Rules
+from guben.procedures.standing import hanging
 from guben.rulebook_engine.roads import where
 
 RIGHTS = {"own": "cases.act", "below": "cases.record_below"}
@@ -42,50 +43,17 @@ def locked(case: Case, by: User) -> Case:
 def place(case: Case, known: Rules, on: date, records: Records | None = None) -> Case:
     """Writes where the case stands now, as its entries and the rules say."""
     records = records or records_of(case)
-    for name, value in columns(case, known, records, on).items():
-        setattr(case, name, value)
-    case.save(
-        update_fields=["step", "edition", "actor", "opens_on", "due_on", "ended_on", "ended_as", "once_about", "title"]
-    )
-    return case
-
-
-def columns(case: Case, known: Rules, records: Records, on: date, places: Places | None = None) -> dict[str, Any]:
-    """The columns that follow from the entries and the rules."""
     found = where(known.editions(case.procedure), case.begun_on, records.done, on, known.calendar)
-    if found.step is None:
-        return {
-            "step": "",
-            "edition": found.procedure.edition_label,
-            "actor_id": None,
-            "opens_on": None,
-            "due_on": None,
-            "ended_on": found.ended_on,
-            "ended_as": found.ended.key if found.ended else "",
-            "once_about": None,
-        }
-    places = places or Places([case.organisation, *([case.host] if case.host else [])], on)
-    actor = places.of(case, found.procedure, found.step.at)
-    opens_on = found.opens_on
-    if found.step.kind == "notice" and (notice := hanging(records, found.step)):
-        opens_on = max(filter(None, (found.leaves_on, standing_of(notice, on).result_opens_on)))
-    return {
-        "step": found.step.key,
-        "edition": found.procedure.edition_label,
-        "actor_id": actor.pk if actor else None,
-        "opens_on": opens_on,
-        "due_on": found.due_on,
-        "ended_on": None,
-        "ended_as": "",
-        "once_about": once_about(found.procedure, case),
-    }
-
-
-def once_about(rule: Procedure, case: Case) -> str | None:
-    """Whom an open case is about where there may be only one."""
-    if not rule.once or rule.subject == "none":
-        return None
-    return f"p{case.person_id}" if case.person_id else f"u{case.organisation_id}"
+    hangs = found.step is not None and found.step.kind == "notice" and hanging(records, found.step) is not None
+    places = Places([case.organisation, *([case.host] if case.host else [])], on)
+    for name, value in columns(found, Kept.of(case), places, hangs=hangs).items():
+        setattr(case, name, value)
+    try:
+        with transaction.atomic():
+            case.save(update_fields=COLUMNS)
+    except IntegrityError:  # opened again by a correction, while another one was begun
+        raise errors.OpenCaseExists(str(case.person or case.organisation)) from None
+    return case
 
 
 def add(  # noqa: PLR0913 - an entry has this many facts
@@ -144,6 +112,3 @@ def note(
         changed=changed,
         details={"number": case.number, "procedure": case.procedure, **(details or {})},
     )
-
-
-__all__ = ["add", "article_of", "columns", "locked", "note", "of", "once_about", "place"]
