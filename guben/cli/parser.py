@@ -47,6 +47,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _figures(commands)
     _rules(commands)
+    _procedures(commands)
+    _cases(commands)
     _records(commands)
     _operations(commands)
     return parser
@@ -108,6 +110,51 @@ def _rules(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     trial.add_argument("--engine", choices=("live", "duckdb"), help="default live, or duckdb with --snapshot")
     trial.add_argument("--snapshot", metavar="DIR", help="a snapshot, such as one of last year")
     _output(trial)
+
+
+def _procedures(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    procedure = commands.add_parser("procedure", help="check a procedure, or see its whole road with all days")
+    verbs = procedure.add_subparsers(dest="verb", required=True, metavar="VERB")
+    check = verbs.add_parser("check", help="print FILE:LINE:COLUMN: sentence for each mistake")
+    check.add_argument("file", metavar="FILE")
+    _output(check)
+    road = verbs.add_parser("simulate", help="the earliest and the latest day of every step")
+    road.add_argument("what", metavar="FILE|KEY", help="a file, or the key of an installed procedure")
+    road.add_argument("--from", dest="start", type=_day, required=True, metavar="DAY", help="the day a case begins")
+    road.add_argument("--on", type=_day, metavar="DAY", help="by the rules of this day (default the day it begins)")
+    road.add_argument("--procedure", default="", metavar="KEY", help="which one, where a file holds several")
+    _output(road)
+    calendar = commands.add_parser("calendar", help="the official calendar: days off and make-up days")
+    verbs = calendar.add_subparsers(dest="verb", required=True, metavar="VERB")
+    install = verbs.add_parser("install", help="take in the notice of a year, as a file")
+    install.add_argument("files", nargs="+", metavar="FILE")
+    _output(install)
+    year = verbs.add_parser("show", help="one year with its working days")
+    year.add_argument("year", type=int, metavar="YEAR")
+    _output(year)
+
+
+def _cases(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    case = commands.add_parser("case", help="cases: where each stands, by when, and why")
+    verbs = case.add_subparsers(dest="verb", required=True, metavar="VERB")
+    listed = verbs.add_parser("list", help="the open cases in reach, the most urgent first")
+    listed.add_argument("--at", default="", metavar="CODE", help="only at and below this unit")
+    listed.add_argument("--procedure", default="", metavar="KEY", help="only of this procedure")
+    listed.add_argument("--late", action="store_true", help="only those whose last day has passed")
+    listed.add_argument("--ended", action="store_true", help="those that ended too")
+    _on_a_day(listed)
+    for verb, help_ in (("show", "what was done, and what is next"), ("explain", "the whole road: days, sources, why")):
+        one = verbs.add_parser(verb, help=help_)
+        one.add_argument("number", metavar="NUMBER", help="such as 2026-FZ-000031")
+        _on_a_day(one)
+    check = verbs.add_parser("check", help="work out anew where each open case stands, and say what differs")
+    check.add_argument("--mend", action="store_true", help="write what was found")
+    _on_a_day(check)
+
+
+def _on_a_day(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--on", type=_day, metavar="DAY", help="the day, as 2026-06-30 (default today)")
+    _output(parser)
 
 
 def _records(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -80,6 +80,11 @@ def _in_step(
     yield from _roles(step.by, (*path, "by"), catalogue)
     if step.notice is not None:
         yield from _roles((step.notice.objections_to,), (*path, "notice", "objections_to"), catalogue)
+    meetings = catalogue.table("meeting")
+    forms = meetings.column("form") if meetings else None
+    if step.vote is not None and forms and step.vote.form not in forms.values:
+        hint = did_you_mean(step.vote.form, forms.values)
+        yield (*path, "vote", "form"), f"'{step.vote.form}' is no value of 'form'.{hint}"
     yield from _effect(step.effect, (*path, "effect"), catalogue)
     yield from _twice(step.field, (*path, "field"), "field")
     yield from _twice(step.outcome, (*path, "outcome"), "outcome")

@@ -28,6 +28,7 @@ AT_A_UNIT = {
     "burden": "burden --at {at}",
     "dues show": "dues show --at {at}",
     "coverage": "coverage --at {at}",
+    "case list": "case list --at {at}",
     "rules what-if": "rules what-if {tmp}/rules.toml --at {at}",
     "import members": "import members {tmp}/members.csv --at {at}",
     "import organisations": "import organisations {tmp}/units.csv --at {at}",
@@ -38,6 +39,7 @@ AT_A_UNIT = {
 FOR_THE_WHOLE = {
     "snapshot": "snapshot --out {tmp}/frozen",
     "rules install": "rules install",
+    "calendar install": "calendar install {tmp}/2028.toml",
     "keys list": "keys list",
     "keys rotate": "keys rotate",
     "keys destroy": "keys destroy x",
@@ -54,9 +56,12 @@ ABOUT_NOBODY = {
     "rules show",
     "rules facts",
     "rules export",
+    "procedure check",
+    "procedure simulate",
+    "calendar show",
 }  # what every reader of rules sees
 BY_THE_SERVER = {"serve", "manage", "user", "database copy", "backup check", "backup restore", "tree check",
-                 "audit verify", "audit checkpoint", "audit head"}  # fmt: skip
+                 "case show", "case explain", "case check", "audit verify", "audit checkpoint", "audit head"}  # fmt: skip
 FEMALE = "姓名,性别,出生日期,人员类别,所在支部代码,入党日期\n滨河新人,女,1990-01-01,正式党员,{at},2015-01-01\n"
 
 
@@ -84,6 +89,9 @@ def folder(tmp_path: Path) -> Path:
         '[rulebook]\nkey = "trial"\ntitle = { zh = "试", en = "Trial" }\nissued-by = "national"\nfrom = 2026-01-01\n'
         'source = "试"\n',
         encoding="utf-8",
+    )
+    (tmp_path / "2028.toml").write_text(
+        '[calendar]\nyear = 2028\nsource = "试"\nconfidence = "verified"\n', encoding="utf-8"
     )
     (tmp_path / "divisions").mkdir()
     (tmp_path / "divisions" / "villages.csv").write_text("code\n", encoding="utf-8")
