@@ -139,6 +139,71 @@ SENTENCES: tuple[tuple[re.Pattern[str], Promise], ...] = tuple(
         ),
         (r"No fact table '(?P<name>.*)'\.$", gettext_lazy("没有“%(name)s”这张事实表。")),
         (r"No function '(?P<name>.*)'\.$", gettext_lazy("没有“%(name)s”这个函数。")),
+        (
+            r"'(?P<part>\w+)' belongs to a step of kind '(?P<kind>\w+)'; this one is of kind '(?P<found>\w+)'\.$",
+            gettext_lazy("“%(part)s”只写在 %(kind)s 类的步骤里，这一步是 %(found)s。"),
+        ),
+        (
+            r"A step of kind '(?P<kind>\w+)' needs '.*'\.$",
+            gettext_lazy("%(kind)s 类的步骤要写 %(kind)s = { … }。"),
+        ),
+        (r"A wait needs 'opens': .*", gettext_lazy("等待的步骤要写 opens：等到哪天。")),
+        (
+            r"State how long a training lasts: .*",
+            gettext_lazy("写明培训多长：days（天）、hours（学时），写一样或两样。"),
+        ),
+        (
+            r"State a term in one unit: .*",
+            gettext_lazy("期限只用一种单位：working-days、days、months 或 years。"),
+        ),
+        (r"State one of 'more-than' and 'at-least'\.$", gettext_lazy("more-than 和 at-least 写一个。")),
+        (r"Write a fraction such as .*", gettext_lazy("写成分数，例如 '1/2'、'4/5'。")),
+        (r"A fraction lies above 0 .*", gettext_lazy("分数要大于0，最多是1。")),
+        (
+            r"The field '(?P<name>.*)' offers no choices\.$",
+            gettext_lazy("“%(name)s”这一项没有可选的内容，写 choices。"),
+        ),
+        (
+            r"Only an outcome that stays at its step .*",
+            gettext_lazy("只有停在本步的结果才能另定期限（closes）。"),
+        ),
+        (
+            r"There is no phase (?P<number>\d+): .*",
+            gettext_lazy("没有第%(number)s个阶段，在 phases 里写上它的名称。"),
+        ),
+        (r"From the step '(?P<name>.*)' there is no way to an end\.$", gettext_lazy("从“%(name)s”这一步走不到办结。")),
+        (r"Nothing leads to the step '(?P<name>.*)'\.$", gettext_lazy("没有哪一步通到“%(name)s”。")),
+        (
+            r"The wait '(?P<name>.*)' leads back to itself .*",
+            gettext_lazy("“%(name)s”等来等去回到自己，永远等不完。"),
+        ),
+        (
+            r"The step '(?P<name>.*)' closes before it opens, .*",
+            gettext_lazy("“%(name)s”这一步还没有开就已到期，不论哪天开始都是这样。"),
+        ),
+        (
+            r"The step '(?P<name>.*)' does not come before '(?P<step>.*)': .*",
+            gettext_lazy("“%(name)s”不在“%(step)s”前面，期限要从前面的步骤算起。"),
+        ),
+        (r"No earlier edition has a step '(?P<name>.*)'\.$", gettext_lazy("以前的版本里没有“%(name)s”这一步。")),
+        (
+            r"No place '(?P<name>.*)' is told before this one\.$",
+            gettext_lazy("前面没有写“%(name)s”这个承办处，先写上面的，再写它。"),
+        ),
+        (r"No place '(?P<name>.*)'\.$", gettext_lazy("没有“%(name)s”这个承办处。")),
+        (r"No step '(?P<name>.*)'\.$", gettext_lazy("没有“%(name)s”这一步。")),
+        (r"No effect '(?P<name>.*)'\.$", gettext_lazy("没有“%(name)s”这个效果。")),
+        (r"No paper '(?P<name>.*)' in this procedure\.$", gettext_lazy("这个程序里没有“%(name)s”这份材料。")),
+        (
+            r"'(?P<name>.*)' is a word of the rulebook: .*",
+            gettext_lazy("“%(name)s”是制度文件自己用的词，换一个编号。"),
+        ),
+        (
+            r"The (?:step|paper|place|field|outcome) '(?P<name>.*)' stands here twice\.$",
+            gettext_lazy("“%(name)s”写了两次。"),
+        ),
+        (r"This list is too short: at least (?P<least>\d+) is needed\.$", gettext_lazy("这里至少要写%(least)s个。")),
+        (r"A calendar starts with a \[calendar\] table\.$", gettext_lazy("工作日历要以 [calendar] 开头。")),
         (r"No indicator '(?P<name>.*)'\.$", gettext_lazy("没有“%(name)s”这个指标。")),
         (r"No role '(?P<name>.*)'\.$", gettext_lazy("没有“%(name)s”这个角色。")),
         (r"No key '(?P<name>.*)' here\.$", gettext_lazy("这里没有“%(name)s”这一项。")),

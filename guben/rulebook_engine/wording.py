@@ -61,6 +61,8 @@ def _sentence(found: Mapping[str, Any], model: type[BaseModel]) -> str:
             return f"{shown} is not allowed; write one of {context.get('expected')}."
         case "string_pattern_mismatch":
             return f"{shown} is no key: write small letters, digits and single hyphens."
+        case "too_short":
+            return f"This list is too short: at least {context.get('min_length')} is needed."
         case "string_too_short":
             return "This text is empty."
         case "string_too_long":

@@ -58,6 +58,8 @@ MEETING = FactTable(
 def small_catalogue() -> Catalogue:
     catalogue = Catalogue()
     catalogue.papers = ("S0", "S1", "S2", "S3", "S4")
+    catalogue.publish_effects("give-key", "take-key")
+    catalogue.publish_roles(lambda: ("secretary", "clerk", "organiser"))
     for table in (ORGANISATION, MEMBER, MEETING):
         catalogue.register(table)
     return catalogue
