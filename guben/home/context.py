@@ -56,11 +56,13 @@ PLACES = (
     _Door("organisations", gettext_lazy("组织"), "organisations:tree", "sitemap", ("units.view",)),
     _Door("members", gettext_lazy("党员"), "members:list", "users", ("members.view",)),
     _Door("meetings", gettext_lazy("会议"), "meetings:list", "calendar-event", ("meetings.view",)),
+    _Door("procedures", gettext_lazy("办件"), "procedures:list", "clipboard-list", ("cases.view",)),
     _Door("figures", gettext_lazy("诊断"), "figures:diagnosis", "stethoscope", ("figures.view",)),
     _Door("rulebook", gettext_lazy("制度"), "rulebook:list", "book", ("rules.view",)),
 )
 MORE = (
     _Door("structure", gettext_lazy("党员结构"), "members:structure", "users", ("figures.view",)),
+    _Door("development", gettext_lazy("发展党员"), "development:board", "users-plus", ("figures.view",)),
     _Door("establishments", gettext_lazy("单位覆盖"), "establishments:list", "building-factory", ("figures.view",)),
     _Door("dues", gettext_lazy("党费"), "dues:overview", "calculator", ("dues.view", "figures.view")),
     _Door("burden", gettext_lazy("负担"), "rulebook:burden", "clock", ("rules.view",)),
@@ -73,7 +75,7 @@ MORE = (
     _Door("settings", gettext_lazy("账户"), "accounts:settings", "user-circle"),
 )
 RECORD = _Door("record", gettext_lazy("记会议"), "meetings:record", "edit", ("meetings.record",))
-ON_THE_PHONE = ("today", "organisations", "record", "meetings", "members", "figures", "rulebook")
+ON_THE_PHONE = ("today", "procedures", "record", "members", "organisations", "meetings", "figures", "rulebook")
 TABS = 4  # and 更多
 
 

@@ -24,6 +24,7 @@ from django.utils import timezone
 from guben.access import policy
 from guben.access.models import Grant
 from guben.accounts.models import User
+from guben.development.models import Investigator, Sample, SampledCase
 from guben.dues.models import Balance, Payment
 from guben.duties.models import Reminder
 from guben.establishments.models import Establishment, Workplace
@@ -31,7 +32,8 @@ from guben.exports.plans import Plan
 from guben.jobs.models import Job
 from guben.members.models import Affiliation, Holding, ReserveEntry
 from guben.organisations.models import Act, Organisation, Site
-from tests.cast import BRANCH, TODAY, USERS, VILLAGE, Cast, sign_in
+from guben.procedures.models import Case
+from tests.cast import BRANCH, TODAY, TOWN, USERS, VILLAGE, Cast, sign_in
 
 EVERYBODY = " ".join(username for username, *_ in USERS)
 WITH_A_ROLE = EVERYBODY.replace("stranger ", "")
@@ -92,6 +94,13 @@ def a_check(cast: Cast, state: str) -> Job:
     return Job.objects.create(state=state, **job)
 
 
+def a_saving(cast: Cast) -> list[Any]:
+    """The saving of a roster at the town: its owner's, and those who may import there."""
+    arguments = {"at": TOWN, "dry_run": False, "name": "名册.xlsx", "upload_of": str(uuid.uuid4())}
+    job = {"kind": "imports.members", "title": "试", "owner": cast.clerk, "arguments": arguments}
+    return [Job.objects.create(organisation=cast.town, state="done", **job).pk]
+
+
 def an_export(cast: Cast) -> list[Any]:
     arguments = {"at": BRANCH, **Plan().as_arguments()}
     job = {"kind": "exports.sheet", "title": "试", "owner": cast.clerk, "arguments": arguments}
@@ -116,6 +125,21 @@ def the_workplace(cast: Cast) -> list[Any]:
     (firm,) = the_firm(cast)
     found = Workplace.objects.get_or_create(person=person, establishment_id=firm, from_on=date(2021, 1, 1))
     return [found[0].pk]
+
+
+def the_sample(cast: Cast) -> list[Any]:
+    person, who = cast.people["阮新芽"], cast.secretary
+    case, _made = Case.objects.get_or_create(
+        number="发展2026-1", procedure="development", person=person, organisation=cast.branch,
+        defaults={"title": "抽查", "begun_on": TODAY, "begun_at": timezone.now(), "begun_by": who},
+    )  # fmt: skip
+    sample, _made = Sample.objects.get_or_create(
+        organisation=cast.branch, seed="一", size=1, from_on=TODAY, until_on=TODAY, population=1, drawn_on=TODAY,
+        defaults={"drawn_at": timezone.now(), "drawn_by": who},
+    )  # fmt: skip
+    SampledCase.objects.get_or_create(sample=sample, case=case, place=1)
+    Investigator.objects.get_or_create(sample=sample, user=cast.inspector)
+    return [sample.pk]
 
 
 def the_payment(cast: Cast) -> list[Any]:
@@ -297,6 +321,15 @@ ROWS = [
     Row("rulebook:amend", ABOVE_THE_TOWN, refused=BOUND_BY_THE_TOWN, args=a_local_rule, post=True),
     Row("rulebook:end", ABOVE_THE_TOWN, refused=BOUND_BY_THE_TOWN, args=a_local_rule),
     # establishments: public bodies to who sees units, members to who sees members
+    a_list("development:board", FIGURES + " neighbour"),
+    a_list("development:export", KEEPS_THE_BRANCH + " neighbour", post=True),
+    a_list("development:stage", SEES_MEMBERS + " neighbour", args=lambda cast: ["activist"]),
+    a_list("development:plan", FIGURES + " neighbour"),
+    a_list("development:samples", SEES_MEMBERS + " neighbour"),
+    a_list("development:draw", "organiser inspector"),
+    Row("development:sample", "organiser clerk secretary inspector", args=the_sample),
+    Row("development:finding", "inspector", refused="organiser clerk secretary", args=lambda c: [*the_sample(c), 1]),
+    Row("development:close", "organiser inspector", refused="clerk secretary", args=the_sample),
     a_list("establishments:list", WITH_A_ROLE),
     a_list("establishments:export", KEEPS_THE_BRANCH + " neighbour", post=True),
     a_list("establishments:unplaced", SEES_MEMBERS + " neighbour"),
@@ -327,6 +360,7 @@ ROWS = [
     Row("imports:save", "clerk", args=the_job, post=True),
     Row("imports:mend", "clerk", args=the_check),
     Row("imports:take_back", "clerk", args=the_check, data=lambda cast: {"row": "3"}, post=True),
+    Row("imports:withdraw", "clerk organiser", args=a_saving),
     Row("imports:take_up", "clerk", args=a_stopped_check, post=True),
     Row("imports:workbook", "clerk", args=the_check, post=True),
     # exports: their owner's own

@@ -111,10 +111,12 @@ def board_of(user: Someone, unit: Organisation, on: date) -> Board:
 
 def people_at(unit: Organisation, kind: str, on: date) -> list[Standing]:
     """The people at a stage at and below a unit, late ones first, then by deadline, then by how long they wait."""
-    rows = _affiliated(unit, on).filter(holds_on(on, "person__stages"), person__stages__kind=kind)
-    if kind == FULL:
-        rows = rows.filter(person__stages__from_on__gte=date(on.year, 1, 1))
-    rows = rows.annotate(since=F("person__stages__from_on")).select_related("person", "organisation")
+    since = {"person__stages__from_on__gte": date(on.year, 1, 1)} if kind == FULL else {}
+    rows = (
+        _at_stages(unit, on, [kind], **since)
+        .annotate(since=F("person__stages__from_on"))
+        .select_related("person", "organisation")
+    )
     found = list(rows.order_by("since", "pk"))
     cases = _cases_of([row.person_id for row in found]) if kind != FULL else {}
     titles = _titles(on)
@@ -124,8 +126,15 @@ def people_at(unit: Organisation, kind: str, on: date) -> list[Standing]:
     return sorted(standings, key=lambda one: (one.days is None, one.days or 0, one.since))
 
 
-def _affiliated(unit: Organisation, on: date) -> QuerySet[Affiliation]:
-    return Affiliation.objects.filter(holds_on(on), policy.in_subtrees([unit.path], "organisation__path"))
+def _at_stages(unit: Organisation, on: date, kinds: Iterable[str], **more: date) -> QuerySet[Affiliation]:
+    """Who belongs to a unit at or below this one and stands at one of these stages, one row for each person."""
+    return Affiliation.objects.filter(
+        holds_on(on),
+        holds_on(on, "person__stages"),
+        policy.in_subtrees([unit.path], "organisation__path"),
+        person__stages__kind__in=list(kinds),
+        **more,
+    )
 
 
 def _standing(
@@ -167,11 +176,9 @@ def _summed(counts: Mapping[tuple[str, str], int], depth: int) -> Counter[tuple[
 
 def _counts(unit: Organisation, on: date) -> Counter[tuple[str, str]]:
     """How many at each path and stage."""
-    rows = _affiliated(unit, on).filter(holds_on(on, "person__stages"))
     found: Counter[tuple[str, str]] = Counter()
-    waiting = rows.filter(person__stages__kind__in=STAGES)
-    full = rows.filter(person__stages__kind=FULL, person__stages__from_on__gte=date(on.year, 1, 1))
-    for chosen in (waiting, full):
+    full = _at_stages(unit, on, [FULL], person__stages__from_on__gte=date(on.year, 1, 1))
+    for chosen in (_at_stages(unit, on, STAGES), full):
         grouped = chosen.values_list("organisation__path", "person__stages__kind").annotate(number=Count("pk"))
         for path, kind, number in grouped:
             found[path, kind] += number
