@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +26,7 @@ from guben.imports.saving import save_members
 from guben.imports.scope import Scope
 from guben.imports.table import Table
 from guben.imports.unit_rows import UnitPlan
+from guben.imports.withdrawable import note_registered
 from guben.jobs import actions as jobs
 from guben.jobs.models import Job, JobState
 from guben.kit import collecting
@@ -58,11 +60,13 @@ def import_members(
     dry_run: bool = False,
     progress: Progress | None = None,
     saved: Callable[[int], None] | None = None,
+    job: Job | None = None,
 ) -> ImportResult:
     """Registers and updates the people of a roster at or below a unit (everywhere within reach without one).
 
     Rows are recognised by identity number, else by name, birth date and branch; so the same file again changes nothing,
-    and goes on where an earlier run was interrupted. Saved in batches; `saved` is told how many rows are.
+    and goes on where an earlier run was interrupted. Saved in batches; `saved` is told how many rows are. Of a `job` is
+    kept whom it registered, so that it can be withdrawn.
 
     Raises:
         DemoRefusesRosters, HeadersMissing, NoRows, RowNotSaved.
@@ -82,7 +86,8 @@ def import_members(
     notes = notes_on(sheet, c.MEMBER_COLUMNS) + _member_notes(sheet, plan)
     result = _member_result(table, plan, notes, dry_run=dry_run)
     if not dry_run and (plan.new or plan.updates):
-        save_members(plan, by, today, report, saved or _nobody_asks)
+        remember = partial(note_registered, job, by) if job else _nobody_asks
+        save_members(plan, by, today, report, saved or _nobody_asks, remember)
         with transaction.atomic():
             _record("imports.members", at, by, result)
     return result
@@ -174,7 +179,7 @@ def _named(sheet: Sheet, kind: str) -> Sheet:
         raise SheetRefused(cause) from cause
 
 
-def _nobody_asks(saved: int) -> None:
+def _nobody_asks(saved: object) -> None:
     """Nobody keeps account of what is saved."""
 
 

@@ -92,6 +92,20 @@ class NothingToTakeUp(DomainError):
         super().__init__(_("这件任务没有停下，不用继续。打开它的页面看结果。"))
 
 
+class NothingToWithdraw(DomainError):
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("没有一个人可以撤回。原因写在页面上。"))
+
+
+class StillSaving(DomainError):
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("这份文件还在保存。等它办完，或先停下它，再撤回。"))
+
+
 class NothingToSave(DomainError):
     def __init__(self) -> None:
         super().__init__(_("没有一行要保存。改好文件再导入。"))

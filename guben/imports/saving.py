@@ -21,13 +21,20 @@ from guben.members import actions as people
 from guben.members.errors import RowRefused
 from guben.members.models import Person, Standing
 
-BATCH = 5000
+BATCH = 10_000  # half a second in which others wait
 UPDATES = 200
 T = TypeVar("T")
 
 
-def save_members(plan: Plan, by: User, today: date, progress: Progress, saved: Callable[[int], None]) -> None:
-    """Registers and updates; tells after each batch how many rows are saved.
+def save_members(
+    plan: Plan,
+    by: User,
+    today: date,
+    progress: Progress,
+    saved: Callable[[int], None],
+    registered: Callable[[Sequence[int]], None],
+) -> None:
+    """Registers and updates; tells after each batch how many rows are saved, and in its transaction whom it registered.
 
     Raises:
         RowNotSaved: the records changed since the check. The batches before stay.
@@ -35,7 +42,8 @@ def save_members(plan: Plan, by: User, today: date, progress: Progress, saved: C
     done, total = 0, len(plan.new) + len(plan.updates)
     for batch in _batches(plan.new, BATCH):
         progress(done, total, _("保存"))
-        _register(plan, batch, by, today, done)
+        with transaction.atomic():
+            registered(_register(plan, batch, by, today, done))
         done += len(batch)
         saved(done)
     for changes in _batches(plan.updates, UPDATES):
@@ -53,9 +61,9 @@ def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield items[start : start + size]
 
 
-def _register(plan: Plan, rows: Sequence[int], by: User, today: date, done: int) -> None:
+def _register(plan: Plan, rows: Sequence[int], by: User, today: date, done: int) -> list[int]:
     try:
-        people.register_columns(plan.roster.new_people(rows, today), by=by)
+        return people.register_columns(plan.roster.new_people(rows, today), by=by)
     except RowRefused as refused:
         number = plan.roster.table.numbers[rows[refused.row - 1]]
         raise RowNotSaved(number, refused.reason, done) from refused

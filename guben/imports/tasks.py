@@ -16,6 +16,7 @@ from guben.imports.queries import FAULTS_FILE
 from guben.jobs.models import Job
 from guben.jobs.registry import job
 from guben.jobs.report import Report
+from guben.kit import collecting
 
 IMPORTS = {"imports.members": actions.import_members, "imports.organisations": actions.import_organisations}
 
@@ -46,9 +47,11 @@ def write_workbook(job: Job, report: Report) -> dict[str, Any]:
     return {"rows": len(sheet.rows)}
 
 
+@collecting.put_off()
 def _run(job: Job, report: Report) -> dict[str, Any]:
     report.stage(_("读文件"))
     sheet = mending.sheet_of(job)
+    known = {"job": job} if job.kind == "imports.members" else {}
     result = IMPORTS[job.kind](
         sheet,
         job.organisation,
@@ -56,6 +59,7 @@ def _run(job: Job, report: Report) -> dict[str, Any]:
         dry_run=job.arguments["dry_run"],
         progress=report.progress,
         saved=report.saved,
+        **known,
     )
     refresh_statistics()
     told = {

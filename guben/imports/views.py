@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guben.access import policy
 from guben.accounts import installation
 from guben.accounts.models import User
-from guben.imports import actions, mending, mends, queries, workbooks
+from guben.imports import actions, mending, mends, queries, withdrawable, workbooks
 from guben.imports.columns import COLUMNS, TITLES
 from guben.imports.errors import DemoRefusesRosters
 from guben.imports.forms import StartForm
@@ -48,7 +48,7 @@ def start(request: HttpRequest) -> HttpResponse:
         except DomainError as refused:
             form.add_error("file", str(refused))
     refusal = "" if installation.roster_imports_open() else DemoRefusesRosters().sentence
-    context = {"form": form, "refusal": refusal, "kinds": TITLES.items()}
+    context = {"form": form, "refusal": refusal, "kinds": TITLES.items(), "recent": withdrawable.recent(user)}
     return render(request, "imports/start.html", context, status=422 if form.is_bound else 200)
 
 
@@ -66,9 +66,11 @@ def result(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What the check or the saving found: counts, the next step, the rows to put right."""
     job = queries.import_of(_user(request), pk)
     if job.state != JobState.DONE:
-        may_take_up = job.state in mending.OVER and queries.has_upload(job)
+        is_over = job.state in mending.OVER
+        may_take_up = is_over and queries.has_upload(job)
         mendable = may_take_up and mends.refused_rows(mending.newest_check(job)) is not None
-        return render(request, "imports/waiting.html", {**shown(job), "may_take_up": may_take_up, "mendable": mendable})
+        may = {"may_take_up": may_take_up, "may_withdraw": is_over and withdrawable.may_be_withdrawn(job)}
+        return render(request, "imports/waiting.html", {**shown(job), **may, "mendable": mendable})
     chosen = request.GET.get("kind", "")
     page = Paginator(queries.shown_rows(job, fault_kind=chosen), ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -84,6 +86,8 @@ def result(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "saved_by": queries.saved_by(job),
         "newest": _newer_check(job),
         "mendable": job.result["rejected_rows"] and mends.refused_rows(job) is not None,
+        "withdrawn": withdrawable.withdrawn(job),
+        "may_withdraw": withdrawable.may_be_withdrawn(job),
         "unchecked": len(mends.draft_of(job).written_since(mends.mends_of(job).revision)),
     }
     return render(request, "imports/result.html", context)

@@ -260,6 +260,15 @@ class NothingChanged(DomainError):
         super().__init__(_("%(name)s的资料没有要改的，和原来一样。") % {"name": name})
 
 
+class RecordedSince(DomainError):
+    """Somebody whose registration was to be taken back is no longer as registered."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("其中有人刚有了新的记录，没有撤回。重新打开这一页再看。"))
+
+
 class NotAMember(DomainError):
     def __init__(self, name: str, on: date) -> None:
         super().__init__(_("%(name)s在%(day)s不是党员。核对日期或人员类别。") % {"name": name, "day": _day(on)})

@@ -41,6 +41,7 @@ COLLEGE = ("10", "20", "30")  # 大专及以上, GB/T 4658-2006
 
 NAMES: dict[str, tuple[Any, Any]] = {
     "members.registered": (_("登记人员"), ""),
+    "members.registration_withdrawn": (_("撤回登记"), ""),
     "members.changed": (_("改资料"), ""),
     "members.stage_entered": (_("登记人员类别"), ""),
     "members.affiliated": (_("调整支部或党小组"), ""),

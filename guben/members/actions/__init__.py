@@ -9,6 +9,7 @@ from guben.members.actions.numbers import check_numbers, link_user, unmask
 from guben.members.actions.posts import Appointment, appoint, appoint_many, relieve
 from guben.members.actions.records import change_person
 from guben.members.actions.register import NewPerson, register_columns, register_many, register_person
+from guben.members.actions.withdrawing import withdraw_registrations
 
 __all__ = [
     "Appointment",
@@ -32,4 +33,5 @@ __all__ = [
     "take_off_reserve",
     "take_standing",
     "unmask",
+    "withdraw_registrations",
 ]

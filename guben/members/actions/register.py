@@ -107,8 +107,8 @@ def register_many(rows: Sequence[NewPerson], *, by: User, first_row: int = 1) ->
 
 
 @transaction.atomic
-def register_columns(people: Columns, *, by: User) -> int:
-    """Registers people whose values were checked in sets beforehand (an import), all or none; gives their number.
+def register_columns(people: Columns, *, by: User) -> list[int]:
+    """Registers people whose values were checked in sets beforehand (an import), all or none; gives their keys.
 
     They come by column (see `writing`), complete with their days. The rights at every unit are asked for here, and
     numbers that somebody else registered meanwhile are refused.
@@ -122,7 +122,7 @@ def register_columns(people: Columns, *, by: User) -> int:
         _refuse_registered(people, by)
     try:
         with transaction.atomic():
-            return len(write(people, checks.rights(), by))
+            return write(people, checks.rights(), by)
     except IntegrityError:
         _refuse_registered(people, by)
         raise
