@@ -1,4 +1,5 @@
-"""The fact table of publications, up to a day: what was made public, under which rule, for whom."""
+"""Fact tables up to a day: what was made public, under which rule, for whom (what the accounts of dues note as made
+public too), and the notices."""
 
 from __future__ import annotations
 
@@ -21,6 +22,11 @@ SELECT p.organisation_id AS organisation, p.id AS record, p.rule AS rule, p.audi
   p.published_on AS published_on, p.counts_on AS counts_on, p.recorded_on AS recorded_on
 FROM publication_publication p
 WHERE p.published_on <= %(on)s AND (p.withdrawn_on IS NULL OR p.withdrawn_on > %(on)s) /*within:p.organisation_id*/
+UNION ALL
+SELECT r.organisation_id AS organisation, -r.id AS record, 'publish-dues' AS rule, 'unit' AS audience,
+  r.published_on AS published_on, r.published_on AS counts_on, r.published_on AS recorded_on
+FROM dues_publication r
+WHERE r.published_on <= %(on)s /*within:r.organisation_id*/
 """,
 )
 

@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 from guben.rulebook_engine.entries import Duty, Entry, Indicator, Limit, Role, Rulebook, Standard
 from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.procedures import Procedure
+from guben.rulebook_engine.publications import PublishedAsItHappens
 
 What = Literal["added", "ended", "changed", "through"]
 FIRST = date(1900, 1, 1)
@@ -63,6 +64,7 @@ def _cut(book: Rulebook, begins: dict[tuple[str, str], date]) -> Rulebook:
         "limits": cut(book.limits),
         "roles": cut(book.roles),
         "procedures": cut(book.procedures),
+        "occasions": cut(book.occasions),
     }
     return book.model_copy(update=parts)
 
@@ -95,7 +97,7 @@ def changes(installed: Library, given: Sequence[Rulebook], on: date) -> list[Cha
 def _change(key: str, installed: Library, proposed: Library, on: date) -> Change | None:
     before = installed.get(key, on)
     editions = proposed.editions(key)
-    if isinstance(before or next(iter(editions), None), Role | Limit | Procedure):
+    if isinstance(before or next(iter(editions), None), Role | Limit | Procedure | PublishedAsItHappens):
         return None  # nobody's duties or findings change by it
     if [_told(entry, dated=True) for entry in editions] == [
         _told(entry, dated=True) for entry in installed.editions(key)

@@ -202,10 +202,19 @@ class Rulebook(Part):
     limits: tuple[Limit, ...] = ()
     roles: tuple[Role, ...] = ()
     procedures: tuple[Entry, ...] = ()  # of the kind that `procedures` adds
+    occasions: tuple[Entry, ...] = ()  # what is published as it happens; what is due by a day stands in `duties`
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        return (*self.duties, *self.indicators, *self.standards, *self.limits, *self.roles, *self.procedures)
+        return (
+            *self.duties,
+            *self.indicators,
+            *self.standards,
+            *self.limits,
+            *self.roles,
+            *self.procedures,
+            *self.occasions,
+        )
 
 
 KINDS: dict[str, type[Entry]] = {kind.kind: kind for kind in (Duty, Indicator, Standard, Limit, Role)}

@@ -12,6 +12,7 @@ from guben.rulebook_engine.entries import Duty, Entry, Indicator, Limit, Role, R
 from guben.rulebook_engine.errors import Mistake, RulebookErrors, did_you_mean
 from guben.rulebook_engine.procedure_checks import wrong_was
 from guben.rulebook_engine.procedures import Procedure
+from guben.rulebook_engine.publications import Publication, PublishedAsItHappens
 
 Kind = TypeVar("Kind", bound=Entry)
 
@@ -72,6 +73,10 @@ class Library:
     def roles(self, on: date) -> list[Role]:
         return self._of(Role, on)
 
+    def publications(self, on: date) -> list[Publication | PublishedAsItHappens]:
+        """What must be made public, by a day or as it happens."""
+        return [*self._of(Publication, on), *self._of(PublishedAsItHappens, on)]
+
     def procedures(self, on: date) -> list[Procedure]:
         return self._of(Procedure, on)
 
@@ -114,9 +119,8 @@ class Library:
     def _without_role(self) -> Iterator[Mistake]:
         roles = tuple(dict.fromkeys(entry.key for entry in self if isinstance(entry, Role)))
         for entry in self:
-            if roles and isinstance(entry, Duty) and entry.answerable not in roles:
+            if roles and isinstance(entry, Duty | PublishedAsItHappens) and entry.answerable not in roles:
                 yield _mistake(entry, f"No role '{entry.answerable}'.{did_you_mean(entry.answerable, roles)}")
-
 
     def _without_earlier_step(self) -> Iterator[Mistake]:
         for key in self._editions:

@@ -32,6 +32,7 @@ from guben.rulebook_engine.facts import Catalogue, Column, FactTable
 from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.positions import Path, Positions
 from guben.rulebook_engine.procedures import Procedure
+from guben.rulebook_engine.publications import AS_IT_HAPPENS, KEY, Publication, PublishedAsItHappens, evidence_of
 from guben.rulebook_engine.toml import normal, read_toml
 
 UNITS, PERSONS = "organisation", "member"
@@ -140,6 +141,7 @@ class _Reader:
             limits=tuple(entry for entry in found if isinstance(entry, Limit)),
             roles=tuple(entry for entry in found if isinstance(entry, Role)),
             procedures=tuple(entry for entry in found if isinstance(entry, Procedure)),
+            occasions=tuple(entry for entry in found if isinstance(entry, PublishedAsItHappens)),
         )
 
     def _note(self, path: Path, sentence: str) -> None:
@@ -190,7 +192,7 @@ class _Reader:
             for name in INHERITED:
                 if name not in raw and name in given:
                     raw[name] = given[name]
-            entry = self._validated(KINDS[kind], raw, path, silent=() if header else INHERITED)
+            entry = self._validated(_model_of(kind, raw), raw, path, silent=() if header else INHERITED)
             if entry is not None:
                 found.append(entry)
         return found
@@ -208,8 +210,10 @@ class _Reader:
 
     def _check_expressions(self, kind: str, raw: dict[str, Any], path: Path) -> None:
         """Puts checked trees in the place of the expressions' texts."""
+        if kind == Publication.kind:
+            self._write_evidence(raw, path)
         match kind:
-            case "duty":
+            case "duty" | "publication":
                 self._check(raw, "who", path, UNITS)
                 applies = raw.get("applies", [])
                 for number, part in enumerate(applies if isinstance(applies, list) else []):
@@ -238,6 +242,18 @@ class _Reader:
                 for step, part in _tables(raw, "step", path):
                     for place, field in _tables(part, "field", step):
                         self._check(field, "where", place, PERSONS)
+
+    def _write_evidence(self, raw: dict[str, Any], path: Path) -> None:
+        """What settles a publication follows from its key and its audience; an author states none."""
+        if "evidence" in raw:
+            sentence = "A publication states no evidence: what the unit publishes under it settles it."
+            self._note((*path, "evidence"), sentence)
+        if raw.get("every") != AS_IT_HAPPENS:
+            key = raw.get("key")
+            named = isinstance(key, str) and KEY.fullmatch(key)
+            raw["evidence"] = evidence_of(str(key) if named else "", str(raw.get("audience")))
+        else:
+            raw.pop("evidence", None)
 
     def _named_table(self, raw: dict[str, Any], key: str, path: Path) -> str | None:
         name = raw.get(key)
@@ -283,6 +299,11 @@ def _tables(raw: Any, key: str, path: Path) -> Iterator[tuple[Path, dict[str, An
     for number, part in enumerate(listed if isinstance(listed, list) else []):
         if isinstance(part, dict):
             yield (*path, key, number), part
+
+
+def _model_of(kind: str, raw: dict[str, Any]) -> type[Entry]:
+    as_it_happens = kind == Publication.kind and raw.get("every") == AS_IT_HAPPENS
+    return PublishedAsItHappens if as_it_happens else KINDS[kind]
 
 
 def _is_list_of_tables(value: object) -> bool:

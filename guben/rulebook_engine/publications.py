@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from guben.rulebook_engine.entries import Duty, Entry, Exemption, Expression, Text
+from guben.rulebook_engine.entries import KINDS, Duty, Entry, Exemption, Expression, Text
 
 Audience = Literal["unit", "subtree", "signed_in", "public"]
 AUDIENCES: tuple[Audience, ...] = ("unit", "subtree", "signed_in", "public")  # each wider than the one before
 RECORD = "publication"
+AS_IT_HAPPENS = "as_it_happens"
+KEY = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 
 
 class Publication(Duty):
@@ -27,16 +30,20 @@ class PublishedAsItHappens(Entry):
 
     kind: ClassVar[str] = "publication"
 
+    every: Literal["as_it_happens"]
     who: Expression
     applies: Annotated[tuple[Exemption, ...], Field(strict=False)] = ()
     audience: Audience
     answerable: Text
 
 
+KINDS[Publication.kind] = Publication
+
+
 def evidence_of(key: str, audience: str) -> dict[str, object]:
     """The evidence of a publication, as an author would write it: what was published under the rule, for an audience
     that is wide enough."""
-    wide = AUDIENCES[AUDIENCES.index(audience) :] if audience in AUDIENCES else AUDIENCES  # type: ignore[arg-type]
+    wide = [one for number, one in enumerate(AUDIENCES) if audience in AUDIENCES[: number + 1]] or AUDIENCES
     allowed = ", ".join(f"'{one}'" for one in wide)
     return {
         "record": RECORD,

@@ -101,7 +101,8 @@ def test_who_answers_for_a_duty_is_a_role() -> None:
 
 def test_a_duty_opens_the_form_that_its_evidence_asks_for() -> None:
     for duty in library().duties(TODAY):
-        assert f"form = '{duty.entry}'" in str(duty.evidence.matches)
+        meant = f"rule = '{duty.key}'" if duty.kind == "publication" else f"form = '{duty.entry}'"
+        assert meant in str(duty.evidence.matches)
         assert duty.minutes > 0
         assert duty.evidence.where is None or duty.evidence.short
 
