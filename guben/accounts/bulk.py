@@ -1,13 +1,15 @@
-"""Writing many rows of a model at once, under keys that are taken beforehand so that rows can point to each other.
+"""Writing many rows of a model at once, under keys that are taken beforehand so that rows can point to each other; and
+finding many by their values.
 
-It goes past the models: no defaults, no signals, no `save`. Every column must be named, and the values must be right.
+Writing goes past the models: no defaults, no signals, no `save`. Every column must be named, and the values must be
+right. Outside a transaction it raises RuntimeError, because rows written before a wrong one would stay.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Sized
-from datetime import date
-from itertools import chain, compress, count, islice
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, compress, count
 from typing import Any
 
 from django.db import connection, models
@@ -32,19 +34,15 @@ def take_keys(model: type[models.Model], rows: int) -> list[int]:
     return list(range(first, first + rows))
 
 
-def insert(model: type[models.Model], columns: Mapping[str, Iterable[Any]]) -> None:
-    """Writes rows given by column (`person_id`, not `person`); a value that is the same in all comes as a `repeat`.
-
-    JSON comes as text. At least one column must have a length.
-    """
+def insert(model: type[models.Model], columns: Mapping[str, Sequence[Any]]) -> None:
+    """Writes rows given by column (`person_id`, not `person`), all columns of one length. JSON comes as text."""
     fields = {field.attname: field for field in model._meta.concrete_fields}
     left_out = [name for name, field in fields.items() if name not in columns and not (field.null or field.primary_key)]
     if left_out:
         raise ValueError(f"{model._meta.label} needs {', '.join(left_out)}.")
     quote = connection.ops.quote_name
     names = ", ".join(quote(str(fields[name].column)) for name in columns)
-    length = next(len(values) for values in columns.values() if isinstance(values, Sized))
-    turned = [list(islice(_turned(fields[name], values), length)) for name, values in columns.items()]
+    turned = [_turned(fields[name], values) for name, values in columns.items()]
     _write(quote(model._meta.db_table), names, turned)
 
 
@@ -53,13 +51,30 @@ def write_rows(table: str, names: str, rows: Sequence[Sequence[Any]]) -> None:
     _write(table, names, list(zip(*rows, strict=True)))
 
 
+def found_by(model: type[models.Model], name: str, texts: Iterable[str]) -> list[tuple[int, str]]:
+    """The keys of the rows that hold one of very many texts in a column, each with its text, by one query."""
+    quote, meta = connection.ops.quote_name, model._meta
+    column, given = quote(str(meta.get_field(name).column)), list(texts)
+    among = "= ANY(%s)" if is_postgres() else "IN (SELECT value FROM json_each(%s))"
+    query = f"SELECT {quote(str(meta.pk.column))}, {column} FROM {quote(meta.db_table)} WHERE {column} {among}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(query, [given if is_postgres() else json.dumps(given)])
+        return cursor.fetchall()
+
+
 def _write(table: str, names: str, columns: Sequence[Sequence[Any]]) -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("Rows are written in sets inside a transaction.")
     if columns and columns[0]:
         (_copy if is_postgres() else _insert)(table, names, columns)
 
 
 def _insert(table: str, names: str, columns: Sequence[Sequence[Any]]) -> None:
-    """Many rows with each statement; a value that is the same in all rows is handed over once for all of them."""
+    """Many rows with each statement; a value that is the same in all rows is handed over once for all of them.
+
+    OR FAIL, because the transaction takes back what a failing statement wrote: else SQLite keeps a copy of every page
+    that a statement of many rows touches, which costs as much as the rows.
+    """
     rows = len(columns[0])
     is_shared = [place > 0 and column.count(column[0]) == rows for place, column in enumerate(columns)]
     shared = list(compress((column[0] for column in columns), is_shared))
@@ -71,8 +86,8 @@ def _insert(table: str, names: str, columns: Sequence[Sequence[Any]]) -> None:
         for first, last, count in ((0, whole, size), (whole, rows, rows - whole)):
             if first < last:
                 places = range(first * width, last * width, count * width)
-                blocks = ([*shared, *values[place : place + count * width]] for place in places)
-                cursor.executemany(f"INSERT INTO {table} ({names}) VALUES {_marks(is_shared, count)}", blocks)  # noqa: S608
+                blocks = [[*shared, *values[place : place + count * width]] for place in places]
+                cursor.executemany(f"INSERT OR FAIL INTO {table} ({names}) VALUES {_marks(is_shared, count)}", blocks)  # noqa: S608
 
 
 def _marks(is_shared: Sequence[bool], rows: int) -> str:
@@ -91,30 +106,15 @@ def _copy(table: str, names: str, columns: Sequence[Sequence[Any]]) -> None:
                 stream.write_row(row)
 
 
-def _turned(field: models.Field[Any, Any], values: Iterable[Any]) -> Iterable[Any]:
+def _turned(field: models.Field[Any, Any], values: Sequence[Any]) -> Sequence[Any]:
     """A column's values as the database wants them."""
     if is_postgres():
         return values
     if isinstance(field, models.DateTimeField):
-        return map(_Moments().__getitem__, values)
+        known = {moment: connection.ops.adapt_datetimefield_value(moment) for moment in {*values}}
+        return list(map(known.__getitem__, values))
     if isinstance(field, models.DateField):
-        return map(_Days().__getitem__, values)
+        return [day and day.isoformat() for day in values]
     if isinstance(field, models.BinaryField):
-        return (value and bytearray(value) for value in values)  # bytes are asked for an adapter, one by one
+        return [value and bytearray(value) for value in values]  # bytes are asked for an adapter, one by one
     return values
-
-
-class _Days(dict[Any, Any]):
-    """Days as the database wants them; people share birthdays, and most spans never end."""
-
-    def __missing__(self, day: date | None) -> str | None:
-        found = self[day] = day and day.isoformat()
-        return found
-
-
-class _Moments(dict[Any, Any]):
-    """Moments as the database wants them; the same one stands in all rows of an act."""
-
-    def __missing__(self, moment: Any) -> Any:
-        found = self[moment] = connection.ops.adapt_datetimefield_value(moment)
-        return found

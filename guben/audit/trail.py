@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
-from itertools import repeat
 from json.encoder import encode_basestring as _quoted
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +120,7 @@ def record_all(
         "at": timezone.now(), "action": action, "user_id": by.pk, "object_type": model._meta.label_lower
     }  # fmt: skip
     proofs = proofs_of(shared, columns)
-    constants = {name: repeat(value, len(keys)) for name, value in shared.items()}
+    constants = {name: [value] * len(keys) for name, value in shared.items()}
     bulk.insert(Entry, {**constants, **columns, "proof": proofs})
 
 
@@ -131,7 +130,7 @@ LEFT_OUT = object()
 def _texts(changed: Mapping[str, Sequence[Any]], count: int) -> list[str]:
     """For each row the same text that `_commit` would write of its values."""
     pieces = [_pieces(name, changed[name]) for name in sorted(changed)]
-    joined = map("".join, zip(*pieces, strict=True)) if pieces else repeat("", count)
+    joined = map("".join, zip(*pieces, strict=True)) if pieces else [""] * count
     return [f"{{{text[:-2]}}}" for text in joined]
 
 

@@ -15,6 +15,7 @@ from django.db import connection
 from guben.accounts.database import refresh_statistics
 from guben.accounts.operator import acting_user
 from guben.cli.context import BadInput, print_json, progress, unit_of, user_of
+from guben.kit import collecting
 from guben.organisations.divisions import DivisionCounts, import_divisions
 from guben.organisations.models import Organisation
 from guben.rulebook.actions import install
@@ -88,8 +89,9 @@ def take_in(options: Namespace) -> int:
         content = path.read_bytes()
     except OSError as fault:
         raise BadInput(f"{path} can't be read: {fault.strerror}.") from None
-    sheet = read(content, path.name, options.verb)
-    result = take(sheet, at, by, dry_run=options.dry_run, progress=_watched())
+    with collecting.put_off():
+        sheet = read(content, path.name, options.verb)
+        result = take(sheet, at, by, dry_run=options.dry_run, progress=_watched())
     refresh_statistics()
     if options.report:
         _write_report(Path(options.report), sheet, result, options.verb)

@@ -48,10 +48,10 @@ def read_identities(table: Table, today: date) -> Identities:
 
 def _plain(cells: Sequence[Cell], today: date) -> tuple[list[int], list[date | None], list[str | None]]:
     """Which cells can't be taken as they stand, and the birth dates and sexes in those that can."""
-    texts = [cell if cell.__class__ is str and len(cell) == LENGTH else NO_NUMBER for cell in cells]  # type: ignore[arg-type]
-    joined = "".join(texts)  # type: ignore[arg-type]
+    texts = [cell if cell.__class__ is str and len(cell) == LENGTH else NO_NUMBER for cell in cells]
+    joined = "".join(texts)
     if not joined.isascii():
-        joined = "".join(text if text.isascii() else NO_NUMBER for text in texts)  # type: ignore[union-attr, misc]
+        joined = "".join(text if text.isascii() else NO_NUMBER for text in texts)
     signs = numpy.frombuffer(joined.encode("ascii"), dtype=numpy.uint8).reshape(-1, LENGTH) - ord("0")
     last = signs[:, -1]
     last[last == ord("X") - ord("0")] = 10

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from guben.access import policy
+from guben.accounts import bulk
 from guben.accounts.models import User
 from guben.imports import columns as c
 from guben.imports.roster import MemberRow, Roster
@@ -127,10 +128,7 @@ def _by_number(roster: Roster, good: Sequence[int], today: date) -> dict[str, Kn
         return {}
     numbers = roster["id_number"]
     by_index = sealed.by_index("id_number", [numbers[index] for index in good if numbers[index]])
-    keys: dict[int, str] = {}
-    for part in _chunks(by_index):
-        told = Person.objects.filter(id_number_index__in=part).values_list("pk", "id_number_index")
-        keys.update((pk, by_index[index]) for pk, index in told if index)
+    keys = {pk: by_index[index] for pk, index in bulk.found_by(Person, "id_number_index", by_index)}
     return {keys[key]: known for key, known in _read(keys, today).items()}
 
 

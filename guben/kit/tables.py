@@ -23,6 +23,7 @@ MAX_COMMENTS = 5000
 LONGEST_TEXT = 32_767  # letters that a cell of a workbook holds
 BLOCK = 1000  # rows that are read together
 TEXTS = {str}
+FEW = 20
 
 Written = str | int | float | Decimal | date | bool | None
 
@@ -126,10 +127,13 @@ def _filled(lines: Iterator[tuple[int, Sequence[object]]]) -> list[Row]:
     return rows
 
 
-def _column(values: Sequence[object], texts: _Texts) -> list[Cell]:
-    if {*map(type, values)} == TEXTS:
-        return list(map(texts.__getitem__, values))
-    return [texts[value] if value.__class__ is str else _cell(value) for value in values]
+def _column(values: Sequence[Any], texts: _Texts) -> Sequence[Cell]:
+    if {*map(type, values)} != TEXTS:
+        return [texts[value] if value.__class__ is str else _cell(value) for value in values]
+    first = values[:FEW]
+    if len({*first}) == len(first) and all(values) and "".join(values).isalnum():  # names, numbers: no two are the same
+        return values
+    return list(map(texts.__getitem__, values))
 
 
 def under_first_row(name: str, rows: Sequence[Row]) -> Sheet:

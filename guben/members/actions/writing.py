@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import repeat
 from typing import Any
 
 from guben.accounts import bulk
@@ -93,7 +92,7 @@ def _write_standings(keys: Sequence[int], people: Columns) -> None:
     chosen = columns if len(members) == len(told) else {
         name: [values[place] for place in members] for name, values in columns.items()
     }  # fmt: skip
-    bulk.insert(Standing, {**chosen, "until_on": repeat(None, len(members))})
+    bulk.insert(Standing, {**chosen, "until_on": [None] * len(members)})
 
 
 def _record(keys: Sequence[int], people: Columns, found: Columns, rights: Mapping[int, str], by: User) -> None:
