@@ -90,3 +90,20 @@ def voted(cast: Cast) -> Case:
     take(case, "vote", date(2026, 4, 8), cast.secretary, "passed", meeting=at)
     case.refresh_from_db()
     return case
+
+
+def noticed(cast: Cast) -> Case:
+    """A trial before its training, from 2026-04-16."""
+    case = voted(cast)
+    take(case, "notice", date(2026, 4, 9), cast.secretary, "posted", values={"places": ["村务公开栏"]})
+    take(case, "notice", date(2026, 4, 16), cast.secretary, "clear")
+    return case
+
+
+def to_review(case: Case, cast: Cast) -> None:
+    """From after the vote to the review, on 2026-05-25."""
+    take(case, "notice", date(2026, 4, 9), cast.secretary, "posted", values={"places": ["村务公开栏"]})
+    take(case, "notice", date(2026, 4, 16), cast.secretary, "clear")
+    take(case, "training", date(2026, 4, 20), cast.secretary, values={"days": 3})
+    take(case, "look", date(2026, 5, 10), cast.secretary, "kept")
+    take(case, "look", date(2026, 5, 25), cast.secretary, "ready")

@@ -9,4 +9,5 @@ from tests.procedures import cases
 
 @pytest.fixture
 def procedures(db: None) -> None:
+    cases.handed_over.clear()
     cases.install()
