@@ -85,7 +85,15 @@ class Track:
         if number not in self.plan.groups[self.at]:
             self.entered_on = on
             self.led_by_next = False
+        if number < self.at:
+            self._take_back(number)
         self.at = number
+
+    def _take_back(self, number: int) -> None:
+        """A step and those after it are to be taken again."""
+        for step in self.plan.steps[number:]:
+            self.taken.pop(step.key, None)
+            self.stay.pop(step.key, None)
 
     def _lead(self, number: int, outcome: Outcome | None, target: int, entry: Done) -> None:
         steps = self.plan.steps
@@ -98,15 +106,14 @@ class Track:
         if target == AFTER or target > number:
             self.taken[key] = entry.on
         else:
-            for step in steps[target:]:
-                self.taken.pop(step.key, None)
-                self.stay.pop(step.key, None)
+            self._take_back(target)
         self._arrive(self._after(number) if target == AFTER else target, outcome, entry.on)
 
     def _after(self, number: int) -> int:
-        group = self.plan.groups[number]
-        steps = self.plan.steps
-        return next((other for other in group if steps[other].key not in self.taken), group.stop)
+        """The next step that is not taken: of those in any order with this one, then of those behind them."""
+        start, steps = self.plan.groups[number].start, self.plan.steps
+        behind = range(start, self.plan.size)
+        return next((other for other in behind if steps[other].key not in self.taken), self.plan.size)
 
     def _arrive(self, number: int, outcome: Outcome, on: date) -> None:
         same_group = (
