@@ -220,10 +220,36 @@ def a_local_rule(cast: Cast) -> list[Any]:
     return [_a_new_rule(cast).key]
 
 
+def the_case(cast: Cast) -> list[Any]:
+    from tests.procedures import cases
+
+    cases.install()
+    return [cases.hall(cast, begun_on=date(2026, 6, 1)).pk]
+
+
+def a_case_entry(cast: Cast) -> list[Any]:
+    from guben.procedures.models import Case
+    from tests.procedures import cases
+
+    (pk,) = the_case(cast)
+    values = {"people": "30", "when": "2026-06-20"}
+    return [pk, cases.take(Case.objects.get(pk=pk), "ask", date(2026, 6, 2), cast.secretary, values=values).number]
+
+
+def a_case_paper(cast: Cast) -> list[Any]:
+    from guben.procedures import actions
+    from guben.procedures.models import Case
+
+    (pk,) = the_case(cast)
+    file = ("plan.pdf", b"%PDF-1.7 plan")
+    return [pk, actions.hand_in(Case.objects.get(pk=pk), "plan", file=file, by=cast.secretary).pk]
+
+
 ISSUERS = "organiser secretary neighbour"
 ABOVE_THE_TOWN = "organiser"
 BOUND_BY_THE_TOWN = rest(ABOVE_THE_TOWN, SEES_THE_BRANCH)
 SEES_MEMBERS = "organiser clerk secretary inspector"
+SEES_CASES = "organiser clerk secretary inspector"
 SEES_MEETINGS = "organiser clerk secretary member inspector"
 FIGURES = "organiser clerk secretary member statistician inspector"
 SEES_THE_CITY = "organiser statistician auditor administrator security inspector"
@@ -353,6 +379,24 @@ ROWS = [
     at_branch("dues:account", KEEPS_THE_BRANCH, args=the_member),
     at_branch("dues:pay", KEEPS_THE_BRANCH, args=the_member),
     at_branch("dues:correct", KEEPS_THE_BRANCH, args=the_payment),
+    # cases: for those who see cases; acts for who acts at the branch or records for it
+    a_list("procedures:list", SEES_CASES + " neighbour"),
+    a_list("procedures:export", KEEPS_THE_BRANCH + " neighbour", post=True),
+    a_list("procedures:start", KEEPS_THE_BRANCH + " neighbour"),
+    a_list("procedures:review", KEEPS_THE_BRANCH + " neighbour"),
+    at_branch("procedures:of_person", SEES_MEMBERS, args=the_member),
+    at_branch("procedures:case", SEES_CASES, args=the_case),
+    at_branch("procedures:print", SEES_CASES, args=the_case),
+    at_branch("procedures:take", KEEPS_THE_BRANCH, args=the_case, data=lambda cast: {"step": "ask"}, post=True),
+    at_branch("procedures:count", SEES_CASES, args=the_case, post=True),  # nothing to count there: leads back
+    at_branch("procedures:withdraw", KEEPS_THE_BRANCH, args=the_case),
+    at_branch("procedures:correct", KEEPS_THE_BRANCH, args=a_case_entry),
+    at_branch("procedures:hand_in", KEEPS_THE_BRANCH, args=the_case),
+    at_branch(
+        "procedures:issue_paper", KEEPS_THE_BRANCH, args=the_case, data=lambda cast: {"key": "permit"}, post=True
+    ),
+    at_branch("procedures:paper", SEES_CASES, args=a_case_paper),
+    at_branch("procedures:withdraw_paper", KEEPS_THE_BRANCH, args=a_case_paper),
     # imports and jobs: only their owner finds them again
     a_list("imports:start", KEEPS_THE_BRANCH + " neighbour"),
     Row("imports:template", EVERYBODY, args=lambda cast: ["members"]),

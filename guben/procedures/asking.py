@@ -1,0 +1,127 @@
+"""What the forms of the step at hand ask: the fields of its edition, the meetings and people to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from guben.house.templatetags.house import day
+from guben.meetings.models import Meeting
+from guben.meetings.queries import in_force, with_present
+from guben.organisations.models import Organisation
+from guben.procedures import tallies
+from guben.procedures.forms import Asked, Choices, CountForm, StepForm
+from guben.procedures.kinds.votes import form_title
+from guben.procedures.models import Count
+from guben.procedures.people import Known
+from guben.procedures.standing import Standing, StepStanding
+from guben.rulebook_engine.plans import POSTED, outcomes
+from guben.rulebook_engine.procedures import Ballot, Outcome, Step
+
+MOST_MEETINGS = 12
+
+
+def counted(stands: StepStanding, counts: Sequence[Count]) -> bool:
+    """Have all tellers of a vote counted, and the same?"""
+    vote = stands.step.vote
+    return bool(vote and vote.tellers and len(counts) >= vote.tellers and tallies.agree(counts))
+
+
+def asked_of(stands: StepStanding, known: Known, counts: Sequence[Count], since: date) -> Asked | None:
+    """What the step's own form asks; None where it has none today, as a vote that is still to be counted."""
+    step = stands.step
+    if step.kind == "wait":
+        return None
+    vote = step.vote
+    if vote and vote.tellers:
+        if not counted(stands, counts):
+            return None
+        return Asked(step.field, known.choices, meeting=counts[0].meeting_id, asks_reason=_asks_reason(step))
+    if vote:
+        meetings = meetings_of(stands.actor, vote, since)
+        return Asked(step.field, known.choices, meetings=meetings, asks_reason=_asks_reason(step))
+    posting = step.kind == "notice" and stands.notice is None
+    return Asked(
+        fields=() if step.kind == "notice" and not posting else step.field,
+        people=known.choices,
+        places=step.notice.places if posting and step.notice else 0,
+        lengths=_lengths(step),
+        asks_reason=_asks_reason(step) and not posting,
+    )
+
+
+def _lengths(step: Step) -> tuple[tuple[str, Any, int], ...]:
+    if step.training is None:
+        return ()
+    both = (("days", _("培训几天"), step.training.days), ("hours", _("培训几学时"), step.training.hours))
+    return tuple(one for one in both if one[2])
+
+
+def _asks_reason(step: Step) -> bool:
+    return step.kind in ("review", "examination") or any(one.reason for one in outcomes(step))
+
+
+def meetings_of(unit: Organisation | None, vote: Ballot, since: date) -> Choices:
+    """The recorded meetings of the right form since a day, newest first."""
+    if unit is None:
+        return []
+    held = in_force(Meeting.objects.filter(organisation=unit, form=vote.form, held_on__gte=since))
+    found = with_present(held).order_by("-held_on", "-pk")[:MOST_MEETINGS]
+    words = _("%(day)s %(form)s，应到%(entitled)s人，实到%(present)s人")
+    return [
+        (
+            one.pk,
+            words
+            % {
+                "day": day(one.held_on),
+                "form": form_title(one.form),
+                "entitled": one.entitled_count,
+                "present": one.present,  # type: ignore[attr-defined]  # annotated
+            },
+        )
+        for one in found
+    ]
+
+
+def step_form(
+    stands: StepStanding, asked: Asked, standing: Standing, data: Any = None, *, outcome: str = ""
+) -> StepForm:
+    """The form, bound to what was sent. What an outcome that leads nowhere leaves empty is not asked for."""
+    chosen = next((one for one in outcomes(stands.step) if one.key == outcome), None)
+    initial = {"step": stands.step.key, "after": last_number(standing), "done_on": stands.on}
+    return StepForm(data, asked=asked, asks_all=_asks_all(stands, chosen), initial=initial)
+
+
+def _asks_all(stands: StepStanding, chosen: Outcome | None) -> bool:
+    if chosen is None or chosen.key == POSTED:
+        return True
+    return chosen.good
+
+
+def last_number(standing: Standing) -> int:
+    """How many entries the page has shown."""
+    entries = standing.records.entries
+    return entries[-1].number if entries else 0
+
+
+def count_form(
+    stands: StepStanding, known: Known, counts: Sequence[Count], since: date, data: Any = None
+) -> CountForm | None:
+    """The form of the next teller, while counts are missing."""
+    vote = stands.step.vote
+    if vote is None or not vote.tellers or counted(stands, counts):
+        return None
+    meetings = meetings_of(stands.actor, vote, since)
+    chosen = counts[0].meeting_id if counts else meetings[0][0] if len(meetings) == 1 else None
+    initial = {"step": stands.step.key, "meeting": chosen}
+    return CountForm(data, meetings=meetings, tellers=known.around, initial=initial)
+
+
+def tally_words(counts: Sequence[Count]) -> str:
+    """What the tellers agreed on."""
+    first = counts[0]
+    words = _("收回%(cast)s张：赞成%(in_favour)s，反对%(against)s，弃权%(abstained)s，无效%(invalid)s。两份计票相同。")
+    return words % {name: getattr(first, name) for name in ("cast", *tallies.PARTS)}

@@ -1,0 +1,251 @@
+"""What the page of a case shows: the road in phases, the step at hand, what it lacks, papers, what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from guben.procedures import words
+from guben.procedures.models import Entry, Paper
+from guben.procedures.papers import data_of
+from guben.procedures.standing import Standing
+from guben.rulebook_engine.plans import outcomes
+from guben.rulebook_engine.procedures import PaperKind, Procedure, Step
+from guben.rulebook_engine.roads import Road, RoadStep
+
+SHOWN_HAPPENINGS = 6
+MARKS = {"done": "check", "late": "alert-triangle", "passed_by": "minus"}
+LOOKS = {"done": "is-done", "late": "is-late", "now": "is-now", "passed_by": "is-passed-by", "to_come": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step of the road: its mark, title, and the day at its right."""
+
+    key: str
+    number: str
+    title: str
+    state: str
+    when: str
+    icon: str
+    look: str
+    is_current: bool
+    is_chosen: bool
+    times: int = 1
+
+    @property
+    def state_words(self) -> str:
+        """The mark in words, for who does not see it."""
+        return {
+            "done": _("已办"),
+            "late": _("逾期"),
+            "now": _("正在办"),
+            "passed_by": _("不办"),
+            "to_come": _("还没到"),
+        }[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Steps that belong together, with what is done of them."""
+
+    number: int
+    title: str
+    lines: tuple[Line, ...]
+
+    @property
+    def total(self) -> int:
+        return len(self.lines)
+
+    @property
+    def done(self) -> int:
+        return sum(line.state in ("done", "passed_by") for line in self.lines)
+
+    @property
+    def is_done(self) -> bool:
+        return self.done == self.total
+
+    @property
+    def is_current(self) -> bool:
+        return any(line.is_current for line in self.lines)
+
+    @property
+    def words(self) -> str:
+        if self.is_done:
+            return _("已完成")
+        first, last = self.lines[0].number, self.lines[-1].number
+        if first == last:
+            return _("第%(first)s步") % {"first": first}
+        return _("第%(first)s—%(last)s步") % {"first": first, "last": last}
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """A paper of the procedure: there, or still to come."""
+
+    key: str
+    title: str
+    paper: Paper | None
+    step_number: str
+    wanted_now: bool
+    may_issue: bool = False
+
+    @property
+    def is_shown(self) -> bool:
+        """Does it stand in the list, or among those of later steps?"""
+        return self.paper is not None or self.wanted_now or self.may_issue
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One entry of the history of a case."""
+
+    entry: Entry
+    step_title: str
+    outcome_title: str
+    values: tuple[tuple[str, str], ...]
+    is_void: bool
+    is_good: bool
+
+
+def phases_of(road: Road, on: date, chosen: str = "") -> list[Phase]:
+    """The whole road, phase by phase."""
+    shown: date | None = None
+    found: dict[int, list[Line]] = {}
+    for place, step in enumerate(road.steps, 1):
+        if step.state == "passed_by" and not step.done:  # a way round that this case does not take
+            continue
+        when = words.when_words(step, on, shown)
+        if step.earliest and when:
+            shown = step.earliest
+        found.setdefault(step.step.phase, []).append(_line(step, str(place), when, road, chosen))
+    return [
+        Phase(number, words.phase_title(road.procedure, number), tuple(lines))
+        for number, lines in sorted(found.items())
+    ]
+
+
+def _line(step: RoadStep, place: str, when: str, road: Road, chosen: str) -> Line:
+    return Line(
+        key=step.step.key,
+        number=step.step.number or place,
+        title=words.say(step.step.title),
+        state=step.state,
+        when=when,
+        icon=MARKS.get(step.state, ""),
+        look=LOOKS[step.state],
+        is_current=step.is_open_to_take,
+        is_chosen=step.step.key == chosen if chosen else step is road.current,
+        times=len(step.done),
+    )
+
+
+def place_of(road: Road, step: RoadStep) -> tuple[str, int]:
+    """The number of a step, and of how many."""
+    place = next((n for n, one in enumerate(road.steps, 1) if one.step.key == step.step.key), 1)
+    return step.step.number or str(place), count_of(road)
+
+
+def count_of(road: Road) -> int:
+    """How many steps the road has: steps of one number are one, and ways round are none."""
+    return len({one.step.number or one.step.key for one in road.steps if one.state != "passed_by"})
+
+
+def paper_lines(now: Standing, current: Step | None) -> list[PaperLine]:
+    """Each paper of the procedure: those that are there, those to be produced or asked for now, those still to come."""
+    road, kinds = now.road, {kind.key: kind for kind in now.road.procedure.paper}
+    lines = [
+        PaperLine(paper.key, _paper_title(kinds, paper.key), paper, "", wanted_now=False)
+        for paper in now.records.papers
+        if paper.withdrawn_at is None
+    ]
+    there = {line.key for line in lines}
+    for step in road.steps:
+        for key in dict.fromkeys((*step.step.needs, *step.step.produces)):
+            kind = kinds.get(key)
+            may_issue = bool(kind and key in step.step.produces and step.done and data_of(kind.template))
+            if key in there or (step.state == "done" and not may_issue):
+                continue
+            there.add(key)
+            wanted = bool(current and key in current.needs)
+            number = step.step.number or place_of(road, step)[0]
+            lines.append(PaperLine(key, _paper_title(kinds, key), None, number, wanted, may_issue))
+    return lines
+
+
+def _paper_title(kinds: dict[str, PaperKind], key: str) -> str:
+    kind = kinds.get(key)
+    return words.say(kind.title) if kind else key
+
+
+def paper_title(procedure: Procedure, key: str) -> str:
+    """What a paper is called; its key where the edition knows it no longer."""
+    return _paper_title({kind.key: kind for kind in procedure.paper}, key)
+
+
+def editions_told(entries: Sequence[Entry], road: Road) -> str:
+    """第7步前适用2014年版: which steps were done under an earlier edition; empty where all were under this one."""
+    label = road.procedure.edition_label
+    earlier = [entry for entry in entries if entry.edition and entry.edition != label]
+    if not earlier:
+        return ""
+    last = earlier[-1]
+    number = next((place_of(road, step)[0] for step in road.steps if step.step.key == last.step), "")
+    return _("到第%(number)s步适用%(edition)s版") % {"number": number or "?", "edition": last.edition}
+
+
+def happenings(now: Standing, names: Mapping[str, str]) -> list[Happening]:
+    """Everything that was done, newest first. Corrected entries stay, struck out."""
+    road, entries = now.road, now.records.entries
+    corrected = {entry.corrects_id for entry in entries if entry.corrects_id}
+    steps = {step.step.key: step.step for step in road.steps}
+    for step in road.steps:
+        for old in step.step.was:
+            steps.setdefault(old, step.step)
+    found = []
+    for entry in sorted(entries, key=lambda one: one.number, reverse=True):
+        step = steps.get(entry.step)
+        known = outcomes(step) if step else ()
+        outcome = next((one for one in known if one.key == entry.outcome), None)
+        found.append(
+            Happening(
+                entry=entry,
+                step_title=words.say(step.title) if step else entry.step,
+                outcome_title=words.say(outcome.title) if outcome else special(entry.outcome),
+                values=values_told(step, entry.values, names) if step else (),
+                is_void=entry.pk in corrected,
+                is_good=outcome.good if outcome else True,
+            )
+        )
+    return found
+
+
+def special(key: str) -> str:
+    return {"withdrawn": _("撤回办件")}.get(key, key)
+
+
+def values_told(step: Step, values: Mapping[str, Any], names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """What was filled in, as pairs of words. `names` are those of persons and units by kind and id."""
+    told = []
+    for field in step.field:
+        value = values.get(field.key)
+        if value in (None, "", []):
+            continue
+        told.append((words.say(field.title), _value_told(field.type, value, names)))
+    return tuple(told)
+
+
+def _value_told(kind: str, value: Any, names: Mapping[str, str]) -> str:
+    if kind == "person":
+        return names.get(f"person-{value}", "—")
+    if kind == "persons" and isinstance(value, list):
+        return words.listed(names.get(f"person-{one}", "—") for one in value)
+    if kind == "unit":
+        return names.get(f"unit-{value}", "—")
+    if kind == "yes_no":
+        return _("是") if value else _("否")
+    return str(value)

@@ -1,0 +1,28 @@
+"""Pages of cases: the list, one case, its steps, papers and corrections, beginning one, and reviewing many."""
+
+from __future__ import annotations
+
+from guben.procedures.views.case import case, count, print_file, take
+from guben.procedures.views.changes import correct, withdraw
+from guben.procedures.views.lists import export, list_cases, of_person
+from guben.procedures.views.papers import hand_in, issue_paper, paper, withdraw_paper
+from guben.procedures.views.review import review
+from guben.procedures.views.start import start
+
+__all__ = [
+    "case",
+    "correct",
+    "count",
+    "export",
+    "hand_in",
+    "issue_paper",
+    "list_cases",
+    "of_person",
+    "paper",
+    "print_file",
+    "review",
+    "start",
+    "take",
+    "withdraw",
+    "withdraw_paper",
+]
