@@ -134,12 +134,20 @@ def standing_of(unit: Organisation, items: Iterable[DutyItem], on: date) -> Stan
 
 
 def record_url(item: DutyItem, back: str) -> str:
-    """The prefilled entry of a duty that a meeting settles; empty for other duties."""
+    """The prefilled entry of a duty that a meeting or a publication settles; empty for other duties."""
+    if item.duty.evidence.record == "publication":
+        query = {"at": item.unit.code, "rule": item.duty.key, "period": item.period.label, "next": back}
+        return f"{reverse('publication:publish')}?{urlencode(query)}"
     form = form_of(item.duty)
     if not form:
         return ""
     query = {"at": item.unit.code, "form": form, "period": item.period.label, "rule": item.duty.key, "next": back}
     return f"{reverse('meetings:record')}?{urlencode(query)}"
+
+
+def record_act(item: DutyItem) -> str:
+    """What the button to that entry says."""
+    return _("公开事项") if item.duty.evidence.record == "publication" else _("记录会议")
 
 
 def _duty_rows(request: HttpRequest, unit: Organisation, items: list[DutyItem], on: date) -> list[ToDo]:
@@ -159,7 +167,7 @@ def _duty_rows(request: HttpRequest, unit: Organisation, items: list[DutyItem], 
                 article=article_of(item.duty),
                 rule=item.duty.key,
                 level=issuer_words(item.duty),
-                act=_("记录会议") if url else "",
+                act=record_act(item) if url else "",
                 url=url,
                 reminded_on=reminded.get((item.duty.key, item.period.label)),
             )

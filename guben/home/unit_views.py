@@ -15,7 +15,7 @@ from guben.accounts.models import User
 from guben.duties import actions
 from guben.duties import queries as duties
 from guben.home import handover, side, unit_page
-from guben.home.branch_day import record_url
+from guben.home.branch_day import record_act, record_url
 from guben.home.words import article_of, cited, period_name, title_of
 from guben.kit.tables import workbook_bytes
 from guben.meetings import queries as meetings
@@ -100,6 +100,8 @@ def unit_duties(request: HttpRequest, code: str) -> HttpResponse:
             "cited": cited(item.duty),
             "level": issuer_words(item.duty),
             "records": item.records if item.duty.evidence.record == "meeting" else (),
+            "short": item.falls_short if item.duty.evidence.record == "meeting" else (),
+            "act": record_act(item),
             "url": record_url(item, request.path) if may_record and item.state in {"due", "late"} else "",
             "days_over": -item.days_left(on),
         }
