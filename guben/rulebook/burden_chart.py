@@ -19,9 +19,10 @@ from guben.rulebook.burden import Burden
 from guben.rulebook.issuers import issuer_words
 
 WIDE, NARROW = 1000, 300  # points; a phone gets a drawing of its own, so that its words stay large
-ROOM = {WIDE: 150, NARROW: 90}  # right of the longest bar, for its sum
-NEAR = {WIDE: 0.88, NARROW: 0.65}  # of the limit: a sum that begins behind this is written behind the line
+SUM = 160  # points behind the longest bar for its sum; on a phone sums stand below their bars
+NEAR = 0.88  # of the limit: a sum that begins behind this is written behind the line
 LEGEND_SPACE = 30  # between the legend and the bars, where the limit has its words
+AXIS = 50  # for the years on the left
 logger = logging.getLogger(__name__)
 
 
@@ -95,17 +96,19 @@ def spec(years: Sequence[Year], now: Burden, width: int) -> dict[str, Any]:
     ]
     most = now.limit.hours if now.limit else 0
     sums = [
-        {"year": str(one.year), "at": _beside(one.total, most, width), "words": one.words, "past": one.is_past}
+        {"year": str(one.year), "at": _beside(one.total, most), "words": one.words, "past": one.is_past}
         for one in years
     ]
-    across = {"type": "quantitative", "scale": {"domain": [0, longest * (1 + ROOM[width] / width)], "nice": False}}
+    drawn = width - AXIS
+    most_drawn = longest * (drawn / (drawn - SUM) if width == WIDE else 1.02)
+    across = {"type": "quantitative", "scale": {"domain": [0, most_drawn], "nice": False}}
     down = {"field": "year", "type": "ordinal", "title": None, "axis": {"labelFontSize": 13, "labelColor": INK}}
-    layers = [_bars(rows, names, across, down), _sums(sums, down)]
+    layers = [_bars(rows, names, across, down), _sums(sums, down, below=width == NARROW)]
     if now.limit:
         layers += _line(now.limit.hours, limit_words(now), longest)
     return {
-        "width": width - 50,
-        "height": {"step": 48},
+        "width": drawn,
+        "height": {"step": 48 if width == WIDE else 64},
         "padding": {"left": 4, "right": 4, "top": 24 if now.limit else 4, "bottom": 4},
         "layer": layers,
     }
@@ -141,12 +144,13 @@ def _bars(rows: list[dict[str, Any]], names: list[str], across: dict[str, Any], 
     }
 
 
-def _sums(sums: list[dict[str, Any]], down: dict[str, Any]) -> dict[str, Any]:
+def _sums(sums: list[dict[str, Any]], down: dict[str, Any], *, below: bool) -> dict[str, Any]:
+    words = {"type": "text", "align": "left", "fontSize": 13, "fontWeight": "bold", "aria": False}
     return {
         "data": {"values": sums},
-        "mark": {"type": "text", "align": "left", "dx": 8, "fontSize": 13, "fontWeight": "bold"},
+        "mark": {**words, "dy": 24} if below else {**words, "dx": 8},
         "encoding": {
-            "x": {"field": "at", "type": "quantitative"},
+            "x": {"value": 0} if below else {"field": "at", "type": "quantitative"},
             "y": down,
             "text": {"field": "words"},
             "color": {"condition": {"test": "datum.past", "value": RED}, "value": INK},
@@ -154,9 +158,9 @@ def _sums(sums: list[dict[str, Any]], down: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _beside(total: float, limit: float, width: int) -> float:
+def _beside(total: float, limit: float) -> float:
     """Where a sum is written: at the end of its bar, or behind the line of the limit that would run through it."""
-    return limit if NEAR[width] * limit < total < limit else total
+    return limit if NEAR * limit < total < limit else total
 
 
 def _line(hours: int, words: str, longest: float) -> list[dict[str, Any]]:
@@ -166,12 +170,20 @@ def _line(hours: int, words: str, longest: float) -> list[dict[str, Any]]:
     return [
         {
             **line,
-            "mark": {"type": "rule", "color": RED, "strokeDash": [5, 4], "strokeWidth": 1.5},
+            "mark": {"type": "rule", "color": RED, "strokeDash": [5, 4], "strokeWidth": 1.5, "aria": False},
             "encoding": {"x": x},
         },
         {
             **line,
-            "mark": {"type": "text", "align": align, "baseline": "bottom", "dy": -6, "color": RED, "fontSize": 13},
+            "mark": {
+                "type": "text",
+                "align": align,
+                "baseline": "bottom",
+                "dy": -6,
+                "color": RED,
+                "fontSize": 13,
+                "aria": False,
+            },
             "encoding": {"x": x, "y": {"value": 0}, "text": {"field": "words"}},
         },
     ]

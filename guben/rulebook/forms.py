@@ -122,7 +122,8 @@ class LineFields(forms.Form):
     line_sign = forms.ChoiceField(label=gettext_lazy("守住的线"), choices=LINE_SIGNS)
     line = forms.DecimalField(label=gettext_lazy("多少"), max_digits=12, decimal_places=4)
     line_unit = forms.ChoiceField(
-        label=gettext_lazy("单位"), choices=(("percent", gettext_lazy("%（占比）")), ("plain", gettext_lazy("照数写")))
+        label=gettext_lazy("计量单位"),
+        choices=(("percent", gettext_lazy("%（占比）")), ("plain", gettext_lazy("照数写"))),
     )
     severity = forms.ChoiceField(label=gettext_lazy("分量"), choices=SEVERITIES)
     remedy_zh = Words(label=gettext_lazy("越线了怎么办"), max_length=300)
