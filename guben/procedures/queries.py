@@ -93,10 +93,11 @@ def open_cases(
         found = found.filter(policy.in_subtrees([at.path], "organisation__path"))
     if procedure:
         found = found.filter(procedure=procedure)
-    return _with_units(found)
+    return sorted_by_urgency(found)
 
 
-def _with_units(cases: QuerySet[Case]) -> QuerySet[Case]:
+def sorted_by_urgency(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """With their units and person, the shortest due first."""
     return cases.select_related("organisation", "host", "person", "actor").order_by(
         F("due_on").asc(nulls_last=True), "pk"
     )
@@ -109,7 +110,7 @@ def waiting_for(user: Someone, on: date, known: Rules | None = None) -> QuerySet
     mine = [_steps_at(grant.organisation_id, steps) for grant, steps in _own_steps(user, known)]
     member = _own_case_steps(user, known)
     wanted = reduce(or_, [*mine, *member], NONE)
-    return _with_units(Case.objects.filter(ended_on=None).filter(Q(opens_on=None) | Q(opens_on__lte=on)).filter(wanted))
+    return sorted_by_urgency(Case.objects.filter(ended_on=None).filter(Q(opens_on=None) | Q(opens_on__lte=on)).filter(wanted))
 
 
 def _steps_at(unit_id: int, steps: dict[str, list[str]]) -> Q:
@@ -150,20 +151,20 @@ def in_others_hands(unit: Organisation, on: date) -> QuerySet[Case]:
     """The open cases of a unit that somebody else has to act on, longest due first: superiors' deadlines are shown to
     the units below as openly as their own. One query."""
     mine = Q(organisation=unit.pk) | Q(host=unit.pk)
-    return _with_units(
+    return sorted_by_urgency(
         Case.objects.filter(mine, ended_on=None, begun_on__lte=on, actor__isnull=False).exclude(actor=unit.pk)
     )
 
 
 def at_hand(unit: Organisation, on: date) -> QuerySet[Case]:
     """The open cases that a unit itself has to act on. One query."""
-    return _with_units(Case.objects.filter(actor=unit.pk, ended_on=None, begun_on__lte=on))
+    return sorted_by_urgency(Case.objects.filter(actor=unit.pk, ended_on=None, begun_on__lte=on))
 
 
 def overdue_below(unit: Organisation, on: date) -> QuerySet[Case]:
     """The open cases at and below a unit whose last day has passed, whoever is late, longest first. One query."""
     below = policy.in_subtrees([unit.path], "organisation__path") | policy.in_subtrees([unit.path], "actor__path")
-    return _with_units(Case.objects.filter(below, ended_on=None, due_on__lt=on))
+    return sorted_by_urgency(Case.objects.filter(below, ended_on=None, due_on__lt=on))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ def warnings(on: date, cases: QuerySet[Case] | None = None, known: Rules | None 
         ended_on=None, due_on__lte=on + timedelta(days=ahead)
     )
     found = []
-    for case in _with_units(chosen):
+    for case in sorted_by_urgency(chosen):
         procedure = known.edition(case.procedure, case.edition)
         days_left = (case.due_on - on).days if case.due_on else 0
         if days_left <= (procedure.warns_days if procedure else 0):
