@@ -11,7 +11,7 @@ from guben.access import policy
 from guben.accounts.models import User
 from guben.cli.context import BadInput, day_of, print_json, progress, unit_of, user_of
 from guben.procedures import queries, standing
-from guben.procedures.models import Case, Entry
+from guben.procedures.models import Case, Entry, Paper
 from guben.procedures.rules import outcome_of, say, step_of
 from guben.procedures.standing import Standing, StepStanding, due_sentence, words_of
 from guben.rulebook_engine.roads import RoadStep, source_of
@@ -124,6 +124,10 @@ def _entry(one: Entry) -> dict[str, Any]:
         "days_late": one.days_late,
         "corrects": one.corrects.number if one.corrects else None,
     }
+
+
+def _paper(one: Paper) -> dict[str, Any]:
+    return {"key": one.key, "state": one.state, "number": one.number, "withdrawn": one.withdrawn_at is not None}
 
 
 def _next(stands: Standing) -> str:

@@ -17,7 +17,7 @@ from guben.procedures.choices import TAKEN_BACK, WITHDRAWN
 from guben.procedures.filling import Filling, fill
 from guben.procedures.kinds import kind_of
 from guben.procedures.models import Count, Entry, Paper
-from guben.procedures.places import Acting, acting, who
+from guben.procedures.places import Acting, acting, may_withdraw, who
 from guben.procedures.records import Records, done_of, records_of
 from guben.procedures.rules import Rules, article_of, outcome_of, rules, say, step_of
 from guben.rulebook_engine.plans import effect_of
@@ -109,7 +109,8 @@ def _prepared(entry: Entry, by: User) -> tuple[Any, Records, Entry, Procedure, S
     step = step_of(rule, there.step)
     if rule is None or step is None:
         raise errors.UnknownProcedure(case.procedure)
-    how = acting(by, step, there.acted_at, case)
+    ends = there.outcome == WITHDRAWN
+    how = may_withdraw(by, rule, case) if ends else acting(by, step, there.acted_at, case)
     if not how:
         raise errors.WrongPerson(who(step.by, there.acted_at), article_of(step, rule))
     return case, records, there, rule, step, how
