@@ -65,7 +65,7 @@ MORE = (
     _Door("development", gettext_lazy("发展党员"), "development:board", "users-plus", ("figures.view",)),
     _Door("establishments", gettext_lazy("单位覆盖"), "establishments:list", "building-factory", ("figures.view",)),
     _Door("dues", gettext_lazy("党费"), "dues:overview", "calculator", ("dues.view", "figures.view")),
-    _Door("publication", gettext_lazy("公示和公开"), "publication:list", "speakerphone"),
+    _Door("publication", gettext_lazy("公示和公开"), "publication:list", "clipboard-text"),
     _Door("burden", gettext_lazy("负担"), "rulebook:burden", "clock", ("rules.view",)),
     _Door("imports", gettext_lazy("导入"), "imports:start", "file-import", ("imports.run",)),
     _Door("exports", gettext_lazy("导出"), "exports:start", "file-export", ("exports.run",)),

@@ -19,7 +19,7 @@ from guben.accounts.models import User
 from guben.audit import trail
 from guben.members.models import Person
 from guben.organisations.models import Organisation
-from guben.publication import calculations, errors, policy, queries, sealed
+from guben.publication import calculations, catalogue, errors, policy, queries, sealed
 from guben.publication.choices import Audience, Finding, Way
 from guben.publication.models import Notice, Objection, Publication
 
@@ -110,7 +110,9 @@ def take_down(notice: Notice, reason: str, *, by: User) -> Notice:
         DomainError: see `errors`.
     """
     access.require(by, POST, notice.organisation)
-    locked = Notice.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=notice.pk)
+    locked = (
+        Notice.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=notice.pk)
+    )
     if locked.taken_down_on:
         raise errors.AlreadyTakenDown
     if locked.term_ends_on < today():
@@ -186,7 +188,9 @@ def decide_objection(
         DomainError: see `errors`.
     """
     _require_decider(objection, by)
-    locked = Objection.objects.select_for_update(no_key=True, of=("self",)).select_related("notice").get(pk=objection.pk)
+    locked = (
+        Objection.objects.select_for_update(no_key=True, of=("self",)).select_related("notice").get(pk=objection.pk)
+    )
     if locked.decided_on:
         raise errors.AlreadyDecided
     if finding not in Finding.values:
@@ -430,7 +434,7 @@ def withdraw_publication(publication: Publication, reason: str, *, by: User) -> 
 
 
 def _refuse_wrong_matter(unit: Organisation, key: str, audience: str, day: date) -> None:
-    matter = next((one for one in queries.matters(unit, day) if one.rule.key == key), None)
+    matter = next((one for one in catalogue.rules_for(unit, day) if one.rule.key == key), None)
     if matter is None:
         raise errors.NotOwed
     if not policy.at_least_as_wide(audience, matter.rule.audience):

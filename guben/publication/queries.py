@@ -198,3 +198,67 @@ def still_running(unit: Organisation, on: date) -> str | None:
         "name": unit.name,
         "count": count,
     }
+
+
+STATES = ("hanging", "over", "taken_down", "open")
+
+
+def filtered(
+    found: QuerySet[Notice], on: date, *, unit: Organisation | None = None, state: str = ""
+) -> QuerySet[Notice]:
+    """The notices of a unit and below it, in one state: hanging, over, taken down early, or with open objections."""
+    if unit is not None:
+        found = found.filter(access.in_subtrees([unit.path], "organisation__path"))
+    match state:
+        case "hanging":
+            found = found.filter(policy.hangs(on))
+        case "over":
+            found = found.filter(term_ends_on__lt=on, taken_down_on=None)
+        case "taken_down":
+            found = found.exclude(taken_down_on=None)
+        case "open":
+            found = found.filter(pk__in=Objection.objects.filter(decided_on=None, received_on__lte=on).values("notice"))
+    return found
+
+
+def waiting_for(user: User, on: date, *, most: int = 200) -> list[Objection]:
+    """The open objections that wait for this user's decision, the most pressing first."""
+    rows = (
+        Objection.objects.filter(decided_on=None)
+        .filter(access.within(user, policy.RECEIVE, "notice__objections_at__path"))
+        .select_related("notice__organisation", "notice__objections_at", "notice__person")
+        .order_by("due_on", "pk")[:most]
+    )
+    mine: dict[int, bool] = {}
+    found = []
+    for one in rows:
+        if one.notice_id not in mine:
+            mine[one.notice_id] = policy.may_decide(user, one.notice, on)
+        if mine[one.notice_id]:
+            found.append(one)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many objections came in and what became of them: all that others than the one who answers may know."""
+
+    received: int
+    open: int
+    late: int
+
+
+def counted(notice: Notice, on: date) -> Counted:
+    rows = list(notice.objections.values_list("decided_on", "due_on"))
+    open_ = [due_on for decided_on, due_on in rows if decided_on is None]
+    return Counted(len(rows), len(open_), sum(due_on < on for due_on in open_))
+
+
+def by_code(code: str) -> Notice | None:
+    """The notice with a check code, as it was scanned or typed."""
+    return Notice.objects.select_related("organisation", "person").filter(check_code=sealed.typed(code)).first()
+
+
+def title_for_strangers(notice: Notice) -> str:
+    """The title with every name masked, so that whoever holds the print can compare."""
+    return calculations.with_masked(notice.title, names_to_mask(notice.organisation, notice.title, notice.person, ()))

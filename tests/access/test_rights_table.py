@@ -245,6 +245,30 @@ def a_case_paper(cast: Cast) -> list[Any]:
     return [pk, actions.hand_in(Case.objects.get(pk=pk), "plan", file=file, by=cast.secretary).pk]
 
 
+def a_notice(cast: Cast, audience: str = "unit") -> Any:
+    from guben.publication import actions
+
+    words = {"title": "困难补助", "text": "拟发补助，现予公示。", "objections_to": "secretary"}
+    return actions.post(cast.branch, audience=audience, by=cast.secretary, **words)
+
+
+def an_objection(cast: Cast) -> list[Any]:
+    from guben.publication import actions
+
+    facts = {"text": "有意见", "way": "letter", "by": cast.clerk}
+    return [actions.receive_objection(a_notice(cast), **facts).objection.pk]
+
+
+def a_publication(cast: Cast) -> list[Any]:
+    from guben.publication import actions
+
+    return [actions.publish(cast.branch, title="计划", text="今年的计划", audience="unit", by=cast.secretary).pk]
+
+
+the_notice = pk_of(a_notice)
+a_code = lambda cast: [a_notice(cast).check_code]  # noqa: E731
+a_public_board = lambda cast: [a_notice(cast, "public").organisation.code]  # noqa: E731
+
 ISSUERS = "organiser secretary neighbour"
 ABOVE_THE_TOWN = "organiser"
 BOUND_BY_THE_TOWN = rest(ABOVE_THE_TOWN, SEES_THE_BRANCH)
@@ -397,6 +421,22 @@ ROWS = [
     ),
     at_branch("procedures:paper", SEES_CASES, args=a_case_paper),
     at_branch("procedures:withdraw_paper", KEEPS_THE_BRANCH, args=a_case_paper),
+    # publication: what hangs for its audience; the file for those who see cases; objections for who answers them
+    Row("publication:list", EVERYBODY),
+    at_branch("publication:post", KEEPS_THE_BRANCH, args=nothing, data=lambda cast: {"at": BRANCH}),
+    Row("publication:notice", SEES_MEETINGS, args=the_notice),
+    Row("publication:take_down", KEEPS_THE_BRANCH, refused="member inspector", args=the_notice),
+    Row("publication:poster", SEES_MEETINGS, args=the_notice),
+    Row("publication:object", "secretary member", refused="organiser clerk inspector", args=the_notice),
+    Row("publication:receive", KEEPS_THE_BRANCH, refused="member inspector", args=the_notice),
+    Row("publication:objection", "secretary", args=an_objection),
+    Row("publication:answer", EVERYBODY, open=True),
+    Row("publication:check", EVERYBODY, args=a_code, open=True),
+    Row("publication:board", EVERYBODY, args=a_public_board, open=True),
+    at_branch("publication:catalogue", FIGURES),
+    at_branch("publication:publish", KEEPS_THE_BRANCH, args=nothing, data=lambda cast: {"at": BRANCH}),
+    Row("publication:publication", SEES_MEETINGS, args=a_publication),
+    Row("publication:withdraw", KEEPS_THE_BRANCH, refused="member inspector", args=a_publication),
     # imports and jobs: only their owner finds them again
     a_list("imports:start", KEEPS_THE_BRANCH + " neighbour"),
     Row("imports:template", EVERYBODY, args=lambda cast: ["members"]),
