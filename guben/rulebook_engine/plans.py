@@ -67,12 +67,30 @@ AFTER, HERE = -1, -2  # where an outcome leads if not to an index: the step afte
 class Plan:
     """One edition, with every outcome's way worked out. Steps are told by their index; `size` is the end."""
 
-    __slots__ = ("closes", "groups", "index", "main", "opens", "procedure", "size", "stands_for", "steps", "ways")
+    __slots__ = (
+        "alone",
+        "follows",
+        "groups",
+        "has_waits",
+        "index",
+        "main",
+        "procedure",
+        "renamed",
+        "since",
+        "size",
+        "stands_for",
+        "steps",
+        "ways",
+    )
 
     def __init__(self, procedure: Procedure) -> None:
         self.procedure = procedure
         self.steps = procedure.step
         self.size = len(self.steps)
+        self.since = procedure.from_on
+        self.follows = procedure.running == "follow"
+        self.has_waits = any(step.kind == "wait" for step in self.steps)
+        self.renamed = [step for step in self.steps if step.was]
         self.index = {step.key: number for number, step in reversed(list(enumerate(self.steps)))}
         self.stands_for: dict[str, list[int]] = {}
         for number, step in enumerate(self.steps):
@@ -84,6 +102,7 @@ class Plan:
         ]
         self.main = [self._main(number) for number in range(self.size)]
         self.groups = self._groups()
+        self.alone = [len(group) == 1 for group in self.groups]
 
     def _target(self, number: int, outcome: Outcome) -> int:
         match outcome.to:
@@ -145,8 +164,7 @@ class Plans:
         the first edition the first one holds, after the end of the last one still the last."""
         found = self.all[0]
         for plan in self.all[1:]:
-            since = plan.procedure.from_on
-            if since <= begun_on or (since <= on and plan.procedure.running == "follow"):
+            if plan.since <= begun_on or (plan.follows and plan.since <= on):
                 found = plan
         return found
 

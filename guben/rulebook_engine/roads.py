@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from guben.kit.calendar import Calendar
-from guben.rulebook_engine.plans import KEPT, WITHDRAWN, Plan, effect_of, outcomes, plans_of
+from guben.rulebook_engine.plans import KEPT, STAYS, WITHDRAWN, Plan, effect_of, outcomes, plans_of
 from guben.rulebook_engine.procedures import STAY, Outcome, Procedure, Step, Term
 from guben.rulebook_engine.projecting import Days, project
 from guben.rulebook_engine.tracks import Done, Track
@@ -117,7 +117,8 @@ def where(editions: Sequence[Procedure], begun_on: date, done: Sequence[Done], o
         return Where(None, plan.procedure, None, None, None, False, track.ended, track.ended_on)
     due_on, _ = track.closing(track.at)
     opens_on, _ = track.opening(track.at)
-    leaves_on, _ = track.leaving(track.at)
+    waits_to_leave = plan.steps[track.at].kind in STAYS
+    leaves_on = track.leaving(track.at)[0] if waits_to_leave else opens_on
     late = due_on is not None and on > due_on
     return Where(plan.steps[track.at], plan.procedure, opens_on, leaves_on, due_on, late, None, None)
 
@@ -190,9 +191,11 @@ class _Teller:
         self.track = track
         self.on = on
         self.entries: dict[int, list[Done]] = {}
+        stands_for = track.plan.stands_for
         for entry in done:
-            for number in track.plan.stands_for.get(entry.step, ())[:1]:
-                self.entries.setdefault(number, []).append(entry)
+            numbers = stands_for.get(entry.step)
+            if numbers:
+                self.entries.setdefault(numbers[0], []).append(entry)
 
     def steps(self) -> Iterator[RoadStep]:
         track, plan = self.track, self.track.plan

@@ -66,7 +66,9 @@ class Track:
 
     def _apply(self, entry: Done) -> None:
         plan = self.plans.labelled(entry.edition) if entry.edition else None
-        self._move_to(plan or self.plans.judging(self.begun_on, entry.on), entry.on)
+        plan = plan or self.plans.judging(self.begun_on, entry.on)
+        if plan is not self.plan or plan.has_waits:
+            self._move_to(plan, entry.on)
         if entry.outcome == WITHDRAWN.key:
             self._end(WITHDRAWN, entry.on)
             return
@@ -111,9 +113,12 @@ class Track:
 
     def _after(self, number: int) -> int:
         """The next step that is not taken: of those in any order with this one, then of those behind them."""
-        start, steps = self.plan.groups[number].start, self.plan.steps
-        behind = range(start, self.plan.size)
-        return next((other for other in behind if steps[other].key not in self.taken), self.plan.size)
+        plan = self.plan
+        steps, start = plan.steps, plan.groups[number].start
+        if plan.alone[number] and number + 1 < plan.size and steps[number + 1].key not in self.taken:
+            return number + 1
+        behind = range(start, plan.size)
+        return next((other for other in behind if steps[other].key not in self.taken), plan.size)
 
     def _arrive(self, number: int, outcome: Outcome, on: date) -> None:
         same_group = (
@@ -154,11 +159,12 @@ class Track:
         old, at = self.plan, self._place_in(plan)
         here = old.steps[self.at].key
         self.plan = plan
-        self.taken = {
-            step.key: next(self.taken[name] for name in (step.key, *step.was) if name in self.taken)
-            for step in plan.steps
-            if any(name in self.taken for name in (step.key, *step.was))
-        }
+        taken = {key: day for key, day in self.taken.items() if key in plan.index}
+        for step in plan.renamed:
+            day = next((self.taken[name] for name in step.was if name in self.taken), None)
+            if day is not None:
+                taken.setdefault(step.key, day)
+        self.taken = taken
         self.at = self._first_missed(old, here, at)
         if self.at >= plan.size:
             last = next(iter(plan.ways[-1].values()))[0]
