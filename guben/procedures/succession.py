@@ -18,7 +18,7 @@ from guben.procedures.rules import rules, step_of
 
 
 class CaseCarrier:
-    """An open case goes to the heir of its person, others to the heir that gets the unit's sites, else to the first.
+    """An open case goes to the heir of its person, others to the heir that gets the unit's posts, else to the first.
     Its entries, papers and numbers stay as they are. Ended cases stay with the unit that ended them."""
 
     def counts(self, reform: Reform) -> list[Count]:
@@ -68,7 +68,7 @@ def _heir(case: Case, source_id: int, carrying: Carrying) -> Organisation:
     if case.person_id is not None and source_id == case.organisation_id:
         number = carrying.reform.heir_of_person(case.person_id, source_id)
     if number is None:
-        number = carrying.reform.sites.get(source_id, 0)
+        number = carrying.reform.posts.get(source_id, 0)
     return carrying.units[number]
 
 
