@@ -172,7 +172,11 @@ def correct(payment: Payment, reason: str, *, by: User) -> Payment:
         PermissionDenied, Http404: no `dues.record` at the member's unit.
         AlreadyCorrected, ReasonMissing.
     """
-    payment = Payment.objects.select_for_update(of=("self",)).select_related("balance__person").get(pk=payment.pk)
+    payment = (
+        Payment.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("balance__person")
+        .get(pk=payment.pk)
+    )
     unit = require_person(by, RECORD, payment.balance.person)
     if not reason.strip():
         raise errors.ReasonMissing
@@ -274,7 +278,9 @@ def _standard(one: Wanted, name: str, year: int) -> tuple[Scale, int]:
 
 def _locked(year: int, people: Iterable[int]) -> list[Balance]:
     """The balances, held until the act is done, so that two at once cannot take the same month twice."""
-    return list(Balance.objects.select_for_update().filter(year=year, person__in=list(people)).order_by("pk"))
+    return list(
+        Balance.objects.select_for_update(no_key=True).filter(year=year, person__in=list(people)).order_by("pk")
+    )
 
 
 def _payment(balance: Balance, cents: int, paid_on: date, unit: Organisation, by: User, now: datetime) -> Payment:

@@ -223,7 +223,7 @@ def _set(row: Establishment, facts: Facts, by: User) -> dict[str, Any]:
 
 
 def _locked(establishment: Establishment, by: User) -> Establishment:
-    found = Establishment.objects.select_for_update(of=("self",)).select_related("organisation")
+    found = Establishment.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
     row = found.get(pk=establishment.pk)
     policy.require(by, CHANGE, row.organisation)
     if row.until_on:

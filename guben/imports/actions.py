@@ -152,7 +152,7 @@ def start_saving(preview: Job, *, by: User) -> Job:
         NothingToSave: the check found no good row.
     """
     with transaction.atomic():
-        checked = Job.objects.select_for_update().get(pk=preview.pk, owner=by)
+        checked = Job.objects.select_for_update(no_key=True).get(pk=preview.pk, owner=by)
         saved = Job.objects.filter(pk=checked.result.get("saved_by"), owner=by).first()
         if saved and saved.state not in (JobState.FAILED, JobState.STOPPED):
             return saved

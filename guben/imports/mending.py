@@ -200,7 +200,7 @@ def _rows_of(check: Job) -> int:
 
 def _locked(check: Job, by: User) -> Job:
     """The job that holds the upload, locked: drafts of one file are written one after the other."""
-    upload = Job.objects.select_for_update().filter(pk=mends.upload_of(check), owner=by).first()
+    upload = Job.objects.select_for_update(no_key=True).filter(pk=mends.upload_of(check), owner=by).first()
     if upload is None:
         raise UploadExpired
     return upload

@@ -241,7 +241,9 @@ def withdraw(edition: Edition, *, by: User) -> None:
     """
     _require(by, edition.organisation)
     _one_at_a_time()
-    edition = Edition.objects.select_for_update().select_related("organisation").get(pk=edition.pk)
+    edition = (
+        Edition.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=edition.pk)
+    )
     unit = edition.organisation
     if edition.withdrawn_at:
         raise errors.AlreadyWithdrawn
@@ -272,7 +274,7 @@ def _right(by: User, unit: Organisation) -> str:
 
 def _one_at_a_time() -> None:
     """Acts on rules wait for each other, for each is checked against all the others."""
-    Rulebook.objects.select_for_update().order_by("pk").first()
+    Rulebook.objects.select_for_update(no_key=True).order_by("pk").first()
 
 
 def _current_draft(pk: int | None, version: int, by: User) -> Draft:
@@ -281,7 +283,12 @@ def _current_draft(pk: int | None, version: int, by: User) -> Draft:
     Raises:
         StaleDraft: it is gone, or was changed since the page was opened.
     """
-    draft = Draft.objects.select_for_update(of=("self",)).select_related("organisation").filter(pk=pk or 0).first()
+    draft = (
+        Draft.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organisation")
+        .filter(pk=pk or 0)
+        .first()
+    )
     if draft is None:
         raise errors.StaleDraft
     _require(by, draft.organisation)

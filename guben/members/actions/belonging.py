@@ -178,7 +178,7 @@ def _end_everything(person: Person, on: date, by: User) -> None:
 def _forget_contact_people(person: Person, on: date) -> None:
     """Who left the unit keeps no contact for it from the day on, and nobody of the old unit for the one who left; the
     days before keep the contact person they had."""
-    rows = Standing.objects.select_for_update().filter(contact_person__isnull=False, until_on=None)
+    rows = Standing.objects.select_for_update(no_key=True).filter(contact_person__isnull=False, until_on=None)
     for row in rows.filter(Q(contact_person=person) | Q(person=person)):
         if row.from_on >= on:
             row.contact_person = None

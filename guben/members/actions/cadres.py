@@ -48,7 +48,7 @@ def put_on_reserve(
         raise errors.GroundsMissing
     if not Stage.objects.filter(holds_on(from_on), person=person, kind__in=MEMBER_STAGES).exists():
         raise errors.NotAMember(person.name, from_on)
-    Person.objects.select_for_update().get(pk=person.pk)  # two at the same moment wait for each other here
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # two at the same moment wait for each other here
     if ReserveEntry.objects.filter(person=person, organisation=unit, post_kind=post_kind, until_on=None).exists():
         raise errors.OnTheListAlready(person.name)
     entry = ReserveEntry.objects.create(
@@ -72,7 +72,9 @@ def take_off_reserve(entry: ReserveEntry, *, until_on: date, because: str, by: U
     """
     policy.require(by, CHANGE, entry.organisation)
     entry = (
-        ReserveEntry.objects.select_for_update(of=("self",)).select_related("organisation", "person").get(pk=entry.pk)
+        ReserveEntry.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organisation", "person")
+        .get(pk=entry.pk)
     )
     if entry.until_on:
         raise errors.EntryEnded(entry.person.name, entry.until_on)
@@ -98,7 +100,9 @@ def send_down(holding: Holding, *, sent_by: Organisation, ends_on: date, by: Use
     """
     unit = holding.post.organisation
     policy.require(by, CHANGE, unit)
-    holding = Holding.objects.select_for_update(of=("self",)).select_related("person", "post").get(pk=holding.pk)
+    holding = (
+        Holding.objects.select_for_update(of=("self",), no_key=True).select_related("person", "post").get(pk=holding.pk)
+    )
     if holding.until_on:
         raise errors.HoldingEnded(holding.person.name, str(holding.post), holding.until_on)
     if sent_by.pk == unit.pk:

@@ -43,7 +43,7 @@ def correct(act: Act, *, reason: str, day: date | None = None, paper: str = "", 
     """
     units = _units_of(act)
     steps.lock_trees(*units)
-    act = Act.objects.select_for_update().get(pk=act.pk)
+    act = Act.objects.select_for_update(no_key=True).get(pk=act.pk)
     for unit in units:
         steps.require_superior(by, unit)
     _refuse_wrong(act, reason, day)
