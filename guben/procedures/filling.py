@@ -92,7 +92,7 @@ def _number(field: FormField, value: Any, filling: Filling) -> int:
         number = int(str(value))
     except ValueError:
         raise filling.wrong(field, _("要写整数。")) from None
-    _within(field, number, filling)
+    _within(field, Decimal(number), filling)
     return number
 
 
@@ -101,13 +101,15 @@ def _money(field: FormField, value: Any, filling: Filling) -> str:
         amount = Decimal(str(value))
     except InvalidOperation:
         raise filling.wrong(field, _("金额写成1280.50这样。")) from None
-    if not amount.is_finite() or amount != amount.quantize(Decimal("0.01")):
-        raise filling.wrong(field, _("金额最多写到分。"))
+    if not amount.is_finite():
+        raise filling.wrong(field, _("金额写成1280.50这样。"))
     _within(field, amount, filling)
+    if amount != amount.quantize(Decimal("0.01")):
+        raise filling.wrong(field, _("金额最多写到分。"))
     return str(amount.quantize(Decimal("0.01")))
 
 
-def _within(field: FormField, number: int | Decimal, filling: Filling) -> None:
+def _within(field: FormField, number: Decimal, filling: Filling) -> None:
     if abs(number) > MOST_NUMBER:
         raise filling.wrong(field, _("数太大，核对一下。"))
     if field.least is not None and number < field.least:

@@ -132,7 +132,7 @@ def _standing(entries: list[Row]) -> list[Row]:
     by_key: dict[int, int] = {}
     found: dict[int, Row] = {}
     for row in entries:
-        place = by_key.get(row[3] or 0, row[1])
+        place = by_key.get(row[3] or 0, int(row[1]))
         by_key[row[2]] = place
         found[place] = row
     return [found[place] for place in sorted(found) if found[place][5] != TAKEN_BACK]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.utils.translation import get_language
@@ -15,8 +15,9 @@ from guben.procedures.models import Case, Entry, Held
 from guben.procedures.places import Places, place_title, who
 from guben.procedures.records import Records, records_of
 from guben.procedures.rules import Rules, article_of, paper_of, rules, say
+from guben.publication.calculations import NoticeStanding
 from guben.publication.models import Notice
-from guben.publication.queries import NoticeStanding, standing_of
+from guben.publication.queries import standing_of
 from guben.rulebook_engine.plans import POSTED
 from guben.rulebook_engine.procedures import Procedure, Step, Term
 from guben.rulebook_engine.roads import Road, RoadStep, road
@@ -195,8 +196,7 @@ def _step(
         leaves_on=leaves_on,
         closed_because="",
     )
-    because = _closed(found, hold, on)
-    return StepStanding(*(getattr(found, name) for name in StepStanding.__slots__[:-1]), because)
+    return replace(found, closed_because=_closed(found, hold, on))
 
 
 def hanging(records: Records, step: Step) -> Notice | None:

@@ -61,7 +61,8 @@ def agree(counts: Sequence[Count]) -> bool:
 
 def tally(meeting: Meeting, present: int, numbers: Sequence[int], source: str = "paper") -> Tally:
     """A tally of numbers (cast, in favour, against, abstained, invalid) in a meeting."""
-    return Tally(meeting.entitled_count, present, *numbers, source=source)
+    cast, in_favour, against, abstained, invalid = numbers
+    return Tally(meeting.entitled_count, present, cast, in_favour, against, abstained, invalid, source)
 
 
 def check(found: Tally, article: str = "") -> None:

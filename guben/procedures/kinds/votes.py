@@ -71,8 +71,8 @@ class Vote(Kind):
 
 def present_at(meeting: Meeting) -> int:
     """How many of those entitled came."""
-    found: int = with_present(Meeting.objects.filter(pk=meeting.pk)).values_list("present", flat=True).get()
-    return found
+    row: Any = with_present(Meeting.objects.filter(pk=meeting.pk)).get()
+    return int(row.present)
 
 
 def form_title(form: str) -> str:
