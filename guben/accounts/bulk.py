@@ -53,13 +53,13 @@ def write_rows(table: str, names: str, rows: Sequence[Sequence[Any]]) -> None:
 
 def found_by(model: type[models.Model], name: str, texts: Iterable[str]) -> list[tuple[int, str]]:
     """The keys of the rows that hold one of very many texts in a column, each with its text, by one query."""
-    quote, meta = connection.ops.quote_name, model._meta
-    column, given = quote(str(meta.get_field(name).column)), list(texts)
+    quote, meta, given = connection.ops.quote_name, model._meta, list(texts)
+    column = quote(next(str(field.column) for field in meta.concrete_fields if field.attname == name))
     among = "= ANY(%s)" if is_postgres() else "IN (SELECT value FROM json_each(%s))"
     query = f"SELECT {quote(str(meta.pk.column))}, {column} FROM {quote(meta.db_table)} WHERE {column} {among}"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(query, [given if is_postgres() else json.dumps(given)])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _write(table: str, names: str, columns: Sequence[Sequence[Any]]) -> None:

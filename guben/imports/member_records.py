@@ -21,8 +21,8 @@ from guben.members import sealed
 from guben.members.actions import check_numbers
 from guben.members.choices import MEMBER_STAGES, StageKind, StandingKind
 from guben.members.errors import RegisteredElsewhere
-from guben.members.models import Person, Stage
-from guben.members.spans import people_on
+from guben.members.models import Affiliation, Person, Stage
+from guben.members.spans import holds_on, people_on
 from guben.organisations.models import Organisation
 
 CHUNK = 500
@@ -172,8 +172,8 @@ def _by_name(roster: Roster, rows: Sequence[int], today: date) -> dict[int, list
     names, births, units = roster["name"], roster["born_on"], roster["unit"]
     same: dict[tuple[str, date, int], list[int]] = defaultdict(list)
     for part in _chunks({units[index].pk for index in rows}):
-        people = people_on(today).filter(affiliation_on__organisation__in=part)
-        for pk, *about in people.values_list("pk", "name", "born_on", "organisation_id_on"):
+        here = Affiliation.objects.filter(holds_on(today), organisation__in=part)
+        for pk, *about in here.values_list("person", "person__name", "person__born_on", "organisation"):
             same[tuple(about)].append(pk)
     if not same:
         return {}
