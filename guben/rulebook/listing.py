@@ -18,13 +18,15 @@ from guben.rulebook.issuers import issuer_words
 from guben.rulebook_engine.entries import Entry, Rulebook
 from guben.rulebook_engine.library import Library
 
-KINDS = ("duty", "standard", "indicator", "limit")
+KINDS = ("duty", "standard", "indicator", "limit", "procedure", "publication")
 KIND_WORDS: dict[str, Promise] = {
     "duty": gettext_lazy("职责"),
     "standard": gettext_lazy("标准"),
     "indicator": gettext_lazy("指标"),
     "limit": gettext_lazy("上限"),
     "role": gettext_lazy("角色"),
+    "procedure": gettext_lazy("程序"),
+    "publication": gettext_lazy("公开"),
 }
 STATES: dict[str, Promise] = {
     "now": gettext_lazy("现行"),

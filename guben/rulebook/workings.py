@@ -10,9 +10,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from guben.house.templatetags.house import in_script
+from guben.rulebook.steps import pairs_of, workings_of
 from guben.rulebook_engine.describing import describe
 from guben.rulebook_engine.entries import Duty, Entry, Indicator, Limit, Standard, Words
 from guben.rulebook_engine.expressions import Checked
+from guben.rulebook_engine.procedures import Procedure
 
 Part = tuple[str, bool]  # a piece of text, and whether the other edition has it not
 
@@ -32,6 +34,8 @@ def workings(rule: Entry, value_name: str = "") -> list[tuple[str, str]]:
     elif isinstance(rule, Limit):
         most = _("所有职责加起来，一个组织一年最多%(hours)s小时。") % {"hours": rule.hours}
         pairs = [(_("上限"), most), (_("哪些组织"), _say(rule.who))]
+    elif isinstance(rule, Procedure):
+        pairs = workings_of(rule)
     else:
         pairs = []
     return [(label, sentence) for label, sentence in pairs if sentence]
@@ -78,6 +82,8 @@ def _told(rule: Entry) -> Iterator[tuple[str, str]]:
     yield from ((label, words.say(lang)) for label, words in worded if words)
     yield _("依据"), in_script(rule.source_text)
     yield from workings(rule)
+    if isinstance(rule, Procedure):
+        yield from pairs_of(rule)
     if isinstance(rule, Duty):
         yield _("次数"), str(rule.times)
         yield _("期末以后还给几天"), str(rule.due_after_days)

@@ -21,12 +21,14 @@ from guben.rulebook.drafts import ISSUE, file_of
 from guben.rulebook.listing import KIND_WORDS, KINDS, STATES, Asked, all_families, families, rows
 from guben.rulebook.models import Edition, Rulebook
 from guben.rulebook.reach import reach_of
+from guben.rulebook.steps import steps_of
 from guben.rulebook.timeline import chosen_pair, facts_used, timeline
 from guben.rulebook.views.writing import toml_file
 from guben.rulebook.workings import differences, workings
 from guben.rulebook_engine.entries import Entry, Standard
 from guben.rulebook_engine.examples import Example, read_examples
 from guben.rulebook_engine.library import Library
+from guben.rulebook_engine.procedures import Procedure
 
 
 def require_reader(request: HttpRequest) -> None:
@@ -89,6 +91,7 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
         "standards": [one for one in library.standards(on) if one.indicator == key],
         "examples": _examples(key),
         "facts": facts_used(now, indicator),
+        "steps": steps_of(now) if isinstance(now, Procedure) else [],
     }
     shown |= _issued(request, key, editions, on, library) | _reaching(request, now, day, library)
     return render(request, "rulebook/rule.html", shown)
