@@ -41,6 +41,7 @@ def take(browser: Browser, address: str, picture: Picture) -> None:
     window = Window(browser, address, PHONE if picture.phone else DESKTOP, english=picture.english)
     page = window.sign_in(picture.who)
     window.open(picture.page)
+    page.wait_for_load_state("networkidle")  # parts beside the page come after it
     viewport = PHONE if picture.phone else DESKTOP
     height = min(TALLEST, max(viewport["height"], page.evaluate("document.documentElement.scrollHeight")))
     page.set_viewport_size({"width": viewport["width"], "height": height})
