@@ -9,6 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from guben.house.templatetags.house import day as said
+from guben.members.choices import StageKind
+from guben.members.models import Affiliation, Stage
+from guben.members.spans import holds_on
 from guben.organisations.models import Organisation
 from guben.procedures import errors
 from guben.procedures.models import Case, Entry, Held
@@ -263,3 +266,23 @@ def due_sentence(found: StepStanding) -> str:
         return ""
     because = words_of(step.due_because, found.procedure, end=True) if step.due_because else ""
     return _("%(day)s以前：%(because)s") % {"day": said(step.due_on + timedelta(days=1)), "because": because}
+
+
+def person_note(case: Case, on: date) -> str:
+    """What has become of the person since: gone to another unit, or no member any longer. The case stays open."""
+    if case.person is None or case.ended_on is not None:
+        return ""
+    stage = Stage.objects.filter(holds_on(on), person=case.person).values_list("kind", flat=True).first()
+    if stage == StageKind.ENDED:
+        return _("%(name)s已不再是党员。这件还在办：办完，或撤回并写明原因。") % {"name": case.person.name}
+    row = Affiliation.objects.filter(holds_on(on), person=case.person).select_related("organisation").first()
+    units = {case.organisation_id, case.host_id}
+    if row is None:
+        return _("%(name)s现在不属于任何组织。这件还在办：办完，或撤回并写明原因。") % {"name": case.person.name}
+    if row.organisation_id not in units and not row.organisation.path.startswith(case.organisation.path):
+        return _("%(name)s的组织关系已在%(unit)s。这件还由%(own)s承办：转过去另办，或撤回。") % {
+            "name": case.person.name,
+            "unit": row.organisation.short_name,
+            "own": case.organisation.short_name,
+        }
+    return ""

@@ -233,7 +233,7 @@ class TestPapers:
         case = hall(cast)
         with pytest.raises(errors.NoTemplate):
             actions.issue_paper(case, "plan", by=cast.secretary)
-        papers.register("procedures/hall-permit", lambda case, entry: {"title": case.title})
+        papers.register("hall-permit", lambda case, entry: {"title": case.title})
         seen: list[dict[str, object]] = []
 
         def pdf(template: str, data: dict[str, object], **_more: object) -> bytes:
@@ -246,7 +246,7 @@ class TestPapers:
         year = cast.today.year
         code = cast.town.code
         assert [first.number, second.number] == [f"{code}-{year}-0001", f"{code}-{year}-0002"]
-        assert seen[0]["title"] == "村民议事"
+        assert (seen[0]["template"], seen[0]["title"]) == ("procedures/hall-permit", "村民议事")
         assert seen[0]["number"] == first.number
         assert storage.is_unchanged(first.file, first.digest)
 

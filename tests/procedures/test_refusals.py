@@ -486,6 +486,11 @@ def test_the_person_who_leaves_does_not_take_the_case_away(cast: Cast) -> None:
     Stage.objects.filter(person=case.person, until_on=None).update(until_on=date(2026, 4, 1))
     assert queries.case_for(cast.secretary, case.pk) == case
     assert standing.of(case, cast.today).current is not None
+    assert "不属于任何组织" in standing.person_note(case, cast.today)
+    Affiliation.objects.create(person=case.person, organisation=cast.neighbour_branch, from_on=date(2026, 4, 1))
+    assert "滨河社区第一党支部" in standing.person_note(case, cast.today)
+    Stage.objects.create(person=case.person, kind="ended", from_on=date(2026, 4, 1))
+    assert "不再是党员" in standing.person_note(case, cast.today)
 
 
 def test_cases_are_seen_where_the_right_reaches(cast: Cast) -> None:

@@ -95,8 +95,8 @@ def issue_paper(case: Case, key: str, *, by: User, entry: Entry | None = None, d
     standing = of(case, day)
     kind = _kind(standing, key)
     _require(standing, by)
-    data = papers.data_of(kind.template) if kind.template else None
-    if data is None:
+    template = papers.find(kind.template) if kind.template else None
+    if template is None:
         raise errors.NoTemplate(say(kind.title))
     entry = entry or _entry_of(standing, key)
     dated = dated_on or (entry.done_on if entry else day)
@@ -104,8 +104,8 @@ def issue_paper(case: Case, key: str, *, by: User, entry: Entry | None = None, d
         raise errors.InFuture(dated, day)
     unit = entry.acted_at if entry else standing.actor or case.organisation
     number = _number(kind, unit.pk, unit.code, unit.short_name, dated)
-    filled = {**data(case, entry), "number": number, "dated_on": dated.isoformat()}
-    content = _pdf(kind.template, filled, kind.title.zh, number)
+    filled = {**template.data(case, entry), "number": number, "dated_on": dated.isoformat()}
+    content = _pdf(template.document, filled, kind.title.zh, number)
     stored = storage.store(case.pk, "pdf", content)
     paper = Paper.objects.create(
         case=case,
@@ -204,7 +204,7 @@ def _number(kind: PaperKind, unit_pk: int, code: str, unit: str, on: date) -> st
         return f"{pattern}{on.year}-{number}"[:60]
 
 
-def _pdf(template: str, data: Mapping[str, Any], title: str, number: str) -> bytes:
+def _pdf(document: str, data: Mapping[str, Any], title: str, number: str) -> bytes:
     return documents.pdf(
-        template, data, title=title, number=number, lang=get_language() or "zh-hans", demo=current().is_demo
+        document, data, title=title, number=number, lang=get_language() or "zh-hans", demo=current().is_demo
     )
