@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from guben.procedures import words
 from guben.procedures.models import Entry, Paper
-from guben.procedures.papers import data_of
+from guben.procedures.papers import find
 from guben.procedures.standing import Standing
 from guben.rulebook_engine.plans import outcomes
 from guben.rulebook_engine.procedures import PaperKind, Procedure, Step
@@ -167,7 +167,7 @@ def paper_lines(now: Standing, current: Step | None) -> list[PaperLine]:
     for step in road.steps:
         for key in dict.fromkeys((*step.step.needs, *step.step.produces)):
             kind = kinds.get(key)
-            may_issue = bool(kind and key in step.step.produces and step.done and data_of(kind.template))
+            may_issue = bool(kind and key in step.step.produces and step.done and find(kind.template))
             if key in there or (step.state == "done" and not may_issue):
                 continue
             there.add(key)
