@@ -173,8 +173,9 @@ def _by_name(roster: Roster, rows: Sequence[int], today: date) -> dict[int, list
     same: dict[tuple[str, date, int], list[int]] = defaultdict(list)
     for part in _chunks({units[index].pk for index in rows}):
         here = Affiliation.objects.filter(holds_on(today), organisation__in=part)
-        for pk, *about in here.values_list("person", "person__name", "person__born_on", "organisation"):
-            same[tuple(about)].append(pk)
+        told = here.values_list("person", "person__name", "person__born_on", "organisation")
+        for pk, name, born_on, unit in told:
+            same[name, born_on, unit].append(pk)
     if not same:
         return {}
     found = {index: same.get((names[index], births[index], units[index].pk)) for index in rows}
