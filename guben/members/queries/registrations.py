@@ -11,6 +11,7 @@ from guben.audit.models import Entry
 from guben.members.models import Affiliation, Person, Standing
 
 CHUNK = 500
+MANY = 5000
 REGISTERED = "members.registered"
 LEAVES_NO_TRACE = (REGISTERED, "members.unmasked")  # who looked at a number has changed nothing
 WRITTEN_WITH = ("stages", "affiliations", "standings")  # what a registration writes itself
@@ -20,10 +21,13 @@ def with_later_records(keys: Sequence[int]) -> set[int]:
     """Those of these people about whom more is recorded than their registration: anything in the history, a row of
     whatever app that points to them, a second affiliation or standing, an account of their own."""
     found: set[int] = set()
-    for part in _parts(keys):
+    for start in range(0, len(keys), MANY):  # keys of one file stand together, so that a range reads hardly more
+        block = sorted(keys[start : start + MANY])
         for model, name in _pointing():
-            column = f"{name}__in"
-            found.update(model._base_manager.filter(**{column: part}).values_list(name, flat=True))
+            near = {f"{name}__gte": block[0], f"{name}__lte": block[-1]}
+            found.update(model._base_manager.filter(**near).order_by().values_list(name, flat=True).distinct())
+    found.intersection_update(keys)
+    for part in _parts(keys):
         entries = Entry.objects.filter(object_type=Person._meta.label_lower, object_id__in=list(map(str, part)))
         found.update(map(int, entries.exclude(action__in=LEAVES_NO_TRACE).values_list("object_id", flat=True)))
         for dated in (Affiliation, Standing):
