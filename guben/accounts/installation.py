@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
 from guben.accounts.models import Installation
 
 _of_this_request: ContextVar[list[Installation] | None] = ContextVar("installation_of_this_request", default=None)
+_of_this_reading: ContextVar[dict[str, Any] | None] = ContextVar("read_by_this_request", default=None)
+Found = TypeVar("Found")
 
 
 @contextmanager
-def read_once() -> Iterator[None]:
-    """Inside, the row is read from the database at most once (until `forget`). A request is handled inside it."""
+def read_once(*, reading: bool = False) -> Iterator[None]:
+    """Inside, the row is read from the database at most once (until `forget`). A request is handled inside it.
+
+    `reading` is a request that changes nothing: what it asks by `once` is asked once.
+    """
     token = _of_this_request.set([])
+    asked = _of_this_reading.set({} if reading else None)
     try:
         yield
     finally:
+        _of_this_reading.reset(asked)
         _of_this_request.reset(token)
+
+
+def once(key: str, read: Callable[[], Found]) -> Found:
+    """What `read` finds; in a request that only reads it is found once."""
+    kept = _of_this_reading.get()
+    if kept is None:
+        return read()
+    if key not in kept:
+        kept[key] = read()
+    found: Found = kept[key]
+    return found
 
 
 def forget() -> None:

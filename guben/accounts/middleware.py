@@ -31,7 +31,8 @@ class UserLanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with installation.read_once(), translation.override(language_of(request)):
+        reading = request.method in {"GET", "HEAD"}
+        with installation.read_once(reading=reading), translation.override(language_of(request)):
             request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)

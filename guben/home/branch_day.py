@@ -82,13 +82,13 @@ class Standing:
         return self.term_days is not None and self.term_days <= ENDING_DAYS
 
 
-def context(request: HttpRequest, unit: Organisation, on: date) -> dict[str, Any]:
-    """Everything the secretary's page shows."""
+def context(request: HttpRequest, unit: Organisation, on: date, more: Iterable[ToDo] = ()) -> dict[str, Any]:
+    """Everything the secretary's page shows; `more` are rows of higher apps."""
     items = duties.items([unit], on)
     user = request.user
     sees_people = policy.may(user, "members.view", unit)
     to_do = sorted(
-        [*_duty_rows(request, unit, items, on), *(_contact_rows(request, unit, on) if sees_people else [])],
+        [*more, *_duty_rows(request, unit, items, on), *(_contact_rows(request, unit, on) if sees_people else [])],
         key=lambda row: row.due_on,
     )
     sunday = on + timedelta(days=6 - on.weekday())

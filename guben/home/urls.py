@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.today, name="today"),
     path("today/aside/", views.today_aside, name="today_aside"),
     path("today/problems/", views.today_problems, name="today_problems"),
+    path("today/cases/", views.today_cases, name="today_cases"),
     path("today/remind/", views.remind, name="remind"),
     path("today/keep-from/", views.keep_from, name="keep_from"),
     path("healthz", views.healthz, name="healthz"),

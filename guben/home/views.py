@@ -17,7 +17,7 @@ from guben.accounts.installation import today as day_of
 from guben.accounts.models import User
 from guben.accounts.returning import next_of
 from guben.duties import actions as duties
-from guben.home import branch_day, side, superior_day, town_day
+from guben.home import branch_day, case_rows, side, superior_day, town_day
 from guben.home.actions import keep_all_from
 from guben.home.context import acting
 from guben.home.handover import taken_over
@@ -41,25 +41,39 @@ def today(request: HttpRequest) -> HttpResponse:
         return render(request, "home/today_nothing.html", {"unit": unit})
     face, context = _face(request, unit, on)
     context["taken_over"] = taken_over(request.user, unit, on)
+    context["sees_cases"] = policy.may(request.user, "cases.view", unit)
     return render(request, f"home/today_{face}.html", context)
 
 
 def _face(request: HttpRequest, unit: Organisation, on: date) -> tuple[str, dict[str, Any]]:
     if unit.kind in BRANCH_KINDS:
-        return "branch", branch_day.context(request, unit, on)
+        return "branch", _branch(request, unit, on)
     if unit.territory not in HIGH:
         below = list(organisations.at_or_below(unit).exclude(pk=unit.pk)[: town_day.MOST_UNITS + 1])
         if not below:
-            return "branch", branch_day.context(request, unit, on)
+            return "branch", _branch(request, unit, on)
         if len(below) <= town_day.MOST_UNITS:
             return "town", town_day.context(request, unit, below, on)
     return "superior", superior_day.context(request, unit, on)
 
 
+def _branch(request: HttpRequest, unit: Organisation, on: date) -> dict[str, Any]:
+    """The branch's own day, with the cases that wait for the reader."""
+    cases, undated = case_rows.to_do(request.user, unit, on)
+    return branch_day.context(request, unit, on, cases) | {"undated": undated}
+
+
 def today_aside(request: HttpRequest) -> HttpResponse:
     """The side of today: problems found here, and what the superior owes this unit."""
     unit = organisations.unit_for(request.user, request.GET.get("at", ""), "figures.view")
-    return render(request, "home/_today_aside.html", side.of_today(request.user, unit, day_of()))
+    beside = side.of_today(request.user, unit, day_of()) | case_rows.in_others_hands(request.user, unit, day_of())
+    return render(request, "home/_today_aside.html", beside)
+
+
+def today_cases(request: HttpRequest) -> HttpResponse:
+    """The cases that wait for who stands above branches, and those that are late below."""
+    unit = organisations.unit_for(request.user, request.GET.get("at", ""), "cases.view")
+    return render(request, "home/_today_cases.html", case_rows.of_superior(request.user, unit, day_of()))
 
 
 def today_problems(request: HttpRequest) -> HttpResponse:

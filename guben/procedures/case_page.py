@@ -9,11 +9,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from guben.house.words import listed
 from guben.procedures import words
+from guben.procedures.choices import TAKEN_BACK, WITHDRAWN
 from guben.procedures.models import Entry, Paper
 from guben.procedures.papers import find
+from guben.procedures.rules import outcome_of, step_of
 from guben.procedures.standing import Standing
-from guben.rulebook_engine.plans import outcomes
 from guben.rulebook_engine.procedures import PaperKind, Procedure, Step
 from guben.rulebook_engine.roads import Road, RoadStep
 
@@ -108,8 +110,8 @@ class Happening:
     step_title: str
     outcome_title: str
     values: tuple[tuple[str, str], ...]
+    reason: str
     is_void: bool
-    is_good: bool
 
 
 def phases_of(road: Road, on: date, chosen: str = "") -> list[Phase]:
@@ -198,34 +200,29 @@ def editions_told(entries: Sequence[Entry], road: Road) -> str:
     return _("到第%(number)s步适用%(edition)s版") % {"number": number or "?", "edition": last.edition}
 
 
-def happenings(now: Standing, names: Mapping[str, str]) -> list[Happening]:
-    """Everything that was done, newest first. Corrected entries stay, struck out."""
-    road, entries = now.road, now.records.entries
-    corrected = {entry.corrects_id for entry in entries if entry.corrects_id}
-    steps = {step.step.key: step.step for step in road.steps}
-    for step in road.steps:
-        for old in step.step.was:
-            steps.setdefault(old, step.step)
+def happenings(now: Standing, names: Mapping[str, str], *, hides_contents: bool = False) -> list[Happening]:
+    """Everything that was done, newest first. Corrected entries stay, struck out. Who reads only the own case is not
+    told what others filled in."""
+    corrected = {entry.corrects_id for entry in now.records.entries if entry.corrects_id}
     found = []
-    for entry in sorted(entries, key=lambda one: one.number, reverse=True):
-        step = steps.get(entry.step)
-        known = outcomes(step) if step else ()
-        outcome = next((one for one in known if one.key == entry.outcome), None)
+    for entry in reversed(now.records.entries):
+        step = step_of(now.rules.edition(now.case.procedure, entry.edition), entry.step)
+        outcome = outcome_of(step, entry.outcome) if step else None
         found.append(
             Happening(
                 entry=entry,
                 step_title=words.say(step.title) if step else entry.step,
                 outcome_title=words.say(outcome.title) if outcome else special(entry.outcome),
-                values=values_told(step, entry.values, names) if step else (),
-                is_void=entry.pk in corrected,
-                is_good=outcome.good if outcome else True,
+                values=values_told(step, entry.values, names) if step and not hides_contents else (),
+                reason="" if hides_contents else entry.reason,
+                is_void=entry.pk in corrected or entry.outcome == TAKEN_BACK,
             )
         )
     return found
 
 
 def special(key: str) -> str:
-    return {"withdrawn": _("撤回办件")}.get(key, key)
+    return {WITHDRAWN: _("撤回办件"), TAKEN_BACK: _("收回")}.get(key, key)
 
 
 def values_told(step: Step, values: Mapping[str, Any], names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -243,7 +240,7 @@ def _value_told(kind: str, value: Any, names: Mapping[str, str]) -> str:
     if kind == "person":
         return names.get(f"person-{value}", "—")
     if kind == "persons" and isinstance(value, list):
-        return words.listed(names.get(f"person-{one}", "—") for one in value)
+        return listed(names.get(f"person-{one}", "—") for one in value)
     if kind == "unit":
         return names.get(f"unit-{value}", "—")
     if kind == "yes_no":

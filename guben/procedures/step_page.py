@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from guben.access.policy import Someone
 from guben.house.templatetags.house import day, in_script
+from guben.house.words import listed
 from guben.procedures import tallies, words
 from guben.procedures.kinds.votes import present_at
 from guben.procedures.models import Case, Count
@@ -193,7 +194,7 @@ def _lacks(standing: Standing, stands: StepStanding, counts: Sequence[Count], ma
         papers = records.papers_of(key)
         if papers:
             last = papers[-1]
-            text = words.listed(filter(None, (last.number, day(last.dated_on))))
+            text = listed(filter(None, (last.number, day(last.dated_on))))
             url = reverse("procedures:paper", args=[case.pk, last.pk]) if last.file else ""
             found.append(Lacking("there", title, text, url, _("看")))
             continue
@@ -212,7 +213,7 @@ def _notice_lacks(stands: StepStanding) -> list[Lacking]:
     if stands.notice is None:
         return [Lacking("missing", _("公示还没有贴出"), _("写明地点和哪天贴的即可，不要求照片"))]
     notice = stands.notice
-    places = words.listed(str(place) for place in notice.places)
+    places = listed(str(place) for place in notice.places)
     lines = [Lacking("there", _("公示已贴出：%(places)s") % {"places": places or "—"}, day(notice.posted_on))]
     about = stands.notice_standing
     if about and about.open_objections:

@@ -9,7 +9,6 @@ from importlib.resources import files
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Max
 
 from guben.access import policy
 from guben.accounts.models import User
@@ -19,6 +18,7 @@ from guben.kit.calendar import CalendarYear as Year
 from guben.rulebook.errors import BrokenRulebook
 from guben.rulebook.models import CalendarYear
 from guben.rulebook.sources import RuleFile
+from guben.rulebook.stamps import stamp_of
 from guben.rulebook_engine.calendar_files import read_calendar
 from guben.rulebook_engine.errors import Mistake, RulebookErrors
 
@@ -36,8 +36,7 @@ def shipped_years() -> dict[int, Year]:
 
 def calendar() -> Calendar:
     """The official calendar as it is known now. One query while no year was installed since the last call."""
-    stamp = CalendarYear.objects.aggregate(count=Count("pk"), last=Max("installed_at"), newest=Max("pk"))
-    return _calendar(tuple(stamp.values()))
+    return _calendar(stamp_of("calendar"))
 
 
 @lru_cache(maxsize=4)

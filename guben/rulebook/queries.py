@@ -5,11 +5,10 @@ from __future__ import annotations
 from difflib import get_close_matches
 from functools import lru_cache
 
-from django.db.models import Count, Max
-
 from guben.rulebook.errors import UnknownRule
 from guben.rulebook.models import Rulebook
 from guben.rulebook.sources import RuleFile, read_all
+from guben.rulebook.stamps import stamp_of
 from guben.rulebook_engine.library import Library
 
 
@@ -26,8 +25,7 @@ def _library(stamp: tuple[object, ...]) -> Library:
 
 def library() -> Library:
     """All installed rules of all editions. One query while nothing was installed since the last call."""
-    stamp = Rulebook.objects.aggregate(count=Count("pk"), last=Max("installed_at"), newest=Max("pk"))
-    return _library(tuple(stamp.values()))
+    return _library(stamp_of("rules"))
 
 
 def nearest_keys(key: str, known: Library) -> list[str]:

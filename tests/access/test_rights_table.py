@@ -284,6 +284,7 @@ ROWS = [
     Row("home:today", WITH_A_ROLE, empty="stranger"),
     at_branch("home:today_aside", FIGURES, args=nothing, data=lambda cast: {"at": BRANCH}),
     at_branch("home:today_problems", FIGURES, args=nothing, data=lambda cast: {"at": BRANCH}),
+    at_branch("home:today_cases", SEES_CASES, args=nothing, data=lambda cast: {"at": BRANCH}),
     at_branch("home:remind", SEES_THE_BRANCH, args=nothing, data=a_reminder, post=True),  # see the test below
     at_branch("home:keep_from", KEEPS_THE_BRANCH, args=nothing, data=lambda cast: {"at": BRANCH}, post=True),
     Row("home:healthz", EVERYBODY, open=True),

@@ -96,7 +96,7 @@ class CasePage:
         """Everything that the page shows."""
         case, now = self.case, self.standing
         entries = now.records.entries
-        happened = case_page.happenings(now, self.known.names)
+        happened = self.happened()
         shows_all = bool(self.request.GET.get("all"))
         stands, user = self.stands, user_of(self.request)
         sees_person = case.person_id is not None and policy.may(user, "members.view", case.organisation)
@@ -128,6 +128,10 @@ class CasePage:
             "may_correct": self.may_change,
             "may_withdraw": not now.is_ended and bool(may_withdraw(user, now.procedure, case)),
         }
+
+    def happened(self) -> list[case_page.Happening]:
+        own = queries.is_own(user_of(self.request), self.case)
+        return case_page.happenings(self.standing, self.known.names, hides_contents=own)
 
     @property
     def heading(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from guben.accounts.returning import next_of
 from guben.kit.errors import DomainError
 from guben.meetings.models import Meeting
 from guben.members.models import Person
-from guben.procedures import actions, asking, case_page
+from guben.procedures import actions, asking
 from guben.procedures.forms import CountForm, StepForm, refuse
 from guben.procedures.rules import say
 from guben.procedures.views.asked import CasePage, case_asked, user_of
@@ -54,8 +54,10 @@ def _is_new(page: CasePage, form: StepForm) -> bool:
     """Has nothing been entered since the page was shown? A form that was sent twice would count twice."""
     if form.cleaned_data["after"] == asking.last_number(page.standing):
         return True
-    form.data = form.data.copy()
-    form.data["after"] = asking.last_number(page.standing)
+    typed = QueryDict(mutable=True)
+    typed.update(form.data)  # type: ignore[arg-type]  # what was posted
+    typed["after"] = str(asking.last_number(page.standing))
+    form.data = typed
     form.add_error(None, _("这件在您打开以后有了新的经过。看看下面的经过，还要记就再按一次。"))
     return False
 
@@ -126,5 +128,5 @@ def _counted(request: HttpRequest, page: CasePage, form: CountForm) -> bool:
 def print_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole file on paper: the road, every entry, all papers."""
     page = CasePage(request, case_asked(request, pk))
-    context = page.context() | {"happenings": case_page.happenings(page.standing, page.known.names)[::-1]}
+    context = page.context() | {"happenings": page.happened()[::-1]}
     return render(request, "procedures/file.html", context)
