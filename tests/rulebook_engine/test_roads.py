@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from guben.kit.calendar import Calendar
 from guben.rulebook.calendars import shipped_years
 from guben.rulebook.sources import read_all, shipped_files
+from guben.rulebook_engine.errors import RulebookErrors
 from guben.rulebook_engine.facts import Catalogue
 from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.loading import read_rulebook
@@ -459,3 +460,33 @@ def test_any_procedure_that_is_read_simulates_itself(kinds: list[str], data: st.
 
     assert [one.key for one in found] == names
     assert all(one.earliest <= date.max for one in found)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.data())
+def test_a_spoilt_procedure_is_refused_with_its_place(data: st.DataObject) -> None:
+    text = HALL
+    for _ in range(data.draw(st.integers(1, 3))):
+        lines = text.split("\n")
+        number = data.draw(st.integers(0, len(lines) - 1))
+        match data.draw(st.sampled_from(["drop", "double", "swap", "word"])):
+            case "drop":
+                del lines[number]
+            case "double":
+                lines.insert(number, lines[number])
+            case "swap":
+                other = data.draw(st.integers(0, len(lines) - 1))
+                lines[number], lines[other] = lines[other], lines[number]
+            case "word":
+                words = ["end", "stay", "begin", "0", "-1", "[]", "{}", "ask", "9" * 30, "true", "'", "1/0"]
+                part = lines[number].partition("=")
+                lines[number] = part[0] + part[1] + " " + data.draw(st.sampled_from(words))
+        text = "\n".join(lines) or "x"
+    try:
+        library = Library([read_rulebook(text, "halls.toml", small_catalogue())])
+    except RulebookErrors as errors:
+        assert all(one.line >= 1 and one.column >= 1 and one.sentence for one in errors.mistakes)
+    else:
+        for key in {entry.key for entry in library}:
+            if library.editions_of(key):
+                assert simulate(library.editions_of(key), date(2025, 9, 26), OFFICIAL)
