@@ -46,7 +46,8 @@ def main() -> None:
         f"""## Checks of cases by rule
 
 {len(cases):,} cases of the development of members at all stages, two editions, {entries / len(cases):.1f} entries
-a case, {late:,} of them late. Processor time of one process, entries in memory: {load}. The aim is 10,000 checks a second.
+a case, {late:,} of them late. Processor time of one process, entries in memory: {load}.
+The aim is 10,000 checks a second.
 
 {report.table(["check", "a second", "microseconds each"], rows)}""",
     )
