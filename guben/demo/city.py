@@ -13,7 +13,9 @@ from guben.accounts import installation
 from guben.accounts.models import Installation, User
 from guben.audit import trail
 from guben.demo import errors, events, officers, people, shape, standings, teams
+from guben.demo.cases import Registrar
 from guben.demo.chronicle import Chronicler
+from guben.demo.development import CasePlan, plan_cases
 from guben.demo.dues import write_dues
 from guben.demo.firms import write_firms
 from guben.demo.gatherings import THEME_DAYS, Exceptions
@@ -37,6 +39,7 @@ class Plan:
     city: City
     special: events.Special
     vacant: dict[UnitPlan, tuple[int, date]] = field(default_factory=dict)
+    cases: list[CasePlan] = field(default_factory=list)
 
     @property
     def branches(self) -> list[UnitPlan]:
@@ -105,6 +108,7 @@ def draw(counts: Counts, members: int, random: Random) -> Plan:
     plan.vacant = {unit: seat for unit, seat in plan.vacant.items() if unit not in special.untouched}
     standings.give_standings(branches, random)
     events.shape_demo_standings(special)
+    plan.cases = plan_cases(city, special, members, Random(len(branches)))
     return plan
 
 
@@ -171,10 +175,16 @@ def _write(plan: Plan, by: User, random: Random, progress: Progress) -> dict[str
     _write_histories(plan, store, random)
     for site in plan_sites(city, plan.special.branch, random):
         store.add_site(site)
+    registrar = Registrar(plan.cases, Random(members_of(plan)))
+    registrar.write_meetings(store)
     _write_meetings(plan, store, random, progress)
     write_dues(store, plan.branches, city.below(city.towns[0]), plan.special.branch, Random(len(plan.branches)))
     write_firms(store, city, Random(len(plan.branches)))
-    return store.close()
+    return store.close() | registrar.write(by)
+
+
+def members_of(plan: Plan) -> int:
+    return sum(unit.size for unit in plan.branches)
 
 
 def _assign_recorders(city: City, clerks: dict[int, int], by: User) -> None:

@@ -11,6 +11,7 @@ from guben.demo.calculations import AgeCounts, AgeMix, allot_ages, apportion, bo
 from guben.demo.plan import DAY, YEAR_AGO, PersonPlan, UnitPlan
 from guben.kit.days import years_before
 
+YEARS_PAST = 3000  # days
 MOST = 50  # members of a branch. Source: 支部工作条例 Art. 4
 ON_THE_WAY = (("applicant", 0.6), ("activist", 0.3), ("candidate", 0.1))
 
@@ -97,6 +98,8 @@ def _joined_on(person: PersonPlan, probationary: bool, random: Random) -> date:
     first = years_before(person.born_on, -18) + timedelta(days=180)
     latest = YEAR_AGO - timedelta(days=10)
     wanted = years_before(person.born_on, -int(random.triangular(19, 46, 25))) + timedelta(days=random.randrange(365))
+    if wanted > latest:  # would be in days to come: some year of those past, so that not all fall on one day
+        wanted = latest - timedelta(days=wanted.toordinal() % YEARS_PAST)
     day = max(first, min(wanted, latest))
     return min(day, latest).replace(day=min(day.day, 28))
 

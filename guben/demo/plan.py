@@ -35,6 +35,8 @@ class PersonPlan:
     group: int | None = None
     leads: float | None = None  # how often a leader comes to the own branch's meetings
     came_from: UnitPlan | None = None
+    stages: list[tuple[str, date]] = column(default_factory=list)  # told by a case of development
+    applied_on: date | None = None
     id: int = 0
 
     @property

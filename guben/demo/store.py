@@ -108,7 +108,11 @@ class Store:
 
     def add_history(self, unit: UnitPlan, person: PersonPlan) -> None:
         """Stage, affiliation and standing of a person whose row is there."""
-        if person.stage == "full":
+        if person.stages:
+            ends = [*(day for _kind, day in person.stages[1:]), None]
+            for (kind, day), end in zip(person.stages, ends, strict=True):
+                self.stages.add(person.id, kind, day, end)
+        elif person.stage == "full":
             self.stages.add(person.id, "probationary", person.joined_on, person.full_on)
             self.stages.add(person.id, "full", person.full_on, None)
         else:
@@ -116,6 +120,8 @@ class Store:
         if person.came_from:
             first = max(person.joined_on, person.came_from.founded_on)
             self.affiliations.add(person.id, person.came_from.id, None, first, person.since)
+        if person.applied_on and person.applied_on < person.since:
+            self.affiliations.add(person.id, unit.id, None, person.applied_on, person.since)
         group = unit.groups[person.group] if person.group is not None else None
         self.affiliations.add(person.id, unit.id, group, person.since, None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -90,6 +91,8 @@ def _turner(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
         return _time
     if isinstance(field, models.DecimalField):
         return lambda value: connection.ops.adapt_decimalfield_value(value, field.max_digits, field.decimal_places)
+    if isinstance(field, models.JSONField):
+        return lambda value: json.dumps(value, ensure_ascii=False)
     if isinstance(field, models.BinaryField | models.UUIDField):
         return lambda value: field.get_db_prep_value(value, connection)
     return None
