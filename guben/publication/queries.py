@@ -115,9 +115,17 @@ class Answerer:
 
 def answerers(notice: Notice, on: date) -> list[Answerer]:
     """Who answers objections to a notice; where nobody holds the role, who does so above."""
-    rows = Grant.objects.filter(policy.deciders(notice, on)).select_related("user", "organisation").order_by("pk")
-    found = [Answerer(row.organisation, title_of(row.role), masked(str(row.user))) for row in rows]
+    rows = (
+        Grant.objects.filter(policy.deciders(notice, on)).select_related("user__person", "organisation").order_by("pk")
+    )
+    found = [Answerer(row.organisation, title_of(row.role), _surname(row.user)) for row in rows]
     return found or [Answerer(notice.objections_at, title_of(notice.objections_to), "")]
+
+
+def _surname(user: User) -> str:
+    """吴某, where the account belongs to a person; what an account is called else may be anything."""
+    person = getattr(user, "person", None)
+    return masked(person.name) if person else ""
 
 
 @dataclass(frozen=True, slots=True)
