@@ -133,7 +133,8 @@ def items(
         return []
     within = ids_or_path((unit.pk for unit in units), _common_path(units))
     facts = _unit_facts(plan, within)
-    records = _evidence(plan, within, on)
+    plan = _asked(plan, facts)
+    records = _evidence(plan, within, on) if plan else defaultdict(list)
     heritage = _heritage(units, plan, records, on)
     found = []
     for unit in units:
@@ -216,6 +217,13 @@ def _unit_facts(plan: Sequence[_Planned], within: Within | None) -> Facts:
     return facts
 
 
+def _asked(plan: Sequence[_Planned], facts: Facts) -> list[_Planned]:
+    """The plan without the duties that none of the units has: nobody looks for their records."""
+    duties = {_identity(planned.duty) for planned in plan}
+    known = {name for name in duties if any(one.owes[name] is not None for one in facts.values())}
+    return [planned for planned in plan if _identity(planned.duty) in known]
+
+
 def _evidence(plan: Sequence[_Planned], within: Within | None, on: date) -> Found:
     """The records that could settle a duty, by unit, duty and period: one query for each kind of record."""
     first = min(planned.period.starts_on for planned in plan)
@@ -257,7 +265,7 @@ def _heritage(
 ) -> dict[int, _Heritage]:
     """For the units that followed others in one of the periods, what they owe since; adds what the former units kept
     in that period before the day. No query where no unit followed another."""
-    first = min(planned.period.starts_on for planned in plan)
+    first = min((planned.period.starts_on for planned in plan), default=on)
     heirs = [unit.pk for unit in units if unit.succeeded_on is not None and first < unit.succeeded_on]
     if not heirs:
         return {}

@@ -59,7 +59,7 @@ def of(unit: Organisation, on: date) -> list[Matter]:
     asked = rules_for(unit, on)
     keys = [matter.rule.key for matter in asked if not matter.happens]
     items: defaultdict[str, list[DutyItem]] = defaultdict(list)
-    for item in duties.items([unit], on, keys=keys) if keys else []:
+    for item in duties.items([unit], on, first=date(on.year - 1, 1, 1), keys=keys) if keys else []:
         items[item.duty.key].append(item)
     last = last_of(unit, on)
     found = [Matter(one.rule, one.otherwise, _standing(items[one.rule.key]), last.get(one.rule.key)) for one in asked]

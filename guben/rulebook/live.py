@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -77,6 +77,27 @@ class LiveEngine:
         if group_by_organisation:
             sql += " GROUP BY organisation"
         return rows(sql)
+
+    def select_together(
+        self, asked: Sequence[tuple[FactTable, list[str], str]], facts: int, on: date
+    ) -> list[list[tuple[Any, ...]]]:
+        """The rows of several tables in one query. Truths are numbers and short rows are filled up, so that all
+        have the same columns."""
+        widest = max(len(columns) for _table, columns, _where in asked)
+        parts = []
+        for number, (table, columns, where) in enumerate(asked):
+            truths = [f"CASE WHEN {column} THEN 1 ELSE 0 END" for column in _as_conditions(columns[facts:])]
+            filled = ["0"] * (widest - len(columns))
+            source = select([str(number), "organisation", *columns[:facts], *truths, *filled], table, on, self.within)
+            parts.append(f"{source} WHERE {where}")
+        found: list[list[tuple[Any, ...]]] = [[] for _ in asked]
+        for number, *row in rows(" UNION ALL ".join(parts)):
+            found[number].append(tuple(row[: len(asked[number][1]) + 1]))
+        return found
+
+
+def _as_conditions(columns: Iterable[str]) -> list[str]:
+    return ["1 = 1" if column == "1" else column for column in columns]
 
 
 def rows(sql: str) -> list[tuple[Any, ...]]:

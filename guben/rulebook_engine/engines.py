@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from guben.rulebook_engine.dialects import Dialect
 from guben.rulebook_engine.expressions import Checked, Value
@@ -29,6 +29,18 @@ class Engine(Protocol):
     def select(
         self, table: FactTable, columns_sql: list[str], *, where: str | None, group_by_organisation: bool, on: date
     ) -> list[tuple[Any, ...]]: ...
+
+
+@runtime_checkable
+class ReadsTogether(Protocol):
+    """An engine that reads several tables in one query: for each (table, columns, where) the rows that `select` gives.
+
+    The columns up to the `facts`-th are of the same types in all of them, the others are true or false.
+    """
+
+    def select_together(
+        self, asked: Sequence[tuple[FactTable, list[str], str]], facts: int, on: date
+    ) -> list[list[tuple[Any, ...]]]: ...
 
 
 def conditions(

@@ -9,12 +9,13 @@ from typing import Any
 
 from guben.rulebook_engine.dialects import Dialect
 from guben.rulebook_engine.duty_state import Evidence
-from guben.rulebook_engine.engines import RECORD, UNITS, Engine, needed_table, value
+from guben.rulebook_engine.engines import RECORD, UNITS, Engine, ReadsTogether, needed_table, value
 from guben.rulebook_engine.entries import Duty, EvidenceRule, Words
 from guben.rulebook_engine.expressions import Constant, Junction, Node
-from guben.rulebook_engine.facts import Catalogue
+from guben.rulebook_engine.facts import Catalogue, FactTable
 
 TRUE: Node = Constant(True, "boolean")
+FIRST_FACT = 4  # of the columns asked for: those before are the record and its days, the others true or false
 MOST_TOGETHER = 100  # duties in one query: a database reads some 1,600 columns at once, and conditions 1,000 deep
 
 
@@ -85,38 +86,56 @@ def evidence(
         found[duty.key] = {}
         rule = duty.evidence
         groups.setdefault((rule.record, rule.day, rule.held, rule.recorded), []).append(duty)
-    for alike in groups.values():
-        for some in _together(alike):
-            _collect(some, some[0].evidence, engine, on, catalogue, (first, last), found)
+    asked = [
+        _Asked.of(some, engine.dialect, on, catalogue, (first, last))
+        for alike in groups.values()
+        for some in _together(alike)
+    ]
+    for one, rows in zip(asked, _answers(asked, engine, on), strict=True):
+        _collect(one.duties, rows, found)
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One record table, asked once for all duties that take their evidence from it."""
+
+    duties: Sequence[Duty]
+    table: FactTable
+    columns: list[str]
+    where: str
+
+    @classmethod
+    def of(
+        cls,
+        duties: Sequence[Duty],
+        dialect: Dialect,
+        on: date,
+        catalogue: Catalogue,
+        span: tuple[date | None, date | None],
+    ) -> _Asked:
+        rule: EvidenceRule = duties[0].evidence
+        meant = [duty.evidence.matches.tree if duty.evidence.matches else TRUE for duty in duties]
+        columns = [dialect.quoted(name) for name in (RECORD, rule.day, rule.held, rule.recorded)]
+        for duty, matches in zip(duties, meant, strict=True):
+            columns += [dialect.sql(matches, on), duty.evidence.where.sql(dialect, on) if duty.evidence.where else "1"]
+        conditions = [dialect.sql(Junction("or", tuple(dict.fromkeys(meant))), on)]
+        for sign, bound in ((">=", span[0]), ("<=", span[1])):
+            if bound is not None:
+                conditions.append(f"{dialect.quoted(rule.day)} {sign} {dialect.day(bound)}")
+        return cls(duties, needed_table(rule.record, catalogue), columns, " AND ".join(conditions))
+
+
+def _answers(asked: Sequence[_Asked], engine: Engine, on: date) -> list[list[tuple[Any, ...]]]:
+    """The rows of each table: in one query where the engine reads several tables at once."""
+    if isinstance(engine, ReadsTogether) and len(asked) > 1:
+        return engine.select_together([(one.table, one.columns, one.where) for one in asked], FIRST_FACT, on)
+    return [engine.select(one.table, one.columns, where=one.where, group_by_organisation=False, on=on) for one in asked]
+
+
 def _collect(
-    duties: Sequence[Duty],
-    rule: EvidenceRule,
-    engine: Engine,
-    on: date,
-    catalogue: Catalogue,
-    span: tuple[date | None, date | None],
-    found: dict[str, dict[int, list[Evidence]]],
+    duties: Sequence[Duty], rows: Iterable[tuple[Any, ...]], found: dict[str, dict[int, list[Evidence]]]
 ) -> None:
-    """Reads one record table once for all duties that take their evidence from it."""
-    dialect = engine.dialect
-    meant = [duty.evidence.matches.tree if duty.evidence.matches else TRUE for duty in duties]
-    columns = [dialect.quoted(name) for name in (RECORD, rule.day, rule.held, rule.recorded)]
-    for duty, matches in zip(duties, meant, strict=True):
-        columns += [dialect.sql(matches, on), duty.evidence.where.sql(dialect, on) if duty.evidence.where else "1"]
-    conditions = [dialect.sql(Junction("or", tuple(dict.fromkeys(meant))), on)]
-    for sign, bound in ((">=", span[0]), ("<=", span[1])):
-        if bound is not None:
-            conditions.append(f"{dialect.quoted(rule.day)} {sign} {dialect.day(bound)}")
-    rows = engine.select(
-        needed_table(rule.record, catalogue),
-        columns,
-        where=" AND ".join(conditions),
-        group_by_organisation=False,
-        on=on,
-    )
     for unit, record, *rest in rows:
         day, held_on, recorded_on = (value(one, "date") for one in rest[:3])
         if not (isinstance(day, date) and isinstance(held_on, date) and isinstance(recorded_on, date)):
