@@ -12,7 +12,7 @@ from django.db import transaction
 from guben.accounts import installation
 from guben.accounts.models import Installation, User
 from guben.audit import trail
-from guben.demo import errors, events, officers, people, shape, standings, teams
+from guben.demo import errors, events, matters, officers, people, shape, standings, teams
 from guben.demo.cases import Registrar
 from guben.demo.chronicle import Chronicler
 from guben.demo.development import CasePlan, plan_cases
@@ -65,6 +65,7 @@ def build(
     progress("units", 0, len(plan.city.units))
     _found(plan.city.units, by)
     written = _write(plan, by, random, progress)
+    written |= matters.carry_out(plan.cases, plan.city.towns[0], plan.special.clerk_branches)
     events.carry_out(plan.special, by)
     top = Organisation.objects.get(code=shape.CITY)
     trail.record(

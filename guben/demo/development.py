@@ -115,6 +115,7 @@ class _Planner:
     def __init__(self, city: City, special: Special, random: Random) -> None:
         self.random = random
         self.special = special
+        self.towns = {id(town) for town in city.towns if town.kind == "committee"}
         self.waiting: list[tuple[UnitPlan, PersonPlan]] = []
         missing = {id(unit) for unit in city.branches if _owes_meetings(special, unit)}
         missing |= {id(unit) for unit in special.founded} | {id(special.dissolved), id(special.moved)}
@@ -269,7 +270,7 @@ class _Planner:
             2: self._approval_late,
             3: self._returned,
         }
-        if kind == 4 and number < 240:
+        if kind == 4 and id(_approver(unit)) in self.towns:
             return self._notice_case(unit, person, number)
         events = makers[kind]() if kind in makers else self._drawn()
         if kind == 5:
