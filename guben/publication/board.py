@@ -53,7 +53,8 @@ def of(user: access.Someone, code: str, on: date) -> Board:
     shown = Publication.objects.filter(policy.stands(on) & meant, **here).select_related("organisation")
     hanging = list(notices.order_by("term_ends_on", "pk")[:MOST_NOTICES])
     published = list(shown[: MOST_NOW + MOST_EARLIER])
-    unit = next((one.organisation for one in (*hanging, *published)), None) or _seen(user, code)
+    units = [*(one.organisation for one in hanging), *(one.organisation for one in published)]
+    unit = units[0] if units else _seen(user, code)
     now, earlier = _parted([Item(one, title_of_matter(one)) for one in published])
     return Board(unit, hanging, now[:MOST_NOW], earlier[:MOST_EARLIER], not user.is_authenticated)
 

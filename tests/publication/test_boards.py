@@ -47,7 +47,7 @@ def test_a_unit_that_shows_nothing_is_as_if_it_were_not_there(cast, client, djan
     with django_assert_num_queries(3):
         hidden = board(client)
     with django_assert_num_queries(3):
-        missing = board(client, "123456")
+        missing = board(client, "99000010120199")
     with django_assert_num_queries(3):
         other = board(client, NEIGHBOUR_BRANCH)
     assert hidden.status_code == missing.status_code == other.status_code == 404
