@@ -18,6 +18,10 @@ SENTENCES: tuple[tuple[re.Pattern[str], Promise], ...] = tuple(
             ),
         ),
         (
+            r"A publication states no evidence: what the unit publishes under it settles it\.$",
+            gettext_lazy("公开事项不写凭据：组织在这一项下公开了什么，就凭什么算完成。删掉这一栏。"),
+        ),
+        (
             r"'(?P<key>.*)' is a share between 0 and 1; it is never (?P<bound>[-\d.e+]+)\. Write (?P<part>\S+) for"
             r" (?P<percent>\S+)\.$",
             gettext_lazy("“%(key)s”是占比，在0和1之间，到不了%(bound)s。%(percent)s要写成 %(part)s。"),

@@ -54,13 +54,27 @@ MEETING = FactTable(
     "",
 )
 
+PUBLICATION = FactTable(
+    "publication",
+    "公开",
+    "publication",
+    (
+        Column("rule", "text", "公开事项", "matter"),
+        Column("audience", "text", "对谁公开", "audience", ("unit", "subtree", "signed_in", "public")),
+        Column("published_on", "date", "公开日期", "day published"),
+        Column("counts_on", "date", "算在哪天", "day it counts for"),
+        Column("recorded_on", "date", "登记日期", "day recorded"),
+    ),
+    "",
+)
+
 
 def small_catalogue() -> Catalogue:
     catalogue = Catalogue()
     catalogue.papers = ("S0", "S1", "S2", "S3", "S4")
     catalogue.publish_effects("give-key", "take-key")
     catalogue.publish_roles(lambda: ("secretary", "clerk", "organiser"))
-    for table in (ORGANISATION, MEMBER, MEETING):
+    for table in (ORGANISATION, MEMBER, MEETING, PUBLICATION):
         catalogue.register(table)
     return catalogue
 
