@@ -24,6 +24,7 @@ from guben.members.choices import StageKind, StandingKind
 from guben.organisations import pages
 from guben.organisations import queries as organisations
 from guben.organisations.views.teams import term_of
+from guben.procedures import listing as cases
 from guben.rulebook.issuers import issuer_words
 
 PAGE = 50
@@ -79,6 +80,18 @@ def unit_meetings(request: HttpRequest, code: str) -> HttpResponse:
     page = Paginator(meetings.with_present(held), PAGE).get_page(request.GET.get("page"))
     context = _frame(request, found, on, now, tab="meetings")
     return render(request, "home/unit_meetings.html", {**context, "page": page})
+
+
+def unit_cases(request: HttpRequest, code: str) -> HttpResponse:
+    """The cases of the unit and of those below it, the late ones first."""
+    now = today()
+    found = unit_page.find(request.user, code, now, "cases.view")
+    page = Paginator(cases.found(request.user, cases.Asked(unit=found), now), PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    rows = cases.rows(shown, request.user, now, cases.waiting_among(shown, request.user, now))
+    may_begin = policy.may(request.user, "cases.begin", found) and not found.dissolved_on
+    context = _frame(request, found, now, now, tab="cases")
+    return render(request, "home/unit_cases.html", {**context, "page": page, "rows": rows, "may_begin": may_begin})
 
 
 def unit_duties(request: HttpRequest, code: str) -> HttpResponse:

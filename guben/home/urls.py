@@ -21,6 +21,7 @@ urlpatterns = [
     path("organisations/<code>/aside/", unit_views.unit_aside, name="unit_aside"),
     path("organisations/<code>/members/", unit_views.unit_members, name="unit_members"),
     path("organisations/<code>/meetings/", unit_views.unit_meetings, name="unit_meetings"),
+    path("organisations/<code>/cases/", unit_views.unit_cases, name="unit_cases"),
     path("organisations/<code>/handover/", unit_views.unit_handover, name="handover"),
     path("organisations/<code>/merge/", reform_views.merge, name="merge"),
     path("organisations/<code>/split/", reform_views.split, name="split"),

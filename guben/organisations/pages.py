@@ -55,6 +55,7 @@ TABS = (
     _Door("members", _("党员"), "home:unit_members", "members.view"),
     _Door("team", _("班子"), "organisations:team", "units.view"),
     _Door("meetings", _("会议"), "home:unit_meetings", "meetings.view"),
+    _Door("cases", _("办件"), "home:unit_cases", "cases.view"),
     _Door("duties", _("职责"), "home:unit_duties", "figures.view"),
     _Door("sites", _("阵地"), "organisations:sites", "units.view"),
     _Door("history", _("历史"), "organisations:history", "units.view"),

@@ -352,8 +352,8 @@ class StartForm(forms.Form):
                 choices=[("", gettext("选一个人")), *people],
                 error_messages=wrong,
             )
-            self.order_fields(["person", "title", "begun_on"])
-            self.fields["title"].required = False
+            self.order_fields(["person", "begun_on"])
+            del self.fields["title"]
         if asks_host:
             self.fields["host"] = UnitField(
                 label=_("接收组织"), max_length=LONGEST, help_text=_("写组织代码或全称。代码在组织页面的标题下。")

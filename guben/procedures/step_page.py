@@ -21,7 +21,7 @@ from guben.procedures.places import Acting, acting
 from guben.procedures.rules import paper_of, say
 from guben.procedures.standing import Standing, StepStanding, words_of
 from guben.rulebook_engine.plans import KEPT, POSTED, outcomes
-from guben.rulebook_engine.procedures import BEFORE, END, STAY, Ballot, Outcome
+from guben.rulebook_engine.procedures import END, STAY, Ballot, Outcome
 
 SOON = 7  # days from which a deadline is amber
 DANGER, SOLID = "btn-danger-outline", "btn-solid"
@@ -315,7 +315,8 @@ def _after(opens_on: date | None, on: date) -> tuple[bool, date | None, str]:
 
 def _letter(outcome: Outcome, taken: dict[str, bool]) -> str:
     """A agrees, R returns: the first outcome of each sort."""
-    letter = "R" if outcome.to == BEFORE else "A" if outcome.good else ""
+    returns = not outcome.good and outcome.to not in (END, STAY)
+    letter = "R" if returns else "A" if outcome.good else ""
     if not letter or taken[letter]:
         return ""
     taken[letter] = True

@@ -29,6 +29,7 @@ NAMES: dict[str, tuple[Any, Any]] = {
     "cases.paper_received": (_("登记材料"), "%(number)s"),
     "cases.paper_issued": (_("出文书"), "%(number)s，%(paper_number)s"),
     "cases.paper_withdrawn": (_("撤回材料"), "%(number)s"),
+    "cases.exported": (_("导出办件表"), _("%(count)s件")),
 }
 
 

@@ -38,6 +38,11 @@ def number_of(step: Step, procedure: Procedure) -> str:
     return next((str(place) for place, one in enumerate(procedure.step, 1) if one.key == step.key), "")
 
 
+def count_of(procedure: Procedure) -> int:
+    """How many steps a procedure has: those of one number are one, and ways round, which have none, do not count."""
+    return len({step.number for step in procedure.step if step.number}) or len(procedure.step)
+
+
 def phase_title(procedure: Procedure, number: int) -> str:
     """一、申请入党; only the number where phases have no titles."""
     titles = procedure.phases
@@ -117,6 +122,8 @@ def when_words(line: RoadStep, on: date, shown: date | None) -> str:
     if line.state == "now":
         if line.opens_on and line.opens_on > on:
             return _("最早%(day)s") % {"day": near_day(line.opens_on, on)}
+        if line.due_on is None and line.leaves_on and line.leaves_on > on:
+            return _("%(day)s起") % {"day": near_day(line.leaves_on, on)}
         return _("至%(day)s") % {"day": near_day(line.due_on, on)} if line.due_on else _("现在")
     if line.opens_on and line.opens_on > on:
         return _("最早%(day)s") % {"day": near_day(line.opens_on, on)}

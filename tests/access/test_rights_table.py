@@ -295,6 +295,7 @@ ROWS = [
     at_branch("home:unit_members", SEES_MEMBERS),
     at_branch("home:unit_meetings", SEES_MEETINGS),
     at_branch("home:unit_duties", FIGURES),
+    at_branch("home:unit_cases", SEES_CASES),
     at_branch("home:handover", FIGURES),
     at_branch("home:merge", "organiser clerk"),
     at_branch("home:split", "organiser clerk"),

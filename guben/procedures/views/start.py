@@ -20,7 +20,7 @@ from guben.members import queries as members
 from guben.members.models import Person
 from guben.organisations import queries as organisations
 from guben.organisations.models import Organisation
-from guben.procedures import actions, people
+from guben.procedures import actions, people, words
 from guben.procedures.forms import StartForm, refuse
 from guben.procedures.models import Case
 from guben.procedures.places import Places, may_begin
@@ -74,7 +74,7 @@ def _begin(request: HttpRequest, unit: Organisation, procedure: Procedure, perso
         "title": say(procedure.title),
         "why": say(procedure.why),
         "first": say(procedure.step[0].title),
-        "steps": len(procedure.step),
+        "steps": words.count_of(procedure),
         "form": form,
         "about_person": about_person,
         "nobody": about_person and not subjects,
@@ -111,7 +111,7 @@ def offers(request: HttpRequest, unit: Organisation) -> list[Offer]:
     newest = {one.key: one for one in known.all_editions() if one.in_force(on)}
     held = Holding(list(newest.values()), on)
     found = [
-        Offer(one.key, say(one.title), say(one.why), one.source_text, len(one.step), one.subject == "person")
+        Offer(one.key, say(one.title), say(one.why), one.source_text, words.count_of(one), one.subject == "person")
         for one in newest.values()
         if may_begin(user, one, unit) and held.holds(one, unit.path) and places.holds(one.who, unit)
     ]
