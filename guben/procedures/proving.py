@@ -1,20 +1,24 @@
 """Working out anew where every open case stands, and saying what differs from what is written down.
 
-Cases and entries are read side by side in the order of the cases, never all at once, so that a million fit.
+Cases are read in chunks with what was done in them, never all at once, so that a million fit. Where there are very
+many, several processes share them.
 """
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
-from operator import itemgetter
+from multiprocessing import get_context
 from typing import Any
 
-from django.db.models import F, Q
+from django.db import connection
+from django.db.models import Count, F, Max, Min, Q
 
+from guben.accounts.database import is_postgres
 from guben.procedures.choices import TAKEN_BACK
 from guben.procedures.models import Case, Entry
 from guben.procedures.places import Places
@@ -24,10 +28,12 @@ from guben.publication.models import Notice
 from guben.rulebook_engine.plans import POSTED
 from guben.rulebook_engine.roads import Done, Where, where
 
-CHUNK, MOST_TOLD = 5_000, 1_000
+CHUNK, MOST_TOLD, MOST_LINES = 5_000, 1_000, 500_000
+LARGE = 100_000  # open cases from which several processes share the work
 CASE_COLUMNS = ("pk", "number", "procedure", "organisation_id", "host_id", "person_id", "begun_on", *COLUMNS)
 ENTRY_COLUMNS = ("case_id", "number", "pk", "corrects_id", "step", "outcome", "done_on", "edition", "notice_id")
 Row = tuple[Any, ...]
+Step = tuple[Done, int | None]  # what was done, and the notice that was posted with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,75 +60,182 @@ class Proof:
     milliseconds: int = 0
 
 
-def prove(on: date, *, mend: bool = False, procedure: str = "", progress: Callable[[int], None] | None = None) -> Proof:
-    """Checks every open case; with `mend` writes what was found, but ends no case and opens none."""
-    begun, proof, known = time.monotonic(), Proof(), rules()
-    places = Places([], on, everywhere=True)
-    down = _taken_down()
-    wrong: dict[int, dict[str, Any]] = {}
-    for case, entries in _cases_with_entries(procedure):
-        proof.cases += 1
-        _check(case, entries, proof, known, places, on, down, wrong)
-        if mend and len(wrong) >= CHUNK:
-            proof.mended += _mend(wrong)
-        if progress and proof.cases % 50_000 == 0:
-            progress(proof.cases)
-    if mend:
-        proof.mended += _mend(wrong)
+def prove(
+    on: date, *, mend: bool = False, procedure: str = "", progress: Callable[[int], None] | None = None, jobs: int = 0
+) -> Proof:
+    """Checks every open case; with `mend` writes what was found, but ends no case and opens none. `jobs` says how many
+    processes share the work: by itself several where there are very many cases on a server."""
+    begun = time.monotonic()
+    spans = _spans(procedure, jobs)
+    if len(spans) == 1:
+        proof = _prove_span(on, spans[0], procedure, mend=mend, progress=progress)
+    else:
+        proof = Proof()
+        with ProcessPoolExecutor(len(spans), mp_context=get_context("spawn"), initializer=_set_up) as pool:
+            parts = [pool.submit(_prove_span, on, span, procedure, mend=mend) for span in spans]
+            for part in parts:
+                _join(proof, part.result())
+                if progress:
+                    progress(proof.cases)
     proof.milliseconds = round((time.monotonic() - begun) * 1000)
     return proof
 
 
-def _cases_with_entries(procedure: str) -> Iterator[tuple[Row, list[Row]]]:
-    """Each open case with its entries, oldest first."""
-    cases = Case.objects.filter(ended_on=None).order_by("pk")
-    entries = Entry.objects.filter(case__ended_on=None).order_by("case_id", "number")
-    if procedure:
-        cases, entries = cases.filter(procedure=procedure), entries.filter(case__procedure=procedure)
-    rows = entries.values_list(*ENTRY_COLUMNS).iterator(chunk_size=CHUNK)
-    groups = groupby(rows, key=itemgetter(0))
-    waiting: tuple[int, list[Row]] | None = None
-    for case in cases.values_list(*CASE_COLUMNS).iterator(chunk_size=CHUNK):
-        while waiting is None or waiting[0] < case[0]:
-            group = next(groups, None)
-            if group is None:
-                break
-            waiting = (group[0], list(group[1]))
-        yield case, waiting[1] if waiting and waiting[0] == case[0] else []
+def _spans(procedure: str, jobs: int) -> list[tuple[int, int]]:
+    """The keys of the open cases in as many spans as there are processes to share them."""
+    found = _open(procedure).aggregate(first=Min("pk"), last=Max("pk"), count=Count("pk"))
+    first, last = found["first"] or 0, found["last"] or 0
+    if not jobs:
+        jobs = min(os.cpu_count() or 1, 4) if found["count"] >= LARGE and is_postgres() else 1
+    width = -(-(last - first + 1) // jobs)
+    return [(start, min(start + width, last + 1)) for start in range(first, last + 1, width)]
 
 
-def _check(  # noqa: PLR0913, PLR0917 - runs a million times
-    case: Row,
-    entries: list[Row],
-    proof: Proof,
-    known: Rules,
-    places: Places,
+def _set_up() -> None:
+    import django
+
+    django.setup()
+
+
+def _join(proof: Proof, part: Proof) -> None:
+    proof.cases += part.cases
+    proof.late += part.late
+    proof.wrong += part.wrong
+    proof.mended += part.mended
+    proof.unknown = sorted({*proof.unknown, *part.unknown})
+    proof.differences = [*proof.differences, *part.differences][:MOST_TOLD]
+
+
+def _prove_span(
     on: date,
-    down: set[int],
-    wrong: dict[int, dict[str, Any]],
-) -> None:
-    pk, number, key, organisation_id, host_id, person_id, begun_on, *kept = case
-    editions = known.editions(key)
-    if not editions:
-        if key not in proof.unknown:
-            proof.unknown.append(key)
-        return
-    standing = _standing(entries)
-    done = [Done(row[4], row[5], row[6], row[7], row[1]) for row in standing]
-    found = where(editions, begun_on, done, on, known.calendar)
-    proof.late += found.late
-    hangs = _hangs(found, standing, down)
-    should = columns(found, Kept(organisation_id, host_id, person_id, kept[-1]), places, hangs=hangs)
-    if list(should.values()) == kept:
-        return
-    proof.wrong += 1
-    differing = {name: value for (name, value), old in zip(should.items(), kept, strict=True) if value != old}
-    for name, value in differing.items():
-        if len(proof.differences) < MOST_TOLD:
-            old = kept[COLUMNS.index(name)]
-            proof.differences.append(Difference(pk, number, name, str(old or ""), str(value or "")))
-    if found.step is not None:
-        wrong[pk] = differing
+    span: tuple[int, int],
+    procedure: str,
+    *,
+    mend: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Proof:
+    proof = Proof()
+    check = _Check(proof, rules(), Places([], on, everywhere=True), on)
+    for cases in _chunks(procedure, *span):
+        tracks = check.tracks(cases)
+        for case in cases:
+            check.case(case, tracks.get(case[0], ()))
+        if mend:
+            proof.mended += _mend(check.wrong)
+        if progress:
+            progress(proof.cases)
+    return proof
+
+
+def _open(procedure: str) -> Any:
+    cases = Case.objects.filter(ended_on=None)
+    return cases.filter(procedure=procedure) if procedure else cases
+
+
+def _chunks(procedure: str, first: int, end: int) -> Iterator[list[Row]]:
+    """The open cases with keys from `first` to before `end`, in chunks."""
+    while True:
+        cases = _open(procedure).filter(pk__gte=first, pk__lt=end).order_by("pk")
+        chunk = list(cases.values_list(*CASE_COLUMNS)[:CHUNK])
+        if not chunk:
+            return
+        yield chunk
+        first = chunk[-1][0] + 1
+
+
+class _Check:
+    """Checks cases one after the other; what is asked for all of them is read once."""
+
+    def __init__(self, proof: Proof, known: Rules, places: Places, on: date) -> None:
+        self.proof = proof
+        self.known = known
+        self.places = places
+        self.on = on
+        self.down = _taken_down()
+        self.wrong: dict[int, dict[str, Any]] = {}
+        self._lines: dict[str, Step] = {}
+
+    def case(self, case: Row, track: Sequence[Step]) -> None:
+        pk, number, key, organisation_id, host_id, person_id, begun_on, *kept = case
+        editions, proof = self.known.editions(key), self.proof
+        proof.cases += 1
+        if not editions:
+            if key not in proof.unknown:
+                proof.unknown.append(key)
+            return
+        found = where(editions, begun_on, [one[0] for one in track], self.on, self.known.calendar)
+        proof.late += found.late
+        about = Kept(organisation_id, host_id, person_id, kept[-1])
+        should = columns(found, about, self.places, hangs=self._hangs(found, track))
+        if list(should.values()) == kept:
+            return
+        proof.wrong += 1
+        differing = {name: value for (name, value), old in zip(should.items(), kept, strict=True) if value != old}
+        for name, value in differing.items():
+            if len(proof.differences) < MOST_TOLD:
+                old = kept[COLUMNS.index(name)]
+                proof.differences.append(Difference(pk, number, name, str(old or ""), str(value or "")))
+        if found.step is not None:
+            self.wrong[pk] = differing
+
+    def _hangs(self, found: Where, track: Sequence[Step]) -> bool:
+        """Does the notice of the step hang, or has it hung for its whole term? As `standing.hanging`."""
+        if found.step is None or found.step.kind != "notice":
+            return False
+        for done, notice in reversed(track):
+            if done.step != found.step.key:
+                return False
+            if done.outcome == POSTED and notice:
+                return notice not in self.down
+        return False
+
+    def tracks(self, cases: Sequence[Row]) -> dict[int, list[Step]]:
+        """What stands as done in each of these cases."""
+        keys = [case[0] for case in cases]
+        if not is_postgres():
+            return _by_rows(Entry.objects.filter(case__in=keys) if len(keys) < 500 else _between(keys))
+        found = self._by_lines(keys)
+        corrected = set(_between(keys).filter(corrects__isnull=False).values_list("case_id", flat=True))
+        return found | _by_rows(Entry.objects.filter(case__in=corrected)) if corrected else found
+
+    def _by_lines(self, keys: list[int]) -> dict[int, list[Step]]:
+        """Where the server can write all entries of a case as one text, reading a million cases takes a minute. The
+        same lines come again and again, so each is taken apart once."""
+        if len(self._lines) > MOST_LINES:
+            self._lines.clear()
+        with connection.cursor() as cursor:
+            cursor.execute(LINES, [keys[0], keys[-1]])
+            return {pk: list(map(self._line, text.split("\x1e"))) for pk, text in cursor.fetchall()}
+
+    def _line(self, text: str) -> Step:
+        found = self._lines.get(text)
+        if found is None:
+            step, outcome, day, edition, notice = text.split("\x1f")
+            done = Done(step, outcome, date.fromisoformat(day), edition)
+            found = self._lines[text] = (done, int(notice) if notice else None)
+        return found
+
+
+LINES = """
+SELECT case_id, string_agg(step || chr(31) || outcome || chr(31) || to_char(done_on, 'YYYY-MM-DD') || chr(31) || edition
+  || chr(31) || coalesce(notice_id::text, ''), chr(30) ORDER BY number)
+FROM procedures_entry WHERE case_id BETWEEN %s AND %s GROUP BY case_id
+"""
+
+
+def _between(keys: Sequence[int]) -> Any:
+    """The entries of cases in a row of keys; ended ones among them do no harm."""
+    return Entry.objects.filter(case__gte=keys[0], case__lte=keys[-1])
+
+
+def _by_rows(entries: Any) -> dict[int, list[Step]]:
+    rows: dict[int, list[Row]] = {}
+    for row in entries.order_by("case_id", "number").values_list(*ENTRY_COLUMNS):
+        rows.setdefault(row[0], []).append(row)
+    return {
+        pk: [(Done(row[4], row[5], row[6], row[7], row[1]), row[8]) for row in _standing(found)]
+        for pk, found in rows.items()
+    }
 
 
 def _standing(entries: list[Row]) -> list[Row]:
@@ -136,18 +249,6 @@ def _standing(entries: list[Row]) -> list[Row]:
         by_key[row[2]] = place
         found[place] = row
     return [found[place] for place in sorted(found) if found[place][5] != TAKEN_BACK]
-
-
-def _hangs(found: Where, standing: list[Row], down: set[int]) -> bool:
-    """Does the notice of the step hang, or has it hung for its whole term? As `standing.hanging`, over rows."""
-    if found.step is None or found.step.kind != "notice":
-        return False
-    for row in reversed(standing):
-        if row[4] != found.step.key:
-            return False
-        if row[5] == POSTED and row[8]:
-            return row[8] not in down
-    return False
 
 
 def _taken_down() -> set[int]:
