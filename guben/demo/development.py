@@ -21,6 +21,7 @@ CASES = 400
 MEMBERS = 30_000
 REVISED_ON = date(2026, 5, 18)  # the edition of 2026
 FULL_SINCE = date(2025, 11, 1)
+SCHOOLS = ("school", "students")
 Day = tuple[str, str, int]
 
 # step, outcome, days from the vote on admission
@@ -145,8 +146,8 @@ class _Planner:
     def _crowded(self, by_unit: dict[int, list[PersonPlan]], count: int) -> list[UnitPlan]:
         """The units that took in most; of schools, where it is the rule, two at most."""
         ranked = sorted(self.below_committees, key=lambda unit: (-len(by_unit[id(unit)]), unit.code))
-        schools = [unit for unit in ranked if unit.setting == "school"]
-        return [unit for unit in ranked if unit.setting != "school" or unit in schools[:2]][:count]
+        schools = [unit for unit in ranked if unit.setting in SCHOOLS]
+        return [unit for unit in ranked if unit.setting not in SCHOOLS or unit in schools[:2]][:count]
 
     def _lately(self, unit: UnitPlan) -> list[PersonPlan]:
         """Who became a member not long ago, of age and on the roll when she applied."""

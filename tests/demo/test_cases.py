@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
@@ -25,9 +24,8 @@ from guben.organisations.models import Organisation
 from guben.procedures.models import Case, Count, Entry, Paper
 from guben.procedures.standing import of
 from guben.publication.models import Notice, Objection
-from guben.rulebook.models import Rulebook
-from guben.rulebook.sources import shipped_files
 from tests.cast import sign_in
+from tests.development.rules import install
 
 MEMBERS = 3_000
 
@@ -36,18 +34,9 @@ MEMBERS = 3_000
 def built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, int]]:
     """One small city with the shipped rules for all tests of this module."""
     with django_db_blocker.unblock(), transaction.atomic():
-        _install()
+        install()
         yield build(3, acting_user(), lambda words, done, total: None, SMALL, MEMBERS)
         transaction.set_rollback(True)
-
-
-def _install() -> None:
-    import tomllib
-
-    for file in shipped_files():
-        key = tomllib.loads(file.text)["rulebook"]["key"]
-        Rulebook.objects.create(key=key, file_name=file.name, text=file.text, examples=file.examples, digest=file.name)
-    Rulebook.objects.update(installed_at=datetime(2026, 1, 1, tzinfo=UTC))
 
 
 @pytest.fixture

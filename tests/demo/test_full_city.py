@@ -7,9 +7,11 @@ import pytest
 from guben.accounts.operator import acting_user
 from guben.demo.city import build
 from guben.demo.plan import DAY
+from guben.development.queries.signals import RULES
 from guben.figures.queries import diagnose
 from guben.members.models import Person
 from guben.organisations.models import Organisation, Site
+from guben.procedures.models import Case
 
 pytestmark = pytest.mark.slow
 
@@ -37,3 +39,6 @@ def test_the_full_city_has_s4s_figures_and_its_diagnosis_names_them(db: None, ru
     assert found["unit-growing-old"].value == 9
     assert found["site-too-small"].units[0].figure.value == 8
     assert found["site-dangerous"].value == 5
+
+    assert Case.objects.filter(procedure="development").count() == 400
+    assert {key: len(found[key].units) > 0 for key in RULES} == dict.fromkeys(RULES, True)
