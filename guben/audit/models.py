@@ -20,7 +20,12 @@ class Entry(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("谁"))
     right = models.CharField(_("凭什么权"), max_length=60, blank=True)
     organisation = models.ForeignKey(
-        "organisations.Organisation", models.PROTECT, null=True, related_name="+", verbose_name=_("组织")
+        "organisations.Organisation",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,  # audit_organisation serves it
+        verbose_name=_("组织"),
     )
     object_type = models.CharField(max_length=60)
     object_id = models.CharField(max_length=40)

@@ -69,7 +69,9 @@ class Dated(models.Model):
 class Stage(Dated):
     """What a person was on the way to, and as, a member (M3.2)."""
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="stages", verbose_name=_("人员"))
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="stages", db_index=False, verbose_name=_("人员")
+    )  # stage_person_kind serves it
     kind = models.CharField(_("人员类别"), max_length=12, choices=StageKind.choices)
 
     class Meta:
@@ -92,8 +94,8 @@ class Affiliation(Dated):
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="affiliations", verbose_name=_("人员"))
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="affiliations", verbose_name=_("党支部")
-    )
+        Organisation, models.PROTECT, related_name="affiliations", db_index=False, verbose_name=_("党支部")
+    )  # affiliation_unit serves it
     group = models.ForeignKey(
         Group, models.PROTECT, null=True, blank=True, related_name="affiliations", verbose_name=_("党小组")
     )
