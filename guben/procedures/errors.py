@@ -447,9 +447,7 @@ class OnlyTheLast(Refused):
 class EffectStays(Refused):
     def __init__(self, title: str) -> None:
         super().__init__(
-            _(
-                "“%(step)s”已经改动了别的记录（人员类别、组织关系等），不能在这里更正结果或日期。在那边的记录里改，再在这里写说明。"
-            )
+            _("“%(step)s”已经改动了别的记录（人员类别、组织关系等），不能在这里更正。在那边的记录里改。")
             % {"step": title}
         )
 

@@ -64,7 +64,7 @@ def correct(
     if moved:
         _refuse_fixed(entry, step)
     effect = _effect(entry, rule, step, new_outcome)
-    if effect is not None and (moved or effect.follow is not None) and effect.follow is None:
+    if effect is not None and effect.follow is None:
         raise errors.EffectStays(say(step.title))
     changed = replace(done_of(entry), outcome=new_outcome, on=new_day)
     _refuse_broken(records, entry, [changed], known, case.begun_on)
