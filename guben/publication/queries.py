@@ -69,7 +69,9 @@ def objection_for(user: User, pk: int, on: date | None = None) -> Objection:
         Http404: she is not that one.
     """
     rows = Objection.objects.select_related("notice__organisation", "notice__objections_at", "notice__person")
-    objection = get_object_or_404(rows, pk=pk)
+    objection = get_object_or_404(
+        rows.filter(access.within(user, policy.RECEIVE, "notice__objections_at__path")), pk=pk
+    )
     if not policy.reads(user, objection, on or today()):
         get_object_or_404(rows.none())
     return objection

@@ -104,6 +104,27 @@ def _rule(cast: Cast) -> Any:
     return issued(cast, key=key, by=cast.organiser, unit=cast.street, from_on=date(2026, 8, 1))
 
 
+def _notice(cast: Cast) -> Any:
+    from guben.publication import actions
+
+    words = {"title": "滨河讲义", "text": "滨河讲义", "audience": "unit", "objections_to": "secretary"}
+    return actions.post(cast.neighbour_branch, by=cast.neighbour, **words)
+
+
+def _objection(cast: Cast) -> int:
+    from guben.publication import actions
+
+    facts = {"text": "滨河讲义", "way": "letter", "by": cast.neighbour}
+    return actions.receive_objection(_notice(cast), **facts).objection.pk
+
+
+def _publication(cast: Cast) -> int:
+    from guben.publication import actions
+
+    words = {"title": "滨河讲义", "text": "滨河讲义", "audience": "unit"}
+    return actions.publish(cast.neighbour_branch, by=cast.neighbour, **words).pk
+
+
 FOREIGN: dict[Callable[[Cast], Any], Callable[[Cast], Any]] = {
     table.the_member: lambda cast: cast.people["苗江月"].pk,
     table.the_meeting: lambda cast: cast.meetings[-1].pk,
@@ -119,6 +140,9 @@ FOREIGN: dict[Callable[[Cast], Any], Callable[[Cast], Any]] = {
     table.the_reserve: _reserve,
     table.the_secretary: lambda cast: cast.neighbour.pk,
     table.the_batch: _batch,
+    table.the_notice: lambda cast: _notice(cast).pk,
+    table.an_objection: _objection,
+    table.a_publication: _publication,
     table.the_job: lambda cast: _job(cast, "imports.members"),
     table.the_check: lambda cast: _job(cast, "imports.members"),
     table.a_stopped_check: lambda cast: _job(cast, "imports.members", "stopped"),
