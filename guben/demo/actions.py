@@ -14,6 +14,7 @@ from guben.audit import trail
 from guben.demo import errors
 from guben.demo import policy as doors
 from guben.organisations.models import Organisation
+from guben.procedures import proving
 
 
 @transaction.atomic
@@ -65,6 +66,7 @@ def move_day(day: date, *, by: User) -> Installation:
         before, row.demo_day = row.demo_day, day
         row.save(update_fields=["demo_day"])
         installation.forget()
+        proving.prove(day, mend=True)  # what passes by itself has passed, or is still to come, on the other day
         top = Organisation.objects.filter(code=row.demo_root_code).first()
         trail.record(
             "demo.day_moved",

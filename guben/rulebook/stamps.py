@@ -25,4 +25,5 @@ def _read() -> dict[str, Stamp]:
 
 def _one(name: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
     told = {"count": Count("pk"), "last": Max("installed_at"), "newest": Max("pk")}
-    return rows.order_by().values(of=Value(name)).annotate(**told).values_list("of", *told)
+    found: QuerySet[Any, Any] = rows.order_by().values(of=Value(name)).annotate(**told).values_list("of", *told)
+    return found

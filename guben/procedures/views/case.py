@@ -55,7 +55,7 @@ def _is_new(page: CasePage, form: StepForm) -> bool:
     if form.cleaned_data["after"] == asking.last_number(page.standing):
         return True
     typed = QueryDict(mutable=True)
-    typed.update(form.data)  # type: ignore[arg-type]  # what was posted
+    typed.update(form.data)
     typed["after"] = str(asking.last_number(page.standing))
     form.data = typed
     form.add_error(None, _("这件在您打开以后有了新的经过。看看下面的经过，还要记就再按一次。"))
