@@ -8,6 +8,7 @@ class DevelopmentConfig(AppConfig):
     verbose_name = _("发展党员")
 
     def ready(self) -> None:
-        from guben.development import told
+        from guben.development import printing, told
 
         told.register()
+        printing.register()

@@ -10,15 +10,18 @@ from django.utils.translation import gettext_lazy
 
 from guben.audit import sentences
 from guben.development.carrying import DevelopmentCarrier
+from guben.development.choices import PROCEDURE
 from guben.development.effects import EFFECTS
 from guben.development.facts import ADMISSIONS, CASE, TABLES
+from guben.development.queries import warning_for
 from guben.figures import listing
 from guben.figures.listing import Listed, Record
 from guben.organisations import carrying
-from guben.procedures import effects
+from guben.procedures import advice, effects
 from guben.procedures.models import Case
 from guben.rulebook_engine.facts import catalogue
 
+ADMITTING = {"candidate", "branch-review", "pre-review", "vote", "approval"}
 NAMES: dict[str, tuple[Any, Any]] = {
     "development.stage_moved": (gettext_lazy("更正人员类别的日期"), gettext_lazy("从%(from_on)s改为%(to)s")),
     "development.plan_set": (gettext_lazy("下达发展计划"), gettext_lazy("%(year)s年，原%(before)s个，现%(places)s个")),
@@ -40,8 +43,16 @@ def register() -> None:
     listing.register(CASE.name, listed_cases, right="cases.view", is_about_people=True)
     listing.register(ADMISSIONS.name, listing.LISTERS["organisation"], right="units.view")
     carrying.register(DevelopmentCarrier())
+    advice.register("plan", plan_used_up)
     for action, (title, detail) in NAMES.items():
         sentences.register(action, title, detail)
+
+
+def plan_used_up(case: Case, step: str, on: date) -> str:
+    """Beside the steps that lead to an admission: whether the plan of the year has room. It forbids nothing."""
+    if case.procedure != PROCEDURE or step not in ADMITTING:
+        return ""
+    return warning_for(case.organisation, on)
 
 
 def listed_cases(ids: list[int], on: date) -> dict[int, Listed]:

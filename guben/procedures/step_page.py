@@ -15,6 +15,7 @@ from guben.access.policy import Someone
 from guben.house.templatetags.house import day, in_script
 from guben.house.words import listed
 from guben.procedures import tallies, words
+from guben.procedures.advice import on_step
 from guben.procedures.kinds.votes import present_at
 from guben.procedures.models import Case, Count
 from guben.procedures.places import Acting, acting
@@ -94,6 +95,7 @@ class StepCard:
     ends_words: str
     count_words: str
     record_meeting_url: str
+    advice: tuple[str, ...] = ()
 
     @property
     def is_mine(self) -> bool:
@@ -129,6 +131,7 @@ def card(standing: Standing, stands: StepStanding, user: Someone, counts: Sequen
         ends_words=_ends_words(stands),
         count_words=_count_words(stands, counts),
         record_meeting_url=_record_url(case, stands),
+        advice=on_step(case, step.key, stands.on),
     )
 
 

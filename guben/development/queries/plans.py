@@ -17,7 +17,7 @@ from guben.members.choices import StageKind
 from guben.members.models import Affiliation, Stage
 from guben.members.spans import holds_on
 from guben.organisations.models import Organisation
-from guben.organisations.queries import ancestors_of, children_of
+from guben.organisations.queries import children_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +83,21 @@ def use_of(unit: Organisation, year: int, on: date) -> Use:
 
 def warning_for(unit: Organisation, on: date) -> str:
     """A sentence where the plan of the unit, or of one above it, is used up: a warning, since no rule forbids more.
-    Empty where there is room, or no plan."""
-    year = on.year
-    above = list(ancestors_of(unit, include_self=True))
-    plans = {
-        row.organisation_id: row for row in Quota.objects.filter(organisation__in=above, year=year, is_current=True)
-    }
-    for one in reversed(above):
-        quota = plans.get(one.pk)
-        if quota and (admitted := sum(_admitted(one, year, on).values())) >= quota.places:
+    Empty where there is room, or no plan. Two queries."""
+    above = tree.ancestors(unit.path, include_self=True)
+    rows = Quota.objects.filter(organisation__path__in=above, year=on.year, is_current=True)
+    plans = list(rows.select_related("organisation").order_by("-organisation__path"))
+    if not plans:
+        return ""
+    admitted = _admitted(plans[-1].organisation, on.year, on)
+    for plan in plans:
+        used = _below(plan.organisation, admitted)
+        if used >= plan.places:
             return _("%(unit)s%(year)s年的%(places)d个名额已用%(admitted)d个。再接收要先请上级增加名额。") % {
-                "unit": one.short_name,
-                "year": year,
-                "places": quota.places,
-                "admitted": admitted,
+                "unit": plan.organisation.short_name,
+                "year": on.year,
+                "places": plan.places,
+                "admitted": used,
             }
     return ""
 

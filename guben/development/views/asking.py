@@ -41,6 +41,11 @@ def year_asked(request: HttpRequest, this_year: int) -> int:
     return year if 2000 <= year <= this_year + 1 else this_year
 
 
+def posted(request: HttpRequest) -> Any:
+    """What was sent, be it nothing; None where the page is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
 def note_error(form: forms.Form, error: DomainError) -> None:
     """Puts the sentence beside the field it is about, else on top."""
     names: tuple[str, ...] = getattr(error, "fields", ())

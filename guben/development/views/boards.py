@@ -45,7 +45,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "shown": SHOWN,
         "signals": queries.signals_at(request.user, unit, on),
         "cultivations": queries.cultivations_at(request.user, unit, on),
-        "warning": queries.warning_for(unit, on),
+        "warning": queries.warning_for(unit, on) if found.sees_persons else "",
         "may_export": policy.may(request.user, "exports.run", unit),
         "may_begin": policy.may(request.user, "cases.begin", unit),
     }

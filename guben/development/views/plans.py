@@ -13,7 +13,7 @@ from guben.accounts.installation import today
 from guben.development import actions, queries
 from guben.development.actions.plans import YEARS_AHEAD, YEARS_BACK
 from guben.development.forms import PlanForm
-from guben.development.views.asking import note_error, unit_asked, user_of, year_asked
+from guben.development.views.asking import note_error, posted, unit_asked, user_of, year_asked
 from guben.kit.errors import DomainError
 from guben.organisations import queries as organisations
 
@@ -31,7 +31,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         policy.require(request.user, SET, unit)
     lines = [*([found.top] if unit.parent_id is None else []), *found.lines]
     known = {line.unit.pk: line.quota.places for line in lines if line.quota}
-    form = PlanForm(request.POST or None, [line.unit for line in lines], known)
+    form = PlanForm(posted(request), [line.unit for line in lines], known)
     if request.method == "POST" and form.is_valid():
         try:
             written = actions.set_plan(unit, year, form.places(), paper=form.cleaned_data["paper"], by=user_of(request))
@@ -50,5 +50,6 @@ def plan(request: HttpRequest) -> HttpResponse:
         "may_set": may_set,
         "years": range(on.year - 2, on.year + YEARS_AHEAD + 1),
         "is_this_year": year == on.year,
+        "sees_use": policy.may(request.user, "members.view", unit),
     }
     return render(request, "development/plan.html", context, status=422 if form.errors else 200)

@@ -16,7 +16,7 @@ from guben.accounts.installation import today
 from guben.development import actions, queries
 from guben.development.forms import CloseForm, DrawForm, FindingForm
 from guben.development.models import Sample
-from guben.development.views.asking import note_error, unit_asked, user_of
+from guben.development.views.asking import note_error, posted, unit_asked, user_of
 from guben.kit.errors import DomainError
 from guben.organisations import queries as organisations
 from guben.procedures.queries import visible
@@ -42,7 +42,7 @@ def draw(request: HttpRequest) -> HttpResponse:
     """A new sample."""
     unit = unit_asked(request, DRAW)
     users = list(policy.users_with(SEE, unit).order_by("display_name", "pk")[:USERS])
-    form = DrawForm(request.POST or None, users=users, today=today())
+    form = DrawForm(posted(request), users=users, today=today())
     if request.method == "POST" and form.is_valid():
         try:
             found = actions.draw_sample(unit, by=user_of(request), **form.values())
@@ -93,7 +93,7 @@ def finding(request: HttpRequest, pk: int, place: int) -> HttpResponse:
         raise Http404
     if not found.named.filter(user=request.user.pk).exists():
         raise PermissionDenied
-    form = FindingForm(request.POST or None, initial={"found": row.found, "note": row.note})
+    form = FindingForm(posted(request), initial={"found": row.found, "note": row.note})
     if request.method == "POST" and form.is_valid():
         try:
             actions.record_finding(row, by=user_of(request), **form.cleaned_data)

@@ -1,0 +1,21 @@
+"""What higher apps say beside a step: warnings that do not forbid it. Each app registers what it has to say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from guben.procedures.models import Case
+
+Advice = Callable[[Case, str, date], str]  # case, step, day: a sentence, empty where there is nothing to say
+_advice: dict[str, Advice] = {}
+
+
+def register(name: str, advice: Advice) -> None:
+    """Adds what is said; one of the same name takes the place of the earlier one."""
+    _advice[name] = advice
+
+
+def on_step(case: Case, step: str, on: date) -> tuple[str, ...]:
+    """All that is to be said beside a step of a case."""
+    return tuple(said for one in _advice.values() if (said := one(case, step, on)))
