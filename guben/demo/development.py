@@ -379,7 +379,8 @@ def _one_day(case: CasePlan) -> None:
 
 def _tell_person(case: CasePlan) -> None:
     """What the case makes of the person: stages with their days, and since when she is on the unit's roll."""
-    person, stages = case.person, []
+    person = case.person
+    stages: list[tuple[str, date]] = []
     for event in case.events:
         kind = BECOMES.get(event.step)
         if kind and event.outcome == "done" and not any(kind == one for one, _day in stages):

@@ -19,6 +19,7 @@ _LATER = f"""FROM development_application b JOIN procedures_case k ON k.id = b.c
     WHERE k.organisation_id = c.organisation_id AND k.procedure = '{PROCEDURE}'
       AND b.admitted_on > a.applied_on AND b.admitted_on <= %(on)s"""
 _ADMITTED = "(a.admitted_on IS NOT NULL AND a.admitted_on <= %(on)s)"
+_THEN = f"(CASE WHEN {_ADMITTED} THEN a.admitted_on ELSE %(on)s END)"
 # Applied before somebody else was taken in, and neither taken in nor withdrawn.
 _PASSED_OVER = f"""(NOT {_ADMITTED} AND coalesce(c.ended_as, '') <> '{_WITHDRAWN}' 
     AND EXISTS (SELECT 1 {_LATER}))"""
@@ -79,9 +80,9 @@ SELECT c.organisation_id AS organisation, c.id AS record,
   CASE WHEN EXISTS (SELECT 1 FROM development_tie t
     JOIN members_affiliation f ON f.person_id = t.person_id AND f.organisation_id = c.organisation_id
     JOIN members_stage s ON s.person_id = t.person_id AND s.kind IN ('probationary', 'full')
-    WHERE t.application_id = a.id AND t.kind = 'relative' AND f.from_on <= %(on)s AND s.from_on <= %(on)s
-      AND (f.until_on IS NULL OR f.until_on > coalesce(a.admitted_on, %(on)s))
-      AND (s.until_on IS NULL OR s.until_on > coalesce(a.admitted_on, %(on)s))) THEN 1 ELSE 0 END AS has_relative,
+    WHERE t.application_id = a.id AND t.kind = 'relative'
+      AND f.from_on <= {_THEN} AND (f.until_on IS NULL OR f.until_on > {_THEN})
+      AND s.from_on <= {_THEN} AND (s.until_on IS NULL OR s.until_on > {_THEN})) THEN 1 ELSE 0 END AS has_relative,
   (SELECT count(*) FROM development_tie t
     WHERE t.application_id = a.id AND t.kind = 'introducer' AND {_ON.format("t")}) AS introducers,
   CASE WHEN {_ADMITTED} THEN (SELECT count(*) FROM development_tie mine

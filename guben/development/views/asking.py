@@ -50,7 +50,7 @@ def note_error(form: forms.Form, error: DomainError) -> None:
     """Puts the sentence beside the field it is about, else on top."""
     names: tuple[str, ...] = getattr(error, "fields", ())
     field: Any = next((name for name in names if name in form.fields), None)
-    form.add_error(field, forms.ValidationError(error.sentence))
+    form.add_error(field, forms.ValidationError(str(error)))
 
 
 def few() -> str:
