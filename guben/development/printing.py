@@ -85,15 +85,22 @@ def activist_record(case: Case, entry: Entry | None) -> Data:
         [
             pairs(about),
             _examinations("培养教育考察情况（每半年一次）", dossier.all_of("cultivation")),
-            said("培养联系人意见", "", signs=["签名：　　　　　　　"]),
+            said("培养联系人意见", "", signs=["签名："]),
             said(
-                "党小组、党员和群众意见", dossier.value(dossier.last("candidate"), "opinions"), day=dossier.day("candidate")
+                "党小组、党员和群众意见",
+                dossier.value(dossier.last("candidate"), "opinions"),
+                day=dossier.day("candidate"),
             ),
-            said("党支部意见", _candidate_words(dossier), signs=["支部书记签名：　　　　　　　", SEAL], day=dossier.day("candidate")),
-            said("上级党委意见", _consent_words(dossier), signs=[SEAL], day=dossier.day("candidate-consent", "candidate-filing")),
+            said("党支部意见", _candidate_words(dossier), signs=["支部书记签名：", SEAL], day=dossier.day("candidate")),
+            said(
+                "上级党委意见",
+                _consent_words(dossier),
+                signs=[SEAL],
+                day=dossier.day("candidate-consent", "candidate-filing"),
+            ),
         ],
         sub=f"办件{case.number}",
-    )  # fmt: skip
+    )
 
 
 def _contacts(dossier: Dossier) -> str:
@@ -114,7 +121,9 @@ def _candidate_words(dossier: Dossier) -> str:
 
 def _consent_words(dossier: Dossier) -> str:
     found = dossier.last("candidate-consent", "candidate-filing")
-    return f"{dossier.outcome(found)}。{found.reason}" if found else ""
+    if found is None:
+        return ""
+    return "已备案。" if found.outcome == "done" else _said(dossier, found)
 
 
 def political_review(case: Case, entry: Entry | None) -> Data:
@@ -125,19 +134,31 @@ def political_review(case: Case, entry: Entry | None) -> Data:
         "政治审查表",
         [
             pairs([*dossier.person_rows, ["申请书写明的本支部党员亲属", _relatives(case) or "没有写明"]]),
-            listed("直系亲属和主要社会关系", ["关系", "姓名", "年龄", "政治面貌", "单位、职务"], family, [1, 1.3, 0.8, 1.2, 3]),
-            said("审查情况", "", signs=["审查人签名：　　　　　　　"]),
-            said("结论性意见", _conclusion(dossier, found), signs=["支部书记签名：　　　　　　　", SEAL], day=day_words(found.done_on) if found else ""),
+            listed(
+                "直系亲属和主要社会关系",
+                ["关系", "姓名", "年龄", "政治面貌", "单位、职务"],
+                family,
+                [1, 1.3, 0.8, 1.2, 3],
+            ),
+            said("审查情况", "", signs=["审查人签名："]),
+            said(
+                "结论性意见",
+                _conclusion(dossier, found),
+                signs=["支部书记签名：", SEAL],
+                day=dossier.day("political-review"),
+            ),
         ],
         sub=f"办件{case.number}",
         note="没有进行政治审查或者政治审查不合格的，不能发展入党。",
-    )  # fmt: skip
+    )
 
 
 def _conclusion(dossier: Dossier, found: Entry | None) -> str:
     if found is None:
         return ""
-    return "\n".join(one for one in (dossier.value(found, "opinion"), f"结论：{dossier.outcome(found)}。", found.reason) if one)
+    return "\n".join(
+        one for one in (dossier.value(found, "opinion"), f"结论：{dossier.outcome(found)}。", found.reason) if one
+    )
 
 
 def _relatives(case: Case) -> str:
@@ -161,7 +182,12 @@ def pre_review(case: Case, entry: Entry | None) -> Data:
         *dossier.person_rows,
         ["申请入党日期", day_words(case.begun_on), "确定为积极分子", dossier.day("activist")],
         ["培养联系人", _contacts(dossier), "培养考察次数", str(len(dossier.all_of("cultivation")) or "")],
-        ["确定为发展对象", dossier.day("candidate"), "上级党委同意或备案", dossier.day("candidate-consent", "candidate-filing")],
+        [
+            "确定为发展对象",
+            dossier.day("candidate"),
+            "上级党委同意或备案",
+            dossier.day("candidate-consent", "candidate-filing"),
+        ],
         ["公示", _notice_words(dossier), "入党介绍人", dossier.value(dossier.last("introducers"), "introducers")],
         ["政治审查", dossier.outcome(review), "政治审查日期", dossier.day("political-review")],
         ["集中培训", _training_words(dossier.last("training")), "培训日期", dossier.day("training")],
@@ -171,12 +197,22 @@ def pre_review(case: Case, entry: Entry | None) -> Data:
         [
             pairs(about),
             said("政治审查结论", dossier.value(review, "opinion"), day=dossier.day("political-review")),
-            said("党支部委员会审查意见", _told(dossier, branch), signs=["支部书记签名：　　　　　　　", SEAL], day=dossier.day("branch-review")),
-            said("上级党委预审意见", f"{_said(dossier, entry)}", signs=[entry.acted_at.name, SEAL], day=day_words(entry.done_on)),
+            said(
+                "党支部委员会审查意见",
+                _told(dossier, branch),
+                signs=["支部书记签名：", SEAL],
+                day=dossier.day("branch-review"),
+            ),
+            said(
+                "上级党委预审意见",
+                f"{_said(dossier, entry)}",
+                signs=[entry.acted_at.name, SEAL],
+                day=day_words(entry.done_on),
+            ),
         ],
         sub=f"办件{case.number}",
         note="预审合格的，由上级党委发给《中国共产党入党志愿书》。",
-    )  # fmt: skip
+    )
 
 
 def _notice_words(dossier: Dossier) -> str:
@@ -202,7 +238,7 @@ def _said(dossier: Dossier, entry: Entry | None) -> str:
     """The outcome, and why."""
     if entry is None:
         return ""
-    return f"{dossier.outcome(entry)}。" + (f"{entry.reason.rstrip('。')}。" if entry.reason else "")
+    return f"{dossier.outcome(entry)}。" + (f"{entry.reason.rstrip('，。')}。" if entry.reason else "")
 
 
 def admission_minutes(case: Case, entry: Entry | None) -> Data:
@@ -234,7 +270,7 @@ def _approver(dossier: Dossier) -> str:
 
 
 def _because(entry: Entry) -> str:
-    return f"说明：{entry.reason.rstrip('。')}。" if entry.reason else ""
+    return f"说明：{entry.reason.rstrip('，。')}。" if entry.reason else ""
 
 
 def admission(case: Case, entry: Entry | None) -> Data:
@@ -249,7 +285,10 @@ def admission(case: Case, entry: Entry | None) -> Data:
         )
         heading = f"关于接收{name}同志为中共预备党员的批复"
     else:
-        text = f"{passed}关于接收{name}同志为中共预备党员的决议收悉。经审查，不予批准。{_because(entry)}\n向本人说明情况，做好思想工作。\n此复。"
+        text = (
+            f"{passed}关于接收{name}同志为中共预备党员的决议收悉。经审查，不予批准。"
+            f"{_because(entry)}\n向本人说明情况，做好思想工作。\n此复。"
+        )
         heading = f"关于不批准{name}同志为中共预备党员的批复"
     return letter(entry, heading=heading, to=case.organisation.name, text=text, copies=f"存入{name}同志的入党材料。")
 
@@ -263,7 +302,12 @@ def probation_record(case: Case, entry: Entry | None) -> Data:
         *dossier.person_rows,
         ["支部大会通过日期", dossier.day("vote"), "上级党委批准日期", dossier.day("approval")],
         ["编入党支部、党小组", dossier.day("group"), "入党宣誓", dossier.day("oath")],
-        ["入党介绍人", dossier.value(dossier.last("introducers"), "introducers"), "预备期满", day_words(_probation_end(dossier))],
+        [
+            "入党介绍人",
+            dossier.value(dossier.last("introducers"), "introducers"),
+            "预备期满",
+            day_words(_probation_end(dossier)),
+        ],
     ]
     voted, decided = dossier.last("full-vote"), dossier.last("full-approval", "cancellation")
     return form(
@@ -271,12 +315,19 @@ def probation_record(case: Case, entry: Entry | None) -> Data:
         [
             pairs(about),
             _examinations("教育考察情况", dossier.all_of("probation", "probation-extended")),
-            said("党小组意见", "", signs=["党小组组长签名：　　　　　　　"]),
-            said("党支部意见", f"支部大会决议：{_said(dossier, voted)}" if voted else "", signs=["支部书记签名：　　　　　　　", SEAL], day=dossier.day("full-vote")),
-            said("上级党委意见", _said(dossier, decided), signs=[SEAL], day=day_words(decided.done_on) if decided else ""),
+            said("党小组意见", "", signs=["党小组组长签名："]),
+            said(
+                "党支部意见",
+                f"支部大会决议：{_said(dossier, voted)}" if voted else "",
+                signs=["支部书记签名：", SEAL],
+                day=dossier.day("full-vote"),
+            ),
+            said(
+                "上级党委意见", _said(dossier, decided), signs=[SEAL], day=dossier.day("full-approval", "cancellation")
+            ),
         ],
         sub=f"办件{case.number}",
-    )  # fmt: skip
+    )
 
 
 def _probation_end(dossier: Dossier) -> date | None:
@@ -348,7 +399,10 @@ def cancellation(case: Case, entry: Entry | None) -> Data:
     name, vote = dossier.name, dossier.last("full-vote")
     passed = f"{day_words(vote.done_on)}支部大会" if vote else "支部大会"
     said_ = f"同意取消{name}同志的预备党员资格" if entry.outcome == "agreed" else "不同意取消"
-    text = f"{passed}关于取消{name}同志预备党员资格的决议收悉。经审查，{said_}。{_because(vote) if vote else ''}\n将决定通知本人，入党材料归档保存。\n此复。"
+    text = (
+        f"{passed}关于取消{name}同志预备党员资格的决议收悉。经审查，{said_}。{_because(vote) if vote else ''}\n"
+        "将决定通知本人，入党材料归档保存。\n此复。"
+    )
     return letter(
         entry,
         heading=f"关于{'' if entry.outcome == 'agreed' else '不同意'}取消{name}同志预备党员资格的批复",

@@ -8,6 +8,7 @@ class ProceduresConfig(AppConfig):
     verbose_name = _("办件")
 
     def ready(self) -> None:
-        from guben.procedures import told
+        from guben.procedures import printing, told
 
         told.register()
+        printing.register()

@@ -169,7 +169,7 @@ def paper_lines(now: Standing, current: Step | None) -> list[PaperLine]:
     for step in road.steps:
         for key in dict.fromkeys((*step.step.needs, *step.step.produces)):
             kind = kinds.get(key)
-            may_issue = bool(kind and key in step.step.produces and step.done and find(kind.template))
+            may_issue = bool(kind and key in step.step.produces and _fits(now, kind, step))
             if key in there or (step.state == "done" and not may_issue):
                 continue
             there.add(key)
@@ -177,6 +177,13 @@ def paper_lines(now: Standing, current: Step | None) -> list[PaperLine]:
             number = step.step.number or place_of(road, step)[0]
             lines.append(PaperLine(key, _paper_title(kinds, key), None, number, wanted, may_issue))
     return lines
+
+
+def _fits(now: Standing, kind: PaperKind, step: RoadStep) -> bool:
+    """Is there something that the paper would tell: was its step taken, in a way that has such a paper?"""
+    template = find(kind.template)
+    entry = now.entry(step.done[-1].number) if step.done else None
+    return template is not None and entry is not None and template.fits(entry)
 
 
 def _paper_title(kinds: dict[str, PaperKind], key: str) -> str:

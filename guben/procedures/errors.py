@@ -493,6 +493,19 @@ class NoTemplate(Refused):
         super().__init__(_("“%(paper)s”没有可用的样式，不能自动出。用自己的文书，登记原件。") % {"paper": title})
 
 
+class PaperNotFitting(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("现在还没有这份材料要写的事，不能出。先办那一步。"))
+
+
+class PaperIssued(Refused):
+    def __init__(self, title: str, number: str) -> None:
+        super().__init__(
+            _("“%(paper)s”已经出过，编号%(number)s。要重出，先撤回那一份并写明原因。")
+            % {"paper": title, "number": number}
+        )
+
+
 class PaperWithdrawn(Refused):
     def __init__(self) -> None:
         super().__init__(_("这份材料已经撤回，不用再撤。"))

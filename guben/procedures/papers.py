@@ -8,25 +8,35 @@ from typing import Any
 
 from guben.procedures.models import Case, Entry
 
+SPOKEN = "zh-hans"  # a paper is Chinese, whoever issues it
 Data = Callable[[Case, Entry | None], dict[str, Any]]
+Fits = Callable[[Entry], bool]
+
+
+def fits_all(entry: Entry) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`document` is the template's file as `kit.documents` knows it: app/name."""
+    """`document` is the template's file as `kit.documents` knows it: app/name. `fits` tells for which entries of its
+    step there is such a paper, as an extension only where one was resolved. `is_told`: the one whom the case is about
+    may read it, as it holds nothing that others said of her."""
 
     name: str
     document: str
     data: Data
+    fits: Fits = fits_all
+    is_told: bool = False
 
 
 _papers: dict[str, Template] = {}
 
 
-def register(template: str, data: Data, *, document: str = "") -> None:
+def register(template: str, data: Data, *, document: str = "", fits: Fits = fits_all, is_told: bool = False) -> None:
     """Adds a template by the name that rules call it. `data(case, entry)` gives what it is filled with, as JSON can
     hold it; its file is `guben/procedures/papers/TEMPLATE.typ` unless `document` names another app's."""
-    _papers[template] = Template(template, document or f"procedures/{template}", data)
+    _papers[template] = Template(template, document or f"procedures/{template}", data, fits, is_told)
 
 
 def find(template: str) -> Template | None:

@@ -16,8 +16,10 @@ from guben.access.models import Grant
 from guben.access.policy import Someone
 from guben.access.roles import rights_of
 from guben.organisations.models import Organisation
+from guben.procedures import papers
+from guben.procedures.choices import PaperState
 from guben.procedures.models import Case, Count, Entry, Paper, Reminder
-from guben.procedures.rules import Rules, rules, say, step_of
+from guben.procedures.rules import Rules, paper_of, rules, say, step_of
 from guben.rulebook_engine.procedures import Procedure, Step
 
 VIEW, ACT = "cases.view", "cases.act"
@@ -62,16 +64,26 @@ def is_own(user: Someone, case: Case) -> bool:
 
 
 def paper_for(user: Someone, pk: int) -> Paper:
-    """A paper of a case that the user may see. Who sees only the own case reads what was produced, not what others
-    handed in. Raises Http404."""
+    """A paper of a case that the user may see. Who sees only the own case reads what she handed in and what was made
+    for her to read, such as a letter, not what others handed in or said of her. Raises Http404."""
     paper = (
         Paper.objects.select_related("case__organisation", "case__host", "case__person", "entry").filter(pk=pk).first()
     )
     if paper is None or not visible(user, paper.case):
         raise Http404
-    if is_own(user, paper.case) and paper.made_by_id != user.pk and paper.state != "produced":
+    if is_own(user, paper.case) and paper.made_by_id != user.pk and not _is_told(paper):
         raise Http404
     return paper
+
+
+def _is_told(paper: Paper) -> bool:
+    """Was it made from the case, by a template whose papers the one it is about may read?"""
+    if paper.state != PaperState.PRODUCED:
+        return False
+    kinds = (paper_of(edition, paper.key) for edition in reversed(rules().editions(paper.case.procedure)))
+    kind = next((one for one in kinds if one), None)
+    template = papers.find(kind.template) if kind else None
+    return template is not None and template.is_told
 
 
 def entry_for(user: Someone, pk: int) -> Entry:
@@ -110,7 +122,9 @@ def waiting_for(user: Someone, on: date, known: Rules | None = None) -> QuerySet
     mine = [_steps_at(grant.organisation_id, steps) for grant, steps in _own_steps(user, known)]
     member = _own_case_steps(user, known)
     wanted = reduce(or_, [*mine, *member], NONE)
-    return sorted_by_urgency(Case.objects.filter(ended_on=None).filter(Q(opens_on=None) | Q(opens_on__lte=on)).filter(wanted))
+    return sorted_by_urgency(
+        Case.objects.filter(ended_on=None).filter(Q(opens_on=None) | Q(opens_on__lte=on)).filter(wanted)
+    )
 
 
 def _steps_at(unit_id: int, steps: dict[str, list[str]]) -> Q:

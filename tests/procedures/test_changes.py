@@ -10,7 +10,7 @@ from django.http import Http404
 
 from guben.audit.models import Entry as History
 from guben.procedures import actions, effects, errors, papers, queries, storage
-from guben.procedures.models import Case, Entry
+from guben.procedures.models import Case, Entry, Paper
 from tests.cast import Cast
 from tests.procedures import cases
 from tests.procedures.cases import take
@@ -242,7 +242,11 @@ class TestPapers:
 
         monkeypatch.setattr("guben.procedures.actions.papers.documents.pdf", pdf)
         first = actions.issue_paper(case, "permit", by=cast.secretary)
+        with pytest.raises(errors.PaperIssued, match=first.number):
+            actions.issue_paper(case, "permit", by=cast.secretary)
+        actions.withdraw_paper(first, "写错日期", by=cast.secretary)
         second = actions.issue_paper(case, "permit", by=cast.secretary)
+        assert Paper.objects.get(pk=first.pk).withdrawn_reason == "写错日期"
         year = cast.today.year
         code = cast.town.code
         assert [first.number, second.number] == [f"{code}-{year}-0001", f"{code}-{year}-0002"]

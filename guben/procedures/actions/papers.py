@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils import timezone, translation
 
 from guben.access import policy
 from guben.accounts.installation import current, today
@@ -84,11 +84,12 @@ def hand_in(
 
 @transaction.atomic
 def issue_paper(case: Case, key: str, *, by: User, entry: Entry | None = None, dated_on: date | None = None) -> Paper:
-    """Produces a paper from the case, numbers it by unit and year, and keeps it as it was issued.
+    """Produces a paper from the case, numbers it by unit and year, and keeps it as it was issued. One that was issued
+    is issued anew only after it was withdrawn, with the reason.
 
     Raises:
         Http404: the case is not this user's to see.
-        WrongPerson, UnknownPaper, NoTemplate, InFuture.
+        WrongPerson, UnknownPaper, NoTemplate, PaperNotFitting, PaperIssued, InFuture.
     """
     case = locked(case, by)
     day = today()
@@ -99,12 +100,16 @@ def issue_paper(case: Case, key: str, *, by: User, entry: Entry | None = None, d
     if template is None:
         raise errors.NoTemplate(say(kind.title))
     entry = entry or _entry_of(standing, key)
+    if entry is not None and not template.fits(entry):
+        raise errors.PaperNotFitting
+    _refuse_second(standing, kind, entry)
     dated = dated_on or (entry.done_on if entry else day)
     if dated > day:
         raise errors.InFuture(dated, day)
     unit = entry.acted_at if entry else standing.actor or case.organisation
     number = _number(kind, unit.pk, unit.code, unit.short_name, dated)
-    filled = {**template.data(case, entry), "number": number, "dated_on": dated.isoformat()}
+    with translation.override(papers.SPOKEN):
+        filled = {**template.data(case, entry), "number": number, "dated_on": dated.isoformat()}
     content = _pdf(template.document, filled, kind.title.zh, number)
     stored = storage.store(case.pk, "pdf", content)
     paper = Paper.objects.create(
@@ -166,6 +171,13 @@ def _refuse_used(row: Paper, standing: Standing) -> None:
             raise errors.PaperInUse(say(stated.title))
 
 
+def _refuse_second(standing: Standing, kind: PaperKind, entry: Entry | None) -> None:
+    """Nobody has two papers of one thing in hand."""
+    for paper in standing.records.papers_of(kind.key):
+        if paper.state == PaperState.PRODUCED and paper.entry_id == (entry.pk if entry else None):
+            raise errors.PaperIssued(say(kind.title), paper.number)
+
+
 def _kind(standing: Standing, key: str) -> PaperKind:
     """The paper as the edition of the day, or the newest that knows it, states it."""
     editions = [standing.procedure, *reversed(rules().editions(standing.case.procedure))]
@@ -195,16 +207,16 @@ def _entry_of(standing: Standing, key: str) -> Entry | None:
 
 
 def _number(kind: PaperKind, unit_pk: int, code: str, unit: str, on: date) -> str:
-    """The number by unit and year. A rule may word it: {unit}, {code}, {year}, {number}."""
-    number = take_number(f"paper:{unit_pk}:{kind.key}:{on.year}")
+    """The number by unit and year, among all papers numbered alike. A rule may word it: {unit}, {code}, {year},
+    {number}."""
     pattern = kind.number or "{code}-{year}-{number:04d}"
+    series = f"paper:{unit_pk}:{on.year}:{hashlib.sha256(pattern.encode()).hexdigest()[:12]}"
+    number = take_number(series)
     try:
-        return pattern.format(unit=unit, code=code, year=on.year, number=number)[:60]
+        return pattern.format(unit=unit[:36], code=code, year=on.year, number=number)[:60]
     except (KeyError, ValueError, IndexError):
-        return f"{pattern}{on.year}-{number}"[:60]
+        return f"{pattern[:40]}{on.year}-{number}"
 
 
 def _pdf(document: str, data: Mapping[str, Any], title: str, number: str) -> bytes:
-    return documents.pdf(
-        document, data, title=title, number=number, lang=get_language() or "zh-hans", demo=current().is_demo
-    )
+    return documents.pdf(document, data, title=title, number=number, lang=papers.SPOKEN, demo=current().is_demo)
