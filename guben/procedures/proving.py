@@ -24,6 +24,7 @@ from guben.procedures.models import Case, Entry
 from guben.procedures.places import Places
 from guben.procedures.placing import COLUMNS, Kept, columns
 from guben.procedures.rules import Rules, rules
+from guben.procedures.sharing import prove_share
 from guben.publication.models import Notice
 from guben.rulebook_engine.plans import POSTED
 from guben.rulebook_engine.roads import Done, Where, where
@@ -68,11 +69,11 @@ def prove(
     begun = time.monotonic()
     spans = _spans(procedure, jobs)
     if len(spans) == 1:
-        proof = _prove_span(on, spans[0], procedure, mend=mend, progress=progress)
+        proof = prove_span(on, spans[0], procedure, mend=mend, progress=progress)
     else:
         proof = Proof()
-        with ProcessPoolExecutor(len(spans), mp_context=get_context("spawn"), initializer=_set_up) as pool:
-            parts = [pool.submit(_prove_span, on, span, procedure, mend=mend) for span in spans]
+        with ProcessPoolExecutor(len(spans), mp_context=get_context("spawn")) as pool:
+            parts = [pool.submit(prove_share, on, span, procedure, mend=mend) for span in spans]
             for part in parts:
                 _join(proof, part.result())
                 if progress:
@@ -91,12 +92,6 @@ def _spans(procedure: str, jobs: int) -> list[tuple[int, int]]:
     return [(start, min(start + width, last + 1)) for start in range(first, last + 1, width)]
 
 
-def _set_up() -> None:
-    import django
-
-    django.setup()
-
-
 def _join(proof: Proof, part: Proof) -> None:
     proof.cases += part.cases
     proof.late += part.late
@@ -106,7 +101,7 @@ def _join(proof: Proof, part: Proof) -> None:
     proof.differences = [*proof.differences, *part.differences][:MOST_TOLD]
 
 
-def _prove_span(
+def prove_span(
     on: date,
     span: tuple[int, int],
     procedure: str,
@@ -114,6 +109,7 @@ def _prove_span(
     mend: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Proof:
+    """The proof of the open cases whose keys lie in a span."""
     proof = Proof()
     check = _Check(proof, rules(), Places([], on, everywhere=True), on)
     for cases in _chunks(procedure, *span):

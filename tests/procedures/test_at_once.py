@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.db import OperationalError, connection
 
 from guben.kit.errors import DomainError
-from guben.procedures import actions
+from guben.procedures import actions, proving
 from guben.procedures.models import Case, Numbering
 from tests import cast as the_cast
 from tests.cast import Cast
+from tests.postgres import URL
 from tests.procedures import cases
 
 
@@ -58,6 +61,24 @@ def test_a_step_is_taken_once_however_often_it_is_sent(lasting: Cast) -> None:
     for one in found:
         if isinstance(one, DomainError):
             assert "这一步已经登记过" in str(one)
+
+
+def test_several_processes_share_the_proof(lasting: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other processes find the database of this test, as those of a server find theirs."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite is proved in one process.")
+    server = urlsplit(os.environ[URL])._replace(path=f"/{connection.settings_dict['NAME']}")
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "guben.settings")
+    monkeypatch.setenv("DATABASE_URL", urlunsplit(server))
+    cases.install(cases.FILE.read_text(encoding="utf-8").replace('effect = "test-handed-over"', ""))
+    for _number in range(4):
+        cases.hall(lasting, begun_on=date(2026, 6, 1))
+    wrong = Case.objects.order_by("pk").last()
+    assert wrong is not None
+    Case.objects.filter(pk=wrong.pk).update(step="review")
+    proof = proving.prove(lasting.today, jobs=2, mend=True)
+    assert (proof.cases, proof.wrong, proof.mended) == (4, 1, 1)
+    assert proving.prove(lasting.today, jobs=2).wrong == 0
 
 
 def test_numbers_are_given_once_and_one_person_has_one_open_case(lasting: Cast) -> None:
