@@ -30,7 +30,7 @@ def nav(html: str, label: str) -> list[str]:
 
 def test_a_secretary_finds_all_places(client: Client, cast: Cast) -> None:
     places = nav(page(client, cast.secretary), "主要栏目")
-    assert places[:6] == ["今日", "组织", "党员", "会议", "诊断", "制度"]
+    assert places[:7] == ["今日", "组织", "党员", "会议", "办件", "诊断", "制度"]
     assert "导入" in places
     assert "账户" in places
 
@@ -42,8 +42,8 @@ def test_who_may_see_no_members_is_not_led_to_them(client: Client, cast: Cast) -
 
 
 def test_the_phone_has_five_places_and_recording_in_the_middle(client: Client, cast: Cast) -> None:
-    assert nav(page(client, cast.secretary), "底栏") == ["今日", "组织", "记会议", "党员", "更多"]
-    assert nav(page(client, cast.inspector), "底栏") == ["今日", "组织", "会议", "党员", "更多"]
+    assert nav(page(client, cast.secretary), "底栏") == ["今日", "办件", "记会议", "党员", "更多"]
+    assert nav(page(client, cast.inspector), "底栏") == ["今日", "办件", "党员", "组织", "更多"]
     assert nav(page(client, cast.statistician), "底栏") == ["今日", "组织", "诊断", "制度", "更多"]
 
 

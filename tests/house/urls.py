@@ -85,10 +85,11 @@ home = (
 organisations = ([path("", plain, name="tree")], "organisations")
 members = ([path("", plain, name="list")], "members")
 meetings = ([path("", plain, name="list"), path("record/", plain, name="record")], "meetings")
+procedures = ([path("", plain, name="list")], "procedures")
 figures = ([path("", plain, name="diagnosis")], "figures")
 rulebook = ([path("", plain, name="list")], "rulebook")
 imports = ([path("", plain, name="start")], "imports")
-demo = ([path("sign-in/", open_to_all, name="sign_in")], "demo")
+demo = ([path("sign-in/", open_to_all, name="sign_in"), path("day/", plain, name="day")], "demo")
 units = [path("organisations/<code>/", plain, name="unit")]
 
 urlpatterns = [
@@ -96,6 +97,7 @@ urlpatterns = [
     path("organisations/", include(organisations)),
     path("members/", include(members)),
     path("meetings/", include(meetings)),
+    path("cases/", include(procedures)),
     path("diagnosis/", include(figures)),
     path("rules/", include(rulebook)),
     path("imports/", include(imports)),

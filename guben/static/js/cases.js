@@ -84,7 +84,8 @@
     if (errors) errors.focus();
     else if (focus) review.querySelector("[data-review-case]").focus({ preventScroll: true });
     var current = review.querySelector(".review-list [aria-current]");
-    if (current) current.scrollIntoView({ block: "nearest" });
+    var list = review.querySelector(".review-list");
+    if (current && list.scrollHeight > list.clientHeight) list.scrollTop = current.offsetTop - list.clientHeight / 2;
   }
 
   document.addEventListener("htmx:afterSettle", function () { ready(true); });
