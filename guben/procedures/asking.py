@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from guben.house.templatetags.house import day
+from guben.house.words import listed
 from guben.meetings.models import Meeting
 from guben.meetings.queries import in_force, with_present
 from guben.organisations.models import Organisation
@@ -17,6 +18,7 @@ from guben.procedures.forms import Asked, Choices, CountForm, StepForm
 from guben.procedures.kinds.votes import form_title
 from guben.procedures.models import Count
 from guben.procedures.people import Known
+from guben.procedures.rules import say
 from guben.procedures.standing import Standing, StepStanding
 from guben.rulebook_engine.plans import POSTED, outcomes
 from guben.rulebook_engine.procedures import Ballot, Outcome, Step
@@ -39,10 +41,18 @@ def asked_of(stands: StepStanding, known: Known, counts: Sequence[Count], since:
     if vote and vote.tellers:
         if not counted(stands, counts):
             return None
-        return Asked(step.field, known.choices, meeting=counts[0].meeting_id, asks_reason=_asks_reason(step))
+        return Asked(
+            step.field,
+            known.choices,
+            meeting=counts[0].meeting_id,
+            asks_reason=_asks_reason(step),
+            reason_help=_reason_help(step),
+        )
     if vote:
         meetings = meetings_of(stands.actor, vote, since)
-        return Asked(step.field, known.choices, meetings=meetings, asks_reason=_asks_reason(step))
+        return Asked(
+            step.field, known.choices, meetings=meetings, asks_reason=_asks_reason(step), reason_help=_reason_help(step)
+        )
     posting = step.kind == "notice" and stands.notice is None
     return Asked(
         fields=() if step.kind == "notice" and not posting else step.field,
@@ -50,6 +60,7 @@ def asked_of(stands: StepStanding, known: Known, counts: Sequence[Count], since:
         places=step.notice.places if posting and step.notice else 0,
         lengths=_lengths(step),
         asks_reason=_asks_reason(step) and not posting,
+        reason_help=_reason_help(step),
     )
 
 
@@ -61,7 +72,18 @@ def _lengths(step: Step) -> tuple[tuple[str, Any, int], ...]:
 
 
 def _asks_reason(step: Step) -> bool:
-    return step.kind in ("review", "examination") or any(one.reason for one in outcomes(step))
+    asked_already = any(one.type == "long_text" for one in step.field)
+    return (
+        step.kind == "review"
+        or any(one.reason for one in outcomes(step))
+        or (step.kind == "examination" and not asked_already)
+    )
+
+
+def _reason_help(step: Step) -> str:
+    """Which outcomes want a reason, so that nobody learns it from a refusal."""
+    titles = [_("“%(title)s”") % {"title": say(one.title)} for one in outcomes(step) if one.reason]
+    return _("选%(titles)s时要写明为什么。") % {"titles": listed(titles)} if titles else ""
 
 
 def meetings_of(unit: Organisation | None, vote: Ballot, since: date) -> Choices:
@@ -110,9 +132,9 @@ def last_number(standing: Standing) -> int:
 def count_form(
     stands: StepStanding, known: Known, counts: Sequence[Count], since: date, data: Any = None
 ) -> CountForm | None:
-    """The form of the next teller, while counts are missing."""
+    """The form of the next teller; once all have counted, of one of them who counts anew."""
     vote = stands.step.vote
-    if vote is None or not vote.tellers or counted(stands, counts):
+    if vote is None or not vote.tellers:
         return None
     meetings = meetings_of(stands.actor, vote, since)
     chosen = counts[0].meeting_id if counts else meetings[0][0] if len(meetings) == 1 else None

@@ -190,6 +190,7 @@ class Asked:
     meeting: int | None = None
     meetings: Choices | None = None
     asks_reason: bool = False
+    reason_help: str = ""
 
 
 class StepForm(forms.Form):
@@ -206,7 +207,7 @@ class StepForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.asked = asked
         if asked.meeting is None and asked.meetings is None:
-            self.fields["done_on"] = day_field(_("哪天办的"))
+            self.fields["done_on"] = day_field(_("哪天贴的") if asked.places else _("哪天办的"))
         if asked.meetings is not None:
             self.fields["meeting"] = meeting_field(asked.meetings)
             self.fields.update({name: votes_field(label) for name, label in VOTES})
@@ -223,6 +224,7 @@ class StepForm(forms.Form):
             self.fields[f"place-{number}"] = place_field(number, asked.places)
         if asked.asks_reason:
             self.fields["reason"] = reason_field(required=False)
+            self.fields["reason"].help_text = asked.reason_help
 
     def values(self) -> dict[str, Any]:
         """What `take` is given: the rule's fields, and those of the step's own kind."""

@@ -102,6 +102,11 @@ class StepCard:
         return bool(self.acting)
 
     @property
+    def hints(self) -> tuple[str, ...]:
+        """Why outcomes are not possible, each reason once."""
+        return tuple(dict.fromkeys(one.because for one in self.buttons if not one.is_open and one.because))
+
+    @property
     def has_open_button(self) -> bool:
         return any(button.is_open for button in self.buttons)
 
@@ -217,7 +222,12 @@ def _notice_lacks(stands: StepStanding) -> list[Lacking]:
         return [Lacking("missing", _("公示还没有贴出"), _("写明地点和哪天贴的即可，不要求照片"))]
     notice = stands.notice
     places = listed(str(place) for place in notice.places)
-    lines = [Lacking("there", _("公示已贴出：%(places)s") % {"places": places or "—"}, day(notice.posted_on))]
+    url = reverse("publication:notice", args=[notice.pk])
+    lines = [
+        Lacking(
+            "there", _("公示已贴出：%(places)s") % {"places": places or "—"}, day(notice.posted_on), url, _("看公示")
+        )
+    ]
     about = stands.notice_standing
     if about and about.open_objections:
         number = about.open_objections
@@ -229,11 +239,9 @@ def _notice_lacks(stands: StepStanding) -> list[Lacking]:
 
 
 def _count_lacks(tellers: int, counts: Sequence[Count]) -> list[Lacking]:
-    lines = [
-        Lacking("there", _("%(name)s的计票已登记") % {"name": count.teller.name}, _("另一份登记前看不到数"))
-        for count in counts
-    ]
     left = tellers - len(counts)
+    blind = _("另一份登记前看不到数") if left > 0 else ""
+    lines = [Lacking("there", _("%(name)s的计票已登记") % {"name": count.teller.name}, blind) for count in counts]
     if left > 0:
         text = ngettext("还要%(count)d名计票人各登记一份", "还要%(count)d名计票人各登记一份", left)
         lines.append(Lacking("missing", text % {"count": left}))
@@ -259,11 +267,11 @@ def _buttons(standing: Standing, stands: StepStanding, counts: Sequence[Count]) 
     step = stands.step
     if step.kind == "wait":
         return []
-    won = None
+    won, line = None, ""
     if step.vote and step.vote.tellers:
         if len(counts) < step.vote.tellers:
             return []
-        won = _is_won(step.vote, counts[0])
+        won, line = _is_won(stands, step.vote, counts[0])
     known = outcomes(step)
     found: list[Button] = []
     letters = {"A": False, "R": False}
@@ -272,7 +280,7 @@ def _buttons(standing: Standing, stands: StepStanding, counts: Sequence[Count]) 
             continue
         is_open, opens_on, because = _openness(standing, stands, outcome)
         if is_open and won is not None and outcome.to != STAY and outcome.good != won:
-            is_open, because = False, _("赞成票达到了规定的数。") if won else _("赞成票没有达到规定的数。")
+            is_open, because = False, line
         letter = _letter(outcome, letters)
         solid = is_open and outcome.good and not any(button.look == SOLID for button in found)
         look = SOLID if solid else (DANGER if outcome.to == END and not outcome.good else "")
@@ -281,11 +289,22 @@ def _buttons(standing: Standing, stands: StepStanding, counts: Sequence[Count]) 
     return found
 
 
-def _is_won(ballot: Ballot, counted: Count) -> bool:
-    """Do the votes that the tellers agreed on reach the line?"""
+def _is_won(stands: StepStanding, ballot: Ballot, counted: Count) -> tuple[bool, str]:
+    """Do the votes that the tellers agreed on reach the line? With the article and the numbers that say so."""
     numbers = [counted.cast, *(getattr(counted, part) for part in tallies.PARTS)]
     found = tallies.tally(counted.meeting, present_at(counted.meeting), numbers)
-    return ballot.majority.reached(found.in_favour, tallies.base_of(ballot.majority, found))
+    base = tallies.base_of(ballot.majority, found)
+    won = ballot.majority.reached(found.in_favour, base)
+    words = {
+        "article": stands.article,
+        "line": tallies.line_in_words(ballot.majority),
+        "base": base,
+        "least": tallies.least(ballot.majority, base),
+        "in_favour": found.in_favour,
+    }
+    if won:
+        return won, _("%(article)s：至少要%(least)s票，赞成%(in_favour)s票，达到了。") % words
+    return won, _("%(article)s：%(line)s，按%(base)s人算至少要%(least)s票，赞成%(in_favour)s票，没有达到。") % words
 
 
 def _openness(standing: Standing, stands: StepStanding, outcome: Outcome) -> tuple[bool, date | None, str]:
@@ -328,6 +347,8 @@ def _letter(outcome: Outcome, taken: dict[str, bool]) -> str:
 
 def _button_title(stands: StepStanding, outcome: Outcome, number: int) -> str:
     title = say(outcome.title)
+    if outcome.key == KEPT and not stands.step.outcome:
+        return _("记录这次考察")
     if number == 1 and not stands.step.outcome:
         return _("记录“%(title)s”") % {"title": say(stands.step.title)}
     return title
