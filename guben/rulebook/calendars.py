@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -19,19 +18,10 @@ from guben.rulebook.errors import BrokenRulebook
 from guben.rulebook.models import CalendarYear
 from guben.rulebook.sources import RuleFile
 from guben.rulebook.stamps import stamp_of
-from guben.rulebook_engine.calendar_files import read_calendar
+from guben.rulebook_engine.calendar_files import read_calendar, shipped_years
 from guben.rulebook_engine.errors import Mistake, RulebookErrors
 
 INSTALL = "rules.install"
-
-
-@cache
-def shipped_years() -> dict[int, Year]:
-    """The calendars in the package by year."""
-    folder = files("guben.rulebooks") / "calendars"
-    texts = ((entry.name, entry.read_text(encoding="utf-8")) for entry in folder.iterdir() if entry.name[0].isdigit())
-    years = [read_calendar(text, name) for name, text in texts]
-    return {year.year: year for year in sorted(years, key=lambda year: year.year)}
 
 
 def calendar() -> Calendar:

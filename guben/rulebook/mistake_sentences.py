@@ -109,6 +109,51 @@ SENTENCES: tuple[tuple[re.Pattern[str], Promise], ...] = tuple(
         (r"Only a column can be tested with 'is null'\.$", gettext_lazy("只有列可以写 is null。")),
         (r"The file has more than (?P<most>\d+) characters\.$", gettext_lazy("文件超过%(most)s个字。")),
         (r"No rule '(?P<name>.*)' in force on (?P<day>\S+)\.$", gettext_lazy("%(day)s 没有有效的“%(name)s”。")),
+        (
+            r"No part '(?P<name>.*)' in the example of a procedure\.$",
+            gettext_lazy("程序的例子里没有“%(name)s”这一部分。"),
+        ),
+        (
+            r"Entry (?P<number>\d+) is of (?P<day>\S+), after (?P<end>\S+)\.$",
+            gettext_lazy("第%(number)s条经过是 %(day)s 的，在 %(end)s 之后。"),
+        ),
+        (
+            r"'(?P<step>.*)' is of (?P<day>\S+), before the entry above it\.$",
+            gettext_lazy("“%(step)s”是 %(day)s 的，比上面一条还早。"),
+        ),
+        (
+            r"'(?P<step>.*)' can't be taken on (?P<day>\S+): the case stands at (?P<at>.*)\.$",
+            gettext_lazy("%(day)s 不能办“%(step)s”：这时到了 %(at)s。"),
+        ),
+        (
+            r"'(?P<step>.*)' can't be taken on (?P<day>\S+): the case ended on (?P<end>\S+)\.$",
+            gettext_lazy("%(day)s 不能办“%(step)s”：%(end)s 已经办结。"),
+        ),
+        (
+            r"'(?P<step>.*)' can't be taken on (?P<day>\S+): the quorum is not reached\.$",
+            gettext_lazy("%(day)s 不能办“%(step)s”：到会人数不够。"),
+        ),
+        (
+            r"'(?P<step>.*)' can't end as '(?P<name>.*)' on (?P<day>\S+): it opens on (?P<start>\S+)\.$",
+            gettext_lazy("%(day)s 太早：“%(step)s”的“%(name)s”从 %(start)s 起。"),
+        ),
+        (
+            r"'(?P<step>.*)' can't end as '(?P<name>.*)' on (?P<day>\S+)\.$",
+            gettext_lazy("%(day)s“%(step)s”还不能是“%(name)s”。"),
+        ),
+        (
+            r"'(?P<step>.*)' can't end as '(?P<name>.*)': the majority is reached\.$",
+            gettext_lazy("“%(step)s”不能是“%(name)s”：票数够了。"),
+        ),
+        (
+            r"'(?P<step>.*)' can't end as '(?P<name>.*)': the majority is not reached\.$",
+            gettext_lazy("“%(step)s”不能是“%(name)s”：票数不够。"),
+        ),
+        (r"No outcome '(?P<name>.*)' of '(?P<step>.*)'\.$", gettext_lazy("“%(step)s”没有“%(name)s”这个结果。")),
+        (
+            r"'in_favour' is at most 'present', and that at most 'entitled'\.$",
+            gettext_lazy("赞成不多于实到，实到不多于应到。"),
+        ),
         (r"A (?P<kind>\w+) has no examples\.$", gettext_lazy("这一类制度（%(kind)s）没有例子。")),
         (r"'(?P<name>\w+)' is a date; found (?P<found>.*)\.$", gettext_lazy("“%(name)s”是日期，写的是 %(found)s。")),
         (
@@ -162,6 +207,10 @@ SENTENCES: tuple[tuple[re.Pattern[str], Promise], ...] = tuple(
         ),
         (r"State one of 'more-than' and 'at-least'\.$", gettext_lazy("more-than 和 at-least 写一个。")),
         (r"Write a fraction such as .*", gettext_lazy("写成分数，例如 '1/2'、'4/5'。")),
+        (
+            r"A paper's number is worded .*",
+            gettext_lazy("文号只能用 {unit}、{code}、{year}、{number} 和 {number:04d} 这几处空来写。"),
+        ),
         (r"A fraction lies above 0 .*", gettext_lazy("分数要大于0，最多是1。")),
         (
             r"The field '(?P<name>.*)' offers no choices\.$",
@@ -275,6 +324,8 @@ SENTENCES: tuple[tuple[re.Pattern[str], Promise], ...] = tuple(
 )
 EXAMPLE = re.compile(r"The example of '(?P<key>.*?)' fails\. (?P<rest>.*)$", re.DOTALL)
 EXAMPLE_FAILS = gettext_lazy("“%(key)s”的例子不对：%(rest)s")
+PART = re.compile(r"In '(?P<part>.*?)': (?P<rest>.*)$", re.DOTALL)
+IN_PART = gettext_lazy("“%(part)s”里：%(rest)s")
 PHRASES = {
     "a key stands here twice": gettext_lazy("同一个名字写了两次"),
     "a table stands here twice": gettext_lazy("同一个表写了两次"),

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from guben.rulebook.mistake_sentences import EXAMPLE, EXAMPLE_FAILS, SENTENCES, phrase
+from guben.rulebook.mistake_sentences import EXAMPLE, EXAMPLE_FAILS, IN_PART, PART, SENTENCES, phrase
 from guben.rulebook_engine.errors import Mistake
 
 HINTS = (
@@ -23,6 +23,8 @@ def in_words(sentence: str) -> str:
         return sentence
     if example := EXAMPLE.match(sentence):
         return str(EXAMPLE_FAILS) % {"key": example["key"], "rest": in_words(example["rest"])}
+    if part := PART.match(sentence):
+        return str(IN_PART) % {"part": part["part"], "rest": in_words(part["rest"])}
     hint = ""
     for pattern, words in HINTS:
         if found := pattern.search(sentence):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
+from importlib.resources import files
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from guben.kit.calendar import SATURDAY, CalendarYear
+from guben.kit.calendar import SATURDAY, Calendar, CalendarYear
 from guben.rulebook_engine import wording
 from guben.rulebook_engine.entries import Confidence, Part, Text
 from guben.rulebook_engine.errors import Mistake, RulebookErrors, did_you_mean
@@ -26,6 +28,21 @@ class Head(Part):
     source: Text
     confidence: Confidence
     provisional: bool = False
+
+
+@cache
+def shipped_years() -> dict[int, CalendarYear]:
+    """The calendars in the package by year."""
+    folder = files("guben.rulebooks") / "calendars"
+    texts = ((entry.name, entry.read_text(encoding="utf-8")) for entry in folder.iterdir() if entry.name[0].isdigit())
+    years = [read_calendar(text, name) for name, text in texts]
+    return {year.year: year for year in sorted(years, key=lambda year: year.year)}
+
+
+@cache
+def shipped_calendar() -> Calendar:
+    """The official calendar as the package knows it; examples are worked out by it, wherever they are run."""
+    return Calendar(shipped_years().values())
 
 
 def read_calendar(text: str, file: str) -> CalendarYear:

@@ -13,6 +13,8 @@ from guben.kit.days import parse_period
 from guben.kit.tree import step
 from guben.rulebook_engine import wording
 from guben.rulebook_engine.adapters.rows import RowsEngine
+from guben.rulebook_engine.calendar_files import shipped_calendar
+from guben.rulebook_engine.case_examples import stands
 from guben.rulebook_engine.duty_state import state_of
 from guben.rulebook_engine.engines import UNITS
 from guben.rulebook_engine.entries import Duty, Indicator, Part, Place, Standard, Words
@@ -22,6 +24,7 @@ from guben.rulebook_engine.facts import Catalogue, Column, FactTable
 from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.owing import evidence, owing
 from guben.rulebook_engine.positions import Positions
+from guben.rulebook_engine.procedures import Procedure
 from guben.rulebook_engine.toml import normal, read_toml
 
 LONG_AGO = date(2000, 1, 1)
@@ -32,7 +35,11 @@ Row = dict[str, Any]
 
 
 class Expected(Part):
-    """What the rule answers; what is not written is not compared. `at` names a unit other than the first."""
+    """What the rule answers; what is not written is not compared. `at` names a unit other than the first.
+
+    A procedure answers the step at which the case stands, the edition that judges it, from when the step may be taken,
+    from when it may lead on (a notice), until when, and how the case ended.
+    """
 
     at: str = ""
     absent: bool = False
@@ -47,6 +54,13 @@ class Expected(Part):
     numerator: float | int | None = None
     denominator: float | int | None = None
     holds: bool | None = None
+    step: str = ""
+    edition: str = ""
+    opens_on: date | None = None
+    leaves_on: date | None = None
+    is_late: bool = False
+    ended_as: str = ""
+    ended_on: date | None = None
 
 
 class Example(Part):
@@ -133,6 +147,10 @@ class _Run:
         rule = self.library.get(self.example.rule, self.example.on)
         if rule is None:
             raise ValueError(f"No rule '{self.example.rule}' in force on {self.example.on}.")
+        if isinstance(rule, Procedure):
+            editions = self.library.editions_of(rule.key)
+            yield from self._compared(stands(editions, self.example.given, self.example.on, shipped_calendar()))
+            return
         tables = self._tables()
         engine = RowsEngine(name, tables)
         unit = self._unit(self.example.then.at)

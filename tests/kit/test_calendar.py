@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guben.kit.calendar import Calendar
-from guben.rulebook.calendars import shipped_years
+from guben.rulebook_engine.calendar_files import shipped_years
 
 OFFICIAL = Calendar(shipped_years().values())
 PLAIN = Calendar()

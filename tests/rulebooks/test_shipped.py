@@ -48,6 +48,11 @@ def test_every_duty_and_every_standard_has_an_example() -> None:
     assert [entry.key for entry in rules() if entry.kind in ("duty", "standard") and entry.key not in shown] == []
 
 
+@pytest.mark.parametrize("key", ["development", "able-to-member", "member-to-able", "able-to-cadre"])
+def test_a_procedure_has_an_example(key: str) -> None:
+    assert key in {example.rule for example in examples()}
+
+
 def test_every_standard_has_an_example_that_falls_short() -> None:
     broken = {example.rule for example in examples() if example.then.holds is False}
 

@@ -16,9 +16,10 @@ pytestmark = pytest.mark.usefixtures("rules")
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Path:
-    (text,) = re.findall(r"```toml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    text, examples = re.findall(r"```toml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     file = tmp_path / "hall.toml"
     file.write_text(text, encoding="utf-8")
+    (tmp_path / "hall.examples.toml").write_text(examples, encoding="utf-8")
     return file
 
 
@@ -127,3 +128,13 @@ def test_a_wrong_calendar_is_refused_with_its_place(
     assert said in answer.err
     assert f"{file}:" in answer.err
     assert guben("calendar", "show", 2027, "--json").document["provisional"] is True
+
+
+def test_an_example_that_does_not_hold_is_told(hall: Path) -> None:
+    beside = hall.with_name("hall.examples.toml")
+    beside.write_text(beside.read_text(encoding="utf-8").replace("leaves_on = 2026-10-12", "leaves_on = 2026-10-09"))
+
+    answer = guben("rules", "check", hall)
+
+    assert answer.code == 1
+    assert "Expected leaves_on 2026-10-09, found 2026-10-12." in answer.out
