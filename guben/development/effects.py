@@ -247,6 +247,8 @@ def probation_ends_on(case: Case) -> date:
 def _become(kind: StageKind, case: Case, entry: Entry, by: User) -> Application:
     known, on = gather(case), _day_of(kind, case, entry)
     if not _is_already(person_of(case), kind):
+        if kind == StageKind.PROBATIONARY:
+            _give_way(person_of(case), on)
         members.enter_stage(person_of(case), kind, from_on=on, by=by)
     setattr(known, FIELDS[kind], on)
     known.save(update_fields=[FIELDS[kind]])
@@ -272,6 +274,15 @@ def _is_already(person: Person, kind: StageKind) -> bool:
     if StageKind.ENDED in kinds:
         kinds = kinds[len(kinds) - kinds[::-1].index(StageKind.ENDED) :]
     return calculations.is_at_least(kinds, kind)
+
+
+def _give_way(person: Person, on: date) -> None:
+    """A stage that began on the very day of the vote lasted no day: it gives way, or the case could never go on."""
+    row = Stage.objects.select_for_update().filter(person=person, until_on=None, from_on=on).first()
+    if row is None or row.kind in (*MEMBER_STAGES, StageKind.ENDED):
+        return
+    row.delete()
+    Stage.objects.filter(person=person, until_on=on).update(until_on=None)
 
 
 def _move(case: Case, kind: StageKind, before: date, on: date, by: User) -> None:

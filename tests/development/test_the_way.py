@@ -47,6 +47,20 @@ def test_the_application_is_told_by_the_steps_and_never_asked_again(way: Way) ->
     assert ties == {("contact", "柏守田"), ("introducer", "柏守田"), ("introducer", "邬春桥"), ("relative", "慕老根")}
 
 
+def test_a_candidate_who_is_voted_on_the_same_day_is_admitted_all_the_same(way: Way) -> None:
+    """Far too quick, and told as such elsewhere; but a case must never get stuck."""
+    day = date(2024, 9, 20)
+    for step, outcome, on, by, values in way.steps():
+        way.take(step, outcome, day if date(2024, 6, 26) < on < day else on, by, values)
+    assert way.stages() == {
+        "applicant": date(2023, 2, 1),
+        "activist": date(2023, 6, 1),
+        "probationary": day,
+        "full": date(2025, 9, 20),
+    }
+    assert Application.objects.get(case=way.case).candidate_on == day
+
+
 def test_nobody_is_a_probationary_member_before_the_approval(way: Way) -> None:
     way.walk("approval")
     assert "probationary" not in way.stages()
