@@ -45,6 +45,7 @@ NAMES: dict[str, tuple[Any, Any]] = {
     "members.changed": (_("改资料"), ""),
     "members.stage_entered": (_("登记人员类别"), ""),
     "members.affiliated": (_("调整支部或党小组"), ""),
+    "members.released": (_("转往系统外"), ""),
     "members.standing_taken": (_("改在册情况"), ""),
     "members.contact_recorded": (_("记录联系"), ""),
     "members.contacts_recorded": (_("记录一批联系"), _("%(count)s次")),

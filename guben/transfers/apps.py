@@ -6,3 +6,8 @@ class TransfersConfig(AppConfig):
     name = "guben.transfers"
     label = "transfers"
     verbose_name = _("组织关系和流动党员")
+
+    def ready(self) -> None:
+        from guben.transfers import told
+
+        told.register()

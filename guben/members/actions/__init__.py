@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guben.members.actions.belonging import affiliate, enter_stage, take_standing
+from guben.members.actions.belonging import affiliate, enter_stage, receive, release, take_standing
 from guben.members.actions.cadres import put_on_reserve, send_down, take_off_reserve
 from guben.members.actions.contacts import ContactMade, record_contact, record_contacts
 from guben.members.actions.numbers import check_numbers, link_user, unmask
@@ -23,11 +23,13 @@ __all__ = [
     "enter_stage",
     "link_user",
     "put_on_reserve",
+    "receive",
     "record_contact",
     "record_contacts",
     "register_columns",
     "register_many",
     "register_person",
+    "release",
     "relieve",
     "send_down",
     "take_off_reserve",

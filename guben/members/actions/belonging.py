@@ -24,6 +24,7 @@ from guben.members.spans import holds_on
 from guben.organisations.models import Group, Organisation
 
 Row = TypeVar("Row", Affiliation, Stage, Standing)
+ELSEWHERE = (StandingKind.AWAY, StandingKind.RETIRED_ELSEWHERE, StandingKind.LOST)
 
 
 def affiliate(
@@ -61,6 +62,40 @@ def _affiliate(person: Person, organisation: Organisation, group: Group | None, 
         _forget_contact_people(person, from_on)
     _note("members.affiliated", person, organisation, by, {"organisation": organisation.code, "from_on": from_on})
     return row
+
+
+@transaction.atomic
+def receive(
+    person: Person, organisation: Organisation, *, from_on: date, by: User, group: Group | None = None
+) -> Affiliation:
+    """Takes in a person whom another unit sends on a letter. The caller has seen to it that the unit which sends
+    agreed; the right is asked for at the unit that receives. A standing away or elsewhere ends: the person is here.
+
+    Source: 党员教育管理工作条例 Art. 25; M3.7.
+    """
+    policy.require(by, "members.change", organisation)
+    check_unit(organisation)
+    check_group(group, organisation)
+    check_day(from_on, the_day())
+    if from_on < organisation.founded_on:
+        raise errors.BeforeFounding(organisation.name, organisation.founded_on)
+    row = _affiliate(person, organisation, group, from_on, by)
+    standing = _open_row(Standing, person)
+    if standing and standing.kind in ELSEWHERE:
+        _succeed(standing, Standing(person=person, kind=StandingKind.HOME, from_on=max(from_on, standing.from_on)))
+    return row
+
+
+@transaction.atomic
+def release(person: Person, *, on: date, by: User) -> None:
+    """Lets a member go to a unit that is not kept here: roll, standing and posts end, and the stage stays as it is.
+
+    Source: 党员教育管理工作条例 Art. 25; M3.7.
+    """
+    unit = require_person(by, "members.change", person)
+    check_day(on, the_day())
+    _end_everything(person, on, by)
+    _note("members.released", person, unit, by, {"until_on": on})
 
 
 @transaction.atomic
