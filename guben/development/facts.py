@@ -7,7 +7,7 @@ from guben.members.choices import EDUCATION, Occupation, Sex, StageKind
 from guben.rulebook_engine.facts import Column, FactTable
 
 _ON = "{0}.from_on <= %(on)s AND ({0}.until_on IS NULL OR {0}.until_on > %(on)s)"
-_STANDS = "NOT EXISTS (SELECT 1 FROM procedures_entry x WHERE x.corrects_id = {0}.id)"
+_STANDS = "{0}.outcome <> 'taken_back' AND NOT EXISTS (SELECT 1 FROM procedures_entry x WHERE x.corrects_id = {0}.id)"
 _RANKS = {"10": 7, "20": 6, "30": 5, "40": 4, "60": 3, "70": 2, "80": 1}  # 研究生 … 小学
 _RANK = "CASE {0}.education " + " ".join(f"WHEN '{code}' THEN {rank}" for code, rank in _RANKS.items()) + " END"
 _WITHDRAWN = "withdrawn"

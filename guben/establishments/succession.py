@@ -10,11 +10,11 @@ from django.utils.translation import ngettext
 
 from guben.establishments.models import Cover, Establishment
 from guben.organisations.carrying import Carrying, Count, Reform
-from guben.organisations.models import Organisation
+from guben.organisations.models import Organisation, Site
 
 
 class EstablishmentCarrier:
-    """Carries them to the heir that gets the unit's sites, else to the first one."""
+    """Carries them to the heir that gets the unit's sites, else its posts, else to the first one."""
 
     def counts(self, reform: Reform) -> list[Count]:
         covers, places = _covers(reform), _places(reform)
@@ -32,9 +32,9 @@ class EstablishmentCarrier:
         return repr((list(covers), list(places)))
 
     def carry(self, carrying: Carrying) -> None:
-        on, copies = carrying.reform.on, []
+        on, copies, heirs = carrying.reform.on, [], _heirs(carrying.reform)
         for cover in _covers(carrying.reform):
-            heir = _heir(carrying, cover.organisation_id)
+            heir = carrying.units[heirs.get(cover.organisation_id, 0)]
             if cover.from_on < on:
                 carrying.journal.change(cover, until_on=on)
                 copies.append(Cover(establishment_id=cover.establishment_id, organisation=heir, from_on=on))
@@ -42,7 +42,8 @@ class EstablishmentCarrier:
                 carrying.journal.change(cover, organisation_id=heir.pk)
         carrying.journal.create_many(copies)
         for place in _places(carrying.reform):
-            carrying.journal.change(place, organisation_id=_heir(carrying, place.organisation_id).pk)
+            heir = carrying.units[heirs.get(place.organisation_id, 0)]
+            carrying.journal.change(place, organisation_id=heir.pk)
 
 
 def left_at(unit: Organisation, on: date) -> str | None:
@@ -64,8 +65,10 @@ def left_at(unit: Organisation, on: date) -> str | None:
     return None
 
 
-def _heir(carrying: Carrying, source_id: int) -> Organisation:
-    return carrying.units[carrying.reform.sites.get(source_id, 0)]
+def _heirs(reform: Reform) -> dict[int, int]:
+    """The number of the heir of each unit that ends, as far as the paper says."""
+    sites = Site.objects.filter(pk__in=reform.sites).order_by("-pk").values_list("organisation_id", "pk")
+    return {**reform.posts, **{unit: reform.sites[site] for unit, site in sites}}
 
 
 def _covers(reform: Reform) -> list[Cover]:

@@ -6,6 +6,7 @@ run step by step).
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Annotated, ClassVar, Literal
 
@@ -16,6 +17,7 @@ from guben.rulebook_engine.entries import KINDS, Confidence, Entry, Expression, 
 StepKind = Literal["form", "talk", "document", "review", "vote", "notice", "training", "wait", "examination"]
 FieldType = Literal["text", "long_text", "day", "number", "money", "choice", "yes_no", "person", "persons", "unit"]
 BEGIN = "begin"
+NUMBER_PARTS = re.compile(r"\{(unit|code|year|number|number:0[1-9]d)\}")
 NEXT, STAY, END, BEFORE = "next", "stay", "end", "before"
 PLACES = ("own", "host")
 
@@ -125,7 +127,14 @@ class PaperKind(Part):
     key: Key
     title: Words
     template: str = ""
-    number: str = ""
+    number: Annotated[str, Field(max_length=60)] = ""
+
+    @field_validator("number")
+    @classmethod
+    def _a_pattern(cls, value: str) -> str:
+        if re.search(r"[{}]", NUMBER_PARTS.sub("", value)):
+            raise ValueError("A paper's number is worded with {unit}, {code}, {year}, {number} and {number:04d} alone.")
+        return value
 
 
 class Outcome(Part):

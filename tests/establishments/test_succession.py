@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
 import pytest
@@ -13,7 +14,7 @@ from guben.members.models import Affiliation
 from guben.organisations import actions as tree
 from guben.organisations.carrying import Heir, Reform
 from guben.organisations.choices import ActKind
-from guben.organisations.models import Organisation
+from guben.organisations.models import Organisation, Site
 from tests.cast import TODAY, Cast
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +54,32 @@ def test_a_unit_that_covers_or_keeps_establishments_is_not_dissolved(cast: Cast)
             tree.dissolve(Organisation.objects.get(pk=unit.pk), effective_on=TODAY, by=cast.organiser)
         assert "个单位" in str(refused.value)
         act(one, on=TODAY, by=cast.clerk)
+
+
+def test_in_a_split_they_go_where_the_paper_gives_the_site(cast: Cast) -> None:
+    one = actions.register(cast.village, from_on=date(2020, 1, 1), by=cast.clerk, name="青石五金厂", kind="new_field")
+    actions.cover(one, cast.branch, from_on=date(2021, 1, 1), by=cast.clerk)
+    site = Site.objects.create(
+        organisation=cast.branch,
+        name="柳溪村活动室",
+        area_m2=40,
+        tenure="owned",
+        condition="safe",
+        from_on=date(2020, 1, 1),
+    )
+    other = dataclasses.replace(
+        NEW, code="99000010120110", name="中共柳溪村第二支部委员会", short_name="柳溪村第二党支部"
+    )
+    affiliations = Affiliation.objects.filter(organisation=cast.branch, until_on=None)
+    paper = Reform(
+        kind=ActKind.SPLIT,
+        sources=(cast.branch,),
+        heirs=(NEW, other),
+        parent=cast.village,
+        on=DAY,
+        paper="青党复〔2026〕9号",
+        people={row.person_id: 0 for row in affiliations},
+        sites={site.pk: 1},
+    )
+    tree.carry_out(paper, by=cast.organiser)
+    assert queries.row_of(one, TODAY).cover_code == other.code
