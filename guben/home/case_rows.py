@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,7 +23,7 @@ from guben.procedures.rules import Rules, article_of, rules, say, step_of
 from guben.procedures.words import days_words, number_of
 from guben.rulebook.issuers import issuer_words
 
-MOST = 8
+MOST, MOST_OPEN = 8, 200
 VIEW = "cases.view"
 
 
@@ -37,6 +38,15 @@ class Waiting:
     chip: str
     chip_words: str
     days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """An open case in a list: what procedure it runs through, and where it stands."""
+
+    case: Case
+    procedure: str
+    waiting: Waiting
 
 
 def to_do(user: Someone, unit: Organisation, on: date) -> tuple[list[ToDo], list[Waiting]]:
@@ -88,6 +98,22 @@ def in_others_hands(user: Someone, unit: Organisation, on: date) -> dict[str, An
     rows.sort(key=lambda row: (row.days is None, row.days or 0))
     address = f"{reverse('procedures:list')}?{urlencode({'at': unit.code, 'state': 'others'})}"
     return {"others": rows[:MOST], "others_count": len(rows), "others_url": address}
+
+
+def open_at(user: Someone, unit: Organisation, on: date) -> dict[str, Any]:
+    """Every open case of a unit, and those of others that wait for it, the most urgent first. One query."""
+    if not policy.may(user, VIEW, unit):
+        return {"cases": [], "sees_cases": False}
+    known = rules()
+    found = queries.sorted_by_urgency(
+        Case.objects.filter(ended_on=None, begun_on__lte=on).filter(Q(organisation=unit.pk) | Q(actor=unit.pk))
+    )
+    return {"cases": [_open(case, known, on) for case in found[:MOST_OPEN]], "sees_cases": True}
+
+
+def _open(case: Case, known: Rules, on: date) -> OpenCase:
+    procedure = known.edition(case.procedure, case.edition)
+    return OpenCase(case, say(procedure.title) if procedure else case.procedure, _waiting(case, known, on))
 
 
 def _waiting(case: Case, known: Rules, on: date) -> Waiting:

@@ -17,7 +17,7 @@ from guben.audit import queries as history
 from guben.duties import queries as duties
 from guben.duties.queries import ChildSummary, DutyItem
 from guben.duties.states import State
-from guben.home import unit_page
+from guben.home import case_rows, unit_page
 from guben.home.branch_day import record_url
 from guben.home.town_day import OwnDuty, line
 from guben.home.words import article_of, title_of
@@ -112,6 +112,7 @@ def context(request: HttpRequest, unit: Any, on: date) -> dict[str, Any]:
         "former": former,
         "since": since,
         **_duties(request, items, on),
+        **case_rows.open_at(user, unit, on),
         "below": _below(unit, on),
         "seats": seats,
         "vacant": [seat for seat in seats if not seat.name],

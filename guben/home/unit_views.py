@@ -8,13 +8,14 @@ from typing import Any, cast
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 
 from guben.access import policy
 from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.duties import actions
 from guben.duties import queries as duties
-from guben.home import handover, side, unit_page
+from guben.home import handover, handover_paper, side, unit_page
 from guben.home.branch_day import record_act, record_url
 from guben.home.words import article_of, cited, period_name, title_of
 from guben.kit.tables import workbook_bytes
@@ -55,6 +56,18 @@ def unit_handover(request: HttpRequest, code: str) -> HttpResponse:
     shown = handover.context(request, found, now)
     context = _frame(request, found, now, now, tab="unit", duties=len(shown["open"]))
     return render(request, "home/handover.html", {**context, **shown})
+
+
+def unit_handover_pdf(request: HttpRequest, code: str) -> HttpResponse:
+    """The same as PDF, to sign and to keep."""
+    now = today()
+    found = unit_page.find(request.user, code, now, "figures.view")
+    with translation.override(handover_paper.SPOKEN):
+        content = handover_paper.pdf(found, handover.context(request, found, now), now)
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="handover-{found.code}-{now:%Y%m%d}.pdf"'
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def unit_members(request: HttpRequest, code: str) -> HttpResponse:

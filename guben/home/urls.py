@@ -23,6 +23,7 @@ urlpatterns = [
     path("organisations/<code>/meetings/", unit_views.unit_meetings, name="unit_meetings"),
     path("organisations/<code>/cases/", unit_views.unit_cases, name="unit_cases"),
     path("organisations/<code>/handover/", unit_views.unit_handover, name="handover"),
+    path("organisations/<code>/handover.pdf", unit_views.unit_handover_pdf, name="handover_pdf"),
     path("organisations/<code>/merge/", reform_views.merge, name="merge"),
     path("organisations/<code>/split/", reform_views.split, name="split"),
     path("organisations/<code>/duties/", unit_views.unit_duties, name="unit_duties"),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:pk>/take/", views.take, name="take"),
     path("<int:pk>/count/", views.count, name="count"),
     path("<int:pk>/print/", views.print_file, name="print"),
+    path("<int:pk>/file.pdf", views.file_pdf, name="file_pdf"),
     path("<int:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("<int:pk>/entries/<int:number>/correct/", views.correct, name="correct"),
     path("<int:pk>/papers/hand-in/", views.hand_in, name="hand_in"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guben.procedures.views.case import case, count, print_file, take
+from guben.procedures.views.case import case, count, file_pdf, print_file, take
 from guben.procedures.views.changes import correct, withdraw
 from guben.procedures.views.lists import export, list_cases, of_person
 from guben.procedures.views.papers import hand_in, issue_paper, paper, withdraw_paper
@@ -14,6 +14,7 @@ __all__ = [
     "correct",
     "count",
     "export",
+    "file_pdf",
     "hand_in",
     "issue_paper",
     "list_cases",

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,7 +16,7 @@ from guben.accounts.returning import next_of
 from guben.kit.errors import DomainError
 from guben.meetings.models import Meeting
 from guben.members.models import Person
-from guben.procedures import actions, asking
+from guben.procedures import actions, asking, checks, papers, queries, whole_file
 from guben.procedures.forms import CountForm, StepForm, refuse
 from guben.procedures.rules import say
 from guben.procedures.views.asked import CasePage, case_asked, user_of
@@ -34,7 +35,7 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
     outcome = request.POST.get("outcome", "")
     stands = page.stands
     if stands is None or stands.step.key != request.POST.get("step"):
-        messages.warning(request, _("没有再记：这一步已经办过，或还没有轮到。看看现在到哪一步。"))
+        messages.warning(request, _not_now(page))
         return redirect(page.case)
     form = page.step_form(request.POST, outcome)
     if form is None:  # not hers to take, or a vote that is not counted: the action says why
@@ -48,6 +49,15 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
         return shown(request, form, page.case)
     page.form = form
     return page.render(status=422)
+
+
+def _not_now(page: CasePage) -> str:
+    """Why the step that was sent can't be taken: taken already, not its turn, none of this case. With the article."""
+    try:
+        checks.open_step(page.standing, page.request.POST.get("step", ""))
+    except DomainError as error:
+        return _("没有再记。%(why)s") % {"why": error}
+    return _("没有再记：这一步已经办过，或还没有轮到。看看现在到哪一步。")
 
 
 def _is_new(page: CasePage, form: StepForm) -> bool:
@@ -123,6 +133,19 @@ def _counted(request: HttpRequest, page: CasePage, form: CountForm) -> bool:
         return False
     (messages.warning if result.agrees is False else messages.success)(request, result.sentence)
     return True
+
+
+def file_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole file as PDF."""
+    page = CasePage(request, case_asked(request, pk))
+    with translation.override(papers.SPOKEN):
+        happened = page.happened()
+    user = user_of(request)
+    content = whole_file.pdf(page.standing, happened, str(user), tells_all=not queries.is_own(user, page.case))
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{page.case.number}.pdf"'
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def print_file(request: HttpRequest, pk: int) -> HttpResponse:
