@@ -297,6 +297,7 @@ ROWS = [
     at_branch("home:unit_duties", FIGURES),
     at_branch("home:unit_cases", SEES_CASES),
     at_branch("home:handover", FIGURES),
+    at_branch("home:handover_pdf", FIGURES),
     at_branch("home:merge", "organiser clerk"),
     at_branch("home:split", "organiser clerk"),
     # organisations
@@ -413,6 +414,7 @@ ROWS = [
     at_branch("procedures:of_person", SEES_MEMBERS, args=the_member),
     at_branch("procedures:case", SEES_CASES, args=the_case),
     at_branch("procedures:print", SEES_CASES, args=the_case),
+    at_branch("procedures:file_pdf", SEES_CASES, args=the_case),
     at_branch("procedures:take", KEEPS_THE_BRANCH, args=the_case, data=lambda cast: {"step": "ask"}, post=True),
     at_branch("procedures:count", SEES_CASES, args=the_case, post=True),  # nothing to count there: leads back
     at_branch("procedures:withdraw", KEEPS_THE_BRANCH, args=the_case),
