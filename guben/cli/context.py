@@ -104,6 +104,7 @@ def run(options: Namespace) -> int:
         procedures,
         records,
         rules,
+        transfers,
         tree,
     )
 
@@ -119,6 +120,7 @@ def run(options: Namespace) -> int:
         "procedure": procedures.run,
         "calendar": procedures.run_calendar,
         "case": cases.case,
+        "transfers": transfers.check,
         "demo": records.demo,
         "import": records.take_in,
         "export": exports.run,

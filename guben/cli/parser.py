@@ -49,6 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     _rules(commands)
     _procedures(commands)
     _cases(commands)
+    _transfers(commands)
     _records(commands)
     _operations(commands)
     return parser
@@ -150,6 +151,12 @@ def _cases(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     check = verbs.add_parser("check", help="work out anew where each open case stands, and say what differs")
     check.add_argument("--mend", action="store_true", help="write what was found")
     _on_a_day(check)
+
+
+def _transfers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    transfers = commands.add_parser("transfers", help="transfers of membership and members away")
+    verbs = transfers.add_subparsers(dest="verb", required=True, metavar="VERB")
+    _on_a_day(verbs.add_parser("check", help="prove that each member has exactly one responsible unit"))
 
 
 def _on_a_day(parser: argparse.ArgumentParser) -> None:

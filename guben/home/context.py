@@ -63,6 +63,8 @@ PLACES = (
 MORE = (
     _Door("structure", gettext_lazy("党员结构"), "members:structure", "users", ("figures.view",)),
     _Door("development", gettext_lazy("发展党员"), "development:board", "users-plus", ("figures.view",)),
+    _Door("transfers", gettext_lazy("组织关系和流动党员"), "transfers:list", "switch-horizontal", ("cases.view",)),
+    _Door("my-unit", gettext_lazy("我的组织关系"), "transfers:mine", "user-circle"),
     _Door("establishments", gettext_lazy("单位覆盖"), "establishments:list", "building-factory", ("figures.view",)),
     _Door("dues", gettext_lazy("党费"), "dues:overview", "calculator", ("dues.view", "figures.view")),
     _Door("publication", gettext_lazy("公示和公开"), "publication:list", "clipboard-text"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -9,12 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from guben.accounts.installation import today
 from guben.audit import sentences
-from guben.figures import listing
+from guben.figures import doctor, listing
 from guben.figures.listing import Listed, Record
 from guben.organisations import carrying
 from guben.procedures import effects
 from guben.rulebook_engine.facts import catalogue
+from guben.transfers import proving
 from guben.transfers.carrying import TransfersCarrier
 from guben.transfers.effects import EFFECTS
 from guben.transfers.facts import INFLOW, LETTER, OUTFLOW, TABLES
@@ -33,6 +36,7 @@ NAMES: dict[str, tuple[Any, Any]] = {
 
 def register() -> None:
     """Registers all of it; called when Django starts."""
+    doctor.register("members: exactly one responsible unit each", faults)
     catalogue.publish(TABLES)
     for name, (carry_out, check, follow) in EFFECTS.items():
         effects.register(name, carry_out, check, follow)
@@ -42,6 +46,12 @@ def register() -> None:
     carrying.register(TransfersCarrier())
     for action, (title, detail) in NAMES.items():
         sentences.register(action, title, detail)
+
+
+def faults() -> Iterator[str]:
+    """What the proof of one responsible unit finds, for the doctor."""
+    for fault in proving.prove(today()).faults:
+        yield f"person {fault.person}: {fault.kind} {fault.detail}".rstrip()
 
 
 def listed_letters(ids: list[int], on: date) -> dict[int, Listed]:

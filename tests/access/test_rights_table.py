@@ -220,6 +220,27 @@ def a_local_rule(cast: Cast) -> list[Any]:
     return [_a_new_rule(cast).key]
 
 
+def an_outflow(cast: Cast) -> list[Any]:
+    from guben.transfers.models import Outflow
+
+    more = {"from_on": date(2026, 1, 1), "place": "外地", "recorded_by": cast.secretary}
+    return [Outflow.objects.create(organisation=cast.branch, person=cast.people["宁远行"], **more).pk]
+
+
+def an_inflow(cast: Cast) -> list[Any]:
+    from guben.transfers.models import Inflow
+
+    more = {"home_words": "外地", "from_on": date(2026, 1, 1), "recorded_by": cast.secretary}
+    return [Inflow.objects.create(organisation=cast.branch, name="宁远行", **more).pk]
+
+
+def a_batch(cast: Cast) -> list[Any]:
+    from guben.transfers.models import Batch
+
+    more = {"title": "毕业生", "valid_days": 90, "cause": "毕业", "begun_on": TODAY, "begun_by": cast.secretary}
+    return [Batch.objects.create(organisation=cast.branch, **more).pk]
+
+
 def the_case(cast: Cast) -> list[Any]:
     from tests.procedures import cases
 
@@ -383,6 +404,25 @@ ROWS = [
     Row("development:sample", "organiser clerk secretary inspector", args=the_sample),
     Row("development:finding", "inspector", refused="organiser clerk secretary", args=lambda c: [*the_sample(c), 1]),
     Row("development:close", "organiser inspector", refused="clerk secretary", args=the_sample),
+    # transfers: cases for who sees cases; people away for who sees members; one's own page for everybody
+    a_list("transfers:list", SEES_CASES + " neighbour"),
+    a_list("transfers:request", KEEPS_THE_BRANCH + " neighbour member"),
+    Row("transfers:mine", EVERYBODY),
+    a_list("transfers:contacts", SEES_MEMBERS + " neighbour"),
+    a_list("transfers:away", SEES_MEMBERS + " neighbour"),
+    at_branch("transfers:register_outflow", KEEPS_THE_BRANCH, args=nothing, data=lambda cast: {"at": BRANCH}),
+    at_branch("transfers:register_inflow", KEEPS_THE_BRANCH, args=nothing, data=lambda cast: {"at": BRANCH}),
+    Row("transfers:end_outflow", KEEPS_THE_BRANCH, refused="inspector", args=an_outflow),
+    Row("transfers:end_inflow", KEEPS_THE_BRANCH, refused="inspector", args=an_inflow),
+    Row(
+        "transfers:match", KEEPS_THE_BRANCH, args=an_inflow, data=lambda cast: {"outflow": an_outflow(cast)[0]}, post=True
+    ),
+    Row("transfers:guests", KEEPS_THE_BRANCH, refused="member inspector", args=the_meeting),
+    a_list("transfers:batches", SEES_CASES + " neighbour"),
+    a_list("transfers:begin_batch", KEEPS_THE_BRANCH + " neighbour"),
+    a_list("transfers:template", KEEPS_THE_BRANCH + " neighbour"),
+    Row("transfers:batch", SEES_CASES, args=a_batch),
+    Row("transfers:start_batch", KEEPS_THE_BRANCH, refused="inspector", args=a_batch, post=True),
     a_list("establishments:list", WITH_A_ROLE),
     a_list("establishments:export", KEEPS_THE_BRANCH + " neighbour", post=True),
     a_list("establishments:unplaced", SEES_MEMBERS + " neighbour"),

@@ -69,8 +69,8 @@ def register_outflow(
 def _stand_away(person: Person, from_on: date, place: str, contact: Person | None, by: User) -> None:
     """The standing says the same; one that says so already is left, with its day."""
     now = person.standings.filter(until_on=None).first()
-    same = now and now.kind == StandingKind.AWAY
-    if same and now.contact_person_id == (contact.pk if contact else None) and now.place == place.strip()[:60]:
+    said = (StandingKind.AWAY, contact.pk if contact else None, place.strip()[:60])
+    if now and (now.kind, now.contact_person_id, now.place) == said:
         return
     day = max(from_on, now.from_on) if now else from_on
     members.take_standing(
