@@ -70,8 +70,13 @@ class Places:
 
     def _named(self, procedure: Procedure, key: str, own_id: int, host_id: int | None) -> Organisation | None:
         place = next((one for one in procedure.place_of if one.key == key), None)
-        start = self.find(procedure, place.above, own_id, host_id) if place else None
-        if place is None or start is None:
+        if place is None:
+            return None
+        found = self._nearest(place, self.find(procedure, place.above, own_id, host_id))
+        return found or (self.find(procedure, place.otherwise, own_id, host_id) if place.otherwise else None)
+
+    def _nearest(self, place: NamedPlace, start: Organisation | None) -> Organisation | None:
+        if start is None:
             return None
         paths = tree.ancestors(start.path, include_self=place.itself)
         known = self._known()

@@ -139,9 +139,10 @@ def _places(places: Sequence[NamedPlace]) -> Iterator[Fault]:
     for number, place in enumerate(places):
         if place.key in PLACES:
             yield ("place_of", number, "key"), f"'{place.key}' is a word of the rulebook: give the place another key."
-        if place.above not in known:
-            hint = did_you_mean(place.above, tuple(known))
-            yield ("place_of", number, "above"), f"No place '{place.above}' is told before this one.{hint}"
+        for name, named in (("above", place.above), ("otherwise", place.otherwise)):
+            if named and named not in known:
+                hint = did_you_mean(named, tuple(known))
+                yield ("place_of", number, name), f"No place '{named}' is told before this one.{hint}"
         known.append(place.key)
 
 

@@ -188,13 +188,14 @@ class Step(Part):
 
 class NamedPlace(Part):
     """An organisation that acts in the procedure: the nearest at or above another place that fulfils a condition over
-    the fact table `organisation`."""
+    the fact table `organisation`; where none does, the place named in `otherwise`."""
 
     key: Key
     title: Words
     above: Key = "own"
     itself: bool = True
     where: Expression
+    otherwise: Key | None = None
 
 
 class Procedure(Entry):

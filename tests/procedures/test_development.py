@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 
 from guben.members.models import Affiliation, Person, Stage
+from guben.organisations.models import Organisation
 from guben.procedures import actions, errors, proving, standing
 from guben.procedures.models import Case
+from guben.procedures.places import Places
 from tests.cast import TOWN, Cast
 from tests.procedures import cases
 from tests.procedures.cases import take
@@ -87,3 +89,11 @@ def test_one_person_has_one_case(cast: Cast, applicant: Person) -> None:
         begun(cast, applicant, date(2026, 6, 2))
     with pytest.raises(errors.NotHere):
         actions.begin(KEY, cast.town, by=cases.user(cast, "town-secretary", "secretary", TOWN), person=applicant)
+
+
+def test_where_no_committee_stands_higher_the_approver_files_itself(cast: Cast, applicant: Person) -> None:
+    case = applied(cast, applicant, date(2026, 6, 1))
+    rules = standing.of(case, cast.today).procedure
+    assert Places([case.organisation], cast.today).of(case, rules, "filer") == cast.city
+    Organisation.objects.filter(pk=cast.city.pk).update(kind="work_committee")
+    assert Places([case.organisation], cast.today).of(case, rules, "filer") == cast.town
