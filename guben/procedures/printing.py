@@ -185,7 +185,8 @@ def notice(case: Case, entry: Entry | None) -> dict[str, Any]:
     found = wanted(entry).notice
     if found is None:
         raise PaperNotFitting
-    return notices.data(found, address_of(reverse("publication:check", args=[found.check_code])), today())
+    told = notices.data(found, address_of(reverse("publication:check", args=[found.check_code])), today())
+    return {**told, "number": found.number}
 
 
 def address_of(path: str) -> str:

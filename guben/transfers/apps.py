@@ -8,6 +8,7 @@ class TransfersConfig(AppConfig):
     verbose_name = _("组织关系和流动党员")
 
     def ready(self) -> None:
-        from guben.transfers import told
+        from guben.transfers import papers, told
 
         told.register()
+        papers.register()

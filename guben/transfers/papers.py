@@ -1,4 +1,5 @@
-"""The letter of introduction as a paper in three parts: stub, letter, receipt. What is unknown stays a ruled blank."""
+"""The letter of introduction as a paper in three parts: stub, letter, receipt. What is unknown, and what is sealed,
+stays a ruled blank."""
 
 from __future__ import annotations
 
@@ -8,7 +9,15 @@ from typing import Any
 
 from guben.accounts.installation import current
 from guben.kit import documents
-from guben.procedures.dossier import day_words
+from guben.kit.days import completed_years
+from guben.members.choices import ETHNICITY, StageKind
+from guben.members.models import Person, Stage
+from guben.members.spans import holds_on
+from guben.procedures import papers as registry
+from guben.procedures.dossier import Dossier, day_words
+from guben.procedures.errors import PaperNotFitting
+from guben.procedures.models import Case, Entry
+from guben.transfers.models import Letter
 
 TEMPLATE, SPOKEN = "transfers/letter", "zh-hans"
 
@@ -36,6 +45,46 @@ class LetterWords:
     issuer_address: str = ""
     issuer_phone: str = ""
     received_on: date | None = None
+
+
+def register() -> None:
+    """Registers the template by the name that rules call it."""
+    registry.register("transfer-letter", of_case, document=TEMPLATE, fits=is_issued, is_told=True)
+
+
+def is_issued(entry: Entry) -> bool:
+    return entry.step == "letter" and entry.outcome == "done"
+
+
+def of_case(case: Case, entry: Entry | None) -> dict[str, Any]:
+    """The sheet of the letter in force, else of the last one. Raises PaperNotFitting where there is none."""
+    letters = Letter.objects.filter(case=case).select_related("issued_by")
+    letter = letters.filter(void_on=None).first() or letters.last()
+    if letter is None or case.person is None:
+        raise PaperNotFitting
+    return {**data(words_of(letter, case, case.person)), "number": letter.number}
+
+
+def words_of(letter: Letter, case: Case, person: Person) -> LetterWords:
+    """What a letter says, from its case. The identity number and the telephone are sealed: they are written by hand."""
+    dossier, on = Dossier(case), letter.issued_on
+    committee = dossier.place("receiver") if case.host else None
+    return LetterWords(
+        number=letter.number,
+        name=person.name,
+        origin=case.organisation.name,
+        receiver=letter.receiver,
+        issuer=letter.issued_by.name,
+        addressee=committee.name if committee else letter.receiver,
+        issued_on=on,
+        valid_until=letter.valid_until,
+        is_full=Stage.objects.filter(holds_on(on), person=person, kind=StageKind.FULL).exists(),
+        sex=str(person.get_sex_display()),
+        age=completed_years(person.born_on, on),
+        ethnicity=ETHNICITY.get(person.ethnicity, ""),
+        dues_until=dossier.value(dossier.last("branch"), "dues"),
+        received_on=letter.received_on,
+    )
 
 
 def letter_pdf(words: LetterWords, *, made_at: datetime | None = None) -> bytes:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 from typing import Any
 
+import pypdf
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from guben.access.models import Grant
 from guben.members import actions as members
 from guben.members.models import Holding
 from guben.organisations import actions
+from guben.procedures.models import Case
 from guben.rulebook.queries import library
 from tests.cast import BRANCH, CITY, TODAY, TOWN, Cast, hold, sign_in
 
@@ -63,6 +67,44 @@ def test_everything_open_due_and_decided_is_on_the_page(new_secretary: Cast, rul
         "要照着做的规定",
     ):  # fmt: skip
         assert words in page, words
+
+
+def pdf_text(client: Client, code: str = BRANCH) -> str:
+    answer = client.get(reverse("home:handover_pdf", args=[code]))
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "application/pdf"
+    pages = pypdf.PdfReader(io.BytesIO(answer.content)).pages
+    return "".join("".join(page.extract_text().split()) for page in pages)
+
+
+def test_the_pdf_tells_the_same_with_the_open_cases_and_lines_to_sign(
+    new_secretary: Cast, rules: None, client: Client
+) -> None:
+    newcomer = new_secretary.people["宁远行"]
+    Case.objects.create(
+        number="2026-FZ-000001", procedure="development", person=newcomer, organisation=new_secretary.branch,
+        begun_on=date(2026, 5, 1), begun_at=timezone.now(), begun_by=new_secretary.clerk, step="talk",
+        due_on=date(2026, 6, 1), actor=new_secretary.branch, edition="2026",
+    )  # fmt: skip
+    told = pdf_text(sign_in(client, new_secretary.member))
+    for words in (
+        "工作交接清单", "逾期", "上一任书记：柏守田", "2026-FZ-000001", "宁远行", "2026-06-01", "要照着做的规定",
+        "移交人", "接手人", "监交人", "1/",
+    ):  # fmt: skip
+        assert words in told, words
+    assert "2026-FZ-000001" not in text(client)
+    assert reverse("procedures:case", args=[Case.objects.get().pk]) in text(client)
+
+
+def test_the_pdf_is_chinese_in_an_english_session_and_hides_what_the_page_hides(
+    new_secretary: Cast, rules: None, client: Client
+) -> None:
+    sign_in(client, new_secretary.statistician)
+    client.cookies["django_language"] = "en"
+    told = pdf_text(client)
+    assert "没办的事" in told
+    for name in ("柏守田", "单小禾", "宁远行", "研究积极分子培养"):
+        assert name not in told
 
 
 def test_who_sees_no_people_reads_no_name(new_secretary: Cast, rules: None, client: Client) -> None:

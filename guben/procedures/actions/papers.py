@@ -84,7 +84,8 @@ def hand_in(
 
 @transaction.atomic
 def issue_paper(case: Case, key: str, *, by: User, entry: Entry | None = None, dated_on: date | None = None) -> Paper:
-    """Produces a paper from the case, numbers it by unit and year, and keeps it as it was issued. One that was issued
+    """Produces a paper from the case, numbers it by unit and year (a notice and a letter that have a number keep it),
+    and keeps it as it was issued. One that was issued
     is issued anew only after it was withdrawn, with the reason.
 
     Raises:
@@ -107,9 +108,10 @@ def issue_paper(case: Case, key: str, *, by: User, entry: Entry | None = None, d
     if dated > day:
         raise errors.InFuture(dated, day)
     unit = entry.acted_at if entry else standing.actor or case.organisation
-    number = _number(kind, unit.pk, unit.code, unit.short_name, dated)
     with translation.override(papers.SPOKEN):
-        filled = {**template.data(case, entry), "number": number, "dated_on": dated.isoformat()}
+        told = template.data(case, entry)
+    number = str(told.get("number") or _number(kind, unit.pk, unit.code, unit.short_name, dated))[:60]
+    filled = {**told, "number": number, "dated_on": dated.isoformat()}
     content = _pdf(template.document, filled, kind.title.zh, number)
     stored = storage.store(case.pk, "pdf", content)
     paper = Paper.objects.create(

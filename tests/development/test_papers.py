@@ -1,0 +1,215 @@
+"""Papers of the development of members: from the case alone, nothing cut off, and read by those who may."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+from django.http import Http404
+from django.utils import translation
+
+from guben.accounts.models import User
+from guben.kit import documents
+from guben.procedures import actions, errors, papers, queries, storage
+from guben.procedures.models import Case, Entry, Paper
+from guben.procedures.rules import rules as installed
+from tests.cast import Cast
+from tests.development.way import Way, begin, newcomer
+
+LONG_NAME = "阿卜杜热西提·麦麦提吐尔逊·买买提艾力·阿卜杜拉江·吐尔地尼亚孜·艾合买提江阿"
+LONG_UNIT = ("中共云山省青河市和川县清源镇人民政府机关及所属事业单位和驻镇单位流动党员服务中心联合支部委员会" * 2)[:60]
+PRODUCED = {
+    "application-cover", "activist-record", "political-review-form", "training-certificate", "pre-review", "minutes",
+    "approval", "probation-record", "full-minutes", "full-approval",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _files_of_this_test(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def way(cast: Cast, rules: None) -> Way:
+    return Way(cast, begin(cast, newcomer(cast)))
+
+
+def told(case: Case, template: str, entry: Entry | None) -> dict[str, Any]:
+    """What a template is filled with."""
+    found = papers.find(template)
+    assert found is not None
+    with translation.override("zh-hans"):
+        return {**found.data(case, entry), "number": "X-2026-0001", "dated_on": "2026-06-30"}
+
+
+def printed(case: Case, template: str, entry: Entry | None) -> tuple[str, pypdf.PdfReader]:
+    """The text of all pages without spaces, and the document."""
+    found = papers.find(template)
+    assert found is not None
+    content = documents.pdf(found.document, told(case, template, entry), title="试", number="X-2026-0001")
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    return "".join("".join(page.extract_text().split()) for page in reader.pages), reader
+
+
+def last(case: Case, step: str) -> Entry:
+    return case.entries.filter(step=step).latest("number")
+
+
+def text_of(paper: Paper) -> str:
+    place = storage.path(paper.file)
+    assert place is not None
+    return "".join("".join(page.extract_text().split()) for page in pypdf.PdfReader(place).pages)
+
+
+def test_every_template_that_the_rulebook_names_is_there(rules: None) -> None:
+    for edition in installed().editions("development"):
+        named = {kind.key: kind.template for kind in edition.paper if kind.template}
+        assert len(set(named.values())) == len(named), "two papers of one template"
+        assert all(papers.find(template) for template in named.values()), named
+        produced = {key for step in edition.step for key in step.produces}
+        assert produced == set(named), edition.edition_label
+
+
+def test_the_whole_way_gives_each_paper_once(way: Way) -> None:
+    way.walk()
+    case = Case.objects.get(pk=way.case.pk)
+    for key in sorted(PRODUCED):
+        at_the_town = key in {"training-certificate", "pre-review", "approval", "full-approval"}
+        paper = actions.issue_paper(case, key, by=way.town if at_the_town and case.ended_on is None else way.own)
+        text = text_of(paper)
+        assert "申小麦" in text, key
+        assert "".join(paper.number.split()) in text, key
+        assert storage.is_unchanged(paper.file, paper.digest)
+    numbers = list(Paper.objects.filter(state="produced").values_list("number", flat=True))
+    assert len(set(numbers)) == len(numbers), numbers
+    for key in PRODUCED:
+        with pytest.raises(errors.PaperIssued):
+            actions.issue_paper(case, key, by=way.own)
+
+
+def test_the_minutes_tell_the_vote_its_base_and_what_was_resolved(way: Way) -> None:
+    way.walk("committee-talk")
+    entry = last(way.case, "vote")
+    vote = entry.values["vote"]
+    text, _pages = printed(way.case, "admission-minutes", entry)
+    assert f"以应到会有表决权的人数{vote['entitled']}人为基数" in text
+    assert f"至少{vote['entitled'] // 2 + 1}票" in text
+    assert f"实得赞成{vote['in_favour']}票，达到规定的票数" in text
+    assert "同意接收申小麦同志为中共预备党员" in text
+    assert "从2024年9月20日支部大会通过之日算起" in text
+    for words in ("无记名投票", "邬春桥、曾望川", "柏守田、邬春桥", "主持人", "记录人"):
+        assert words in text, words
+
+
+def test_a_vote_that_failed_is_told_as_failed(way: Way) -> None:
+    way.walk("vote")
+    entry = way.take("vote", "failed", date(2024, 9, 20), way.own, {})
+    text, _pages = printed(way.case, "admission-minutes", entry)
+    assert "没有达到规定的票数" in text
+    assert "没有通过接收申小麦同志" in text
+    assert "同意接收" not in text
+
+
+def test_the_pre_review_tells_what_went_before_and_nothing_after(way: Way) -> None:
+    way.walk()
+    text, _pages = printed(way.case, "pre-review", last(way.case, "pre-review"))
+    for words in (
+        "2023年2月1日", "2023年6月1日", "柏守田、邬春桥", "3天", "同意。", "合格。", "2024年9月10日", way.cast.town.name,
+    ):  # fmt: skip
+        assert words in text, words
+    assert "2024年9月20日" not in text
+
+
+def test_the_probation_record_tells_all_examinations_and_the_decisions(way: Way) -> None:
+    way.walk()
+    text, _pages = printed(way.case, "probation-record", last(way.case, "probation"))
+    for words in (
+        "2025年4月20日",
+        "按时参加活动。",
+        "2025年9月22日",
+        "同意转正。",
+        "按期转正。",
+        "批准转正。",
+        "2025年9月20日",
+    ):
+        assert words in text, words
+
+
+def test_an_extension_has_its_notice_and_a_vote_in_time_has_none(way: Way) -> None:
+    way.walk("full-vote")
+    entry = way.take("full-vote", "extended", date(2025, 9, 28), way.own, {"months": 6}, reason="学习不够。")
+    text, _pages = printed(way.case, "extension-notice", entry)
+    assert "延长你的预备期6个月，从2025年9月20日算起，到2026年3月20日止" in text
+    assert "学习不够" in text
+    minutes, _pages = printed(way.case, "full-minutes", entry)
+    assert "延长申小麦同志的预备期6个月" in minutes
+    found = papers.find("extension-notice")
+    assert found is not None
+    entry.outcome = "on-time"
+    assert not found.fits(entry)
+
+
+def test_a_paper_of_a_step_not_yet_taken_is_refused(way: Way) -> None:
+    way.walk("vote")
+    with pytest.raises(errors.PaperNotFitting):
+        actions.issue_paper(way.case, "minutes", by=way.own)
+    assert not Paper.objects.filter(state="produced").exists()
+
+
+def test_papers_are_chinese_in_an_english_session(way: Way) -> None:
+    way.walk("talk")
+    with translation.override("en"):
+        text = text_of(actions.issue_paper(way.case, "application-cover", by=way.own))
+    assert "入党申请书" in text.replace("　", "")
+    assert not re.search(r"[a-z]{4}", text)
+
+
+LONGEST = {
+    "application-cover": "application", "activist-record": "cultivation", "political-review": "political-review",
+    "training-certificate": "training", "pre-review": "pre-review", "admission-minutes": "vote",
+    "admission-approval": "approval", "probation-record": "probation", "full-minutes": "full-vote",
+    "full-approval": "full-approval",
+}  # fmt: skip
+WITH_LONG_TEXTS = {"activist-record", "political-review", "pre-review", "probation-record"}
+
+
+def test_the_longest_names_and_texts_are_not_cut_off(way: Way) -> None:
+    way.walk()
+    case = Case.objects.get(pk=way.case.pk)
+    assert case.person is not None
+    case.person.name, case.organisation.name = LONG_NAME, LONG_UNIT
+    for one in case.entries.all():
+        if "opinion" in one.values:
+            opinion = "考察意见写得很长很长，" * 400 + "完"
+            Entry.objects.filter(pk=one.pk).update(values={**one.values, "opinion": opinion})
+    for template, step in LONGEST.items():
+        entry = last(case, step)
+        entry.acted_at.name = LONG_UNIT
+        text, reader = printed(case, template, entry)
+        assert LONG_NAME in text, template
+        assert LONG_UNIT in text, template
+        if template in WITH_LONG_TEXTS:
+            assert "很长，完" in text, template
+            assert len(reader.pages) > 2
+        for number, page in enumerate(reader.pages, 1):
+            assert f"{number}/{len(reader.pages)}" in "".join(page.extract_text().split()), template
+
+
+def test_who_a_case_is_about_reads_letters_and_not_what_others_said(way: Way) -> None:
+    way.walk()
+    case = Case.objects.get(pk=way.case.pk)
+    letter = actions.issue_paper(case, "approval", by=way.own)
+    review = actions.issue_paper(case, "pre-review", by=way.own)
+    assert case.person is not None
+    reader = User.objects.create(username="applicant", display_name="申小麦", password="!")
+    case.person.user = reader
+    case.person.save(update_fields=["user"])
+    assert queries.paper_for(reader, letter.pk) == letter
+    with pytest.raises(Http404):
+        queries.paper_for(reader, review.pk)
+    assert queries.paper_for(way.own, review.pk) == review
