@@ -224,7 +224,8 @@ def an_outflow(cast: Cast) -> list[Any]:
     from guben.transfers.models import Outflow
 
     more = {"from_on": date(2026, 1, 1), "place": "外地", "recorded_by": cast.secretary}
-    return [Outflow.objects.create(organisation=cast.branch, person=cast.people["宁远行"], **more).pk]
+    person = cast.people["宁远行"]
+    return [Outflow.objects.get_or_create(organisation=cast.branch, person=person, defaults=more)[0].pk]
 
 
 def an_inflow(cast: Cast) -> list[Any]:
