@@ -57,6 +57,7 @@ class Registrar:
         self.random = random
         self.helpers: dict[int, list[PersonPlan]] = {}
         self.present: dict[int, int] = {}  # how many came to each of the meetings
+        self.entitled: dict[int, int] = {}  # and how many should have
         self._meetings: dict[tuple[int, date], int] = {}
 
     def write_meetings(self, store: Store) -> None:
@@ -78,7 +79,7 @@ class Registrar:
             roll.count(on), entitled, absent, None, moment(on, 19), on, unit.recorder, False,
         )  # fmt: skip
         self._meetings[id(unit), on] = key
-        self.present[key] = entitled - absent
+        self.present[key], self.entitled[key] = entitled - absent, entitled
         return key
 
     def write(self, by: User) -> dict[str, int]:
@@ -237,7 +238,8 @@ class _Writing:
         if meeting:
             names = ("cast", "in_favour", "against", "abstained", "invalid")
             numbers = dict(zip(names, self._tally(meeting), strict=True))
-            return {"vote": numbers | {"present": self.registrar.present[meeting], "source": "paper"}}
+            roll = {"entitled": self.registrar.entitled[meeting], "present": self.registrar.present[meeting]}
+            return {"vote": roll | numbers | {"source": "paper"}}
         return texts.get(step, {})
 
     def _case(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -95,6 +95,7 @@ class PaperLine:
     step_number: str
     wanted_now: bool
     may_issue: bool = False
+    may_read: bool = True
 
     @property
     def is_shown(self) -> bool:
@@ -157,15 +158,15 @@ def count_of(road: Road) -> int:
     return len({one.step.number or one.step.key for one in road.steps if one.state != "passed_by"})
 
 
-def paper_lines(now: Standing, current: Step | None) -> list[PaperLine]:
-    """Each paper of the procedure: those that are there, those to be produced or asked for now, those still to come."""
+def paper_lines(now: Standing, current: Step | None, reads: Callable[[Paper], bool]) -> list[PaperLine]:
+    """Each paper of the procedure: those that are there, those to be produced or asked for now, those still to come,
+    and at the end those that were withdrawn."""
     road, kinds = now.road, {kind.key: kind for kind in now.road.procedure.paper}
     lines = [
-        PaperLine(paper.key, _paper_title(kinds, paper.key), paper, "", wanted_now=False)
-        for paper in now.records.papers
-        if paper.withdrawn_at is None
+        PaperLine(paper.key, _paper_title(kinds, paper.key), paper, "", wanted_now=False, may_read=reads(paper))
+        for paper in sorted(now.records.papers, key=lambda paper: paper.withdrawn_at is not None)
     ]
-    there = {line.key for line in lines}
+    there = {line.key for line in lines if line.paper and line.paper.withdrawn_at is None}
     for step in road.steps:
         for key in dict.fromkeys((*step.step.needs, *step.step.produces)):
             kind = kinds.get(key)

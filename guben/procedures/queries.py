@@ -71,9 +71,14 @@ def paper_for(user: Someone, pk: int) -> Paper:
     )
     if paper is None or not visible(user, paper.case):
         raise Http404
-    if is_own(user, paper.case) and paper.made_by_id != user.pk and not _is_told(paper):
+    if not reads(user, paper):
         raise Http404
     return paper
+
+
+def reads(user: Someone, paper: Paper) -> bool:
+    """May one who sees the case read the file of this paper of it?"""
+    return not is_own(user, paper.case) or paper.made_by_id == user.pk or _is_told(paper)
 
 
 def _is_told(paper: Paper) -> bool:

@@ -11,6 +11,8 @@ from typing import Any
 import pypdf
 import pytest
 from django.http import Http404
+from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 
 from guben.accounts.models import User
@@ -213,3 +215,36 @@ def test_who_a_case_is_about_reads_letters_and_not_what_others_said(way: Way) ->
     with pytest.raises(Http404):
         queries.paper_for(reader, review.pk)
     assert queries.paper_for(way.own, review.pk) == review
+
+
+def test_on_the_page_a_withdrawn_paper_stays_marked_and_the_reader_is_offered_what_she_may_open(
+    way: Way, client: Client
+) -> None:
+    way.walk("activist")
+    first = actions.issue_paper(way.case, "application-cover", by=way.own)
+    client.force_login(way.own)
+    shown = client.get(reverse("procedures:paper", args=[way.case.pk, first.pk]))
+    assert shown["Content-Disposition"].startswith("inline")
+    actions.withdraw_paper(first, "日期写错", by=way.own)
+    second = actions.issue_paper(way.case, "application-cover", by=way.own)
+    page = client.get(way.case.get_absolute_url()).content.decode()
+    for words in ("已撤回", "日期写错", first.number, second.number):
+        assert words in page, words
+
+    reader = User.objects.create(username="applicant", display_name="申小麦", password="!")
+    assert way.case.person is not None
+    way.case.person.user = reader
+    way.case.person.save(update_fields=["user"])
+    client.force_login(reader)
+    own = client.get(way.case.get_absolute_url()).content.decode()
+    assert reverse("procedures:paper", args=[way.case.pk, second.pk]) in own
+    handed_in = Paper.objects.get(case=way.case, key="application")
+    assert reverse("procedures:paper", args=[way.case.pk, handed_in.pk]) not in own
+    file = client.get(reverse("procedures:file_pdf", args=[way.case.pk]))
+    told = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(file.content)).pages)
+    assert "谈了入党动机" not in told
+    client.force_login(way.own)
+    file = client.get(reverse("procedures:file_pdf", args=[way.case.pk]))
+    told = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(file.content)).pages)
+    for words in ("谈了入党动机", "日期写错", "已撤回", second.digest[:16]):
+        assert words in "".join(told.split()), words

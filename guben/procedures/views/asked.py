@@ -19,7 +19,7 @@ from guben.members.choices import education_label
 from guben.organisations.models import Organisation
 from guben.procedures import asking, case_page, checks, people, queries, standing, step_page, words
 from guben.procedures.forms import CountForm, StepForm
-from guben.procedures.models import Case, Count
+from guben.procedures.models import Case, Count, Paper
 from guben.procedures.places import acting, may_withdraw
 from guben.procedures.records import live_counts
 from guben.procedures.rules import outcome_of, say
@@ -119,7 +119,7 @@ class CasePage:
             "tally": asking.tally_words(self.counts) if stands and asking.counted(stands, self.counts) else "",
             "held": now.hold,
             "ended_words": self._ended_words(),
-            "papers": (papers := case_page.paper_lines(now, stands.step if stands else None)),
+            "papers": (papers := self._paper_lines(now)),
             "papers_to_come": sum(not line.is_shown for line in papers),
             "paper_count": sum(paper.withdrawn_at is None for paper in now.records.papers),
             "may_hand_in": self.may_change and not now.is_ended,
@@ -132,6 +132,14 @@ class CasePage:
     def happened(self) -> list[case_page.Happening]:
         own = queries.is_own(user_of(self.request), self.case)
         return case_page.happenings(self.standing, self.known.names, hides_contents=own)
+
+    def _paper_lines(self, now: standing.Standing) -> list[case_page.PaperLine]:
+        user, step = user_of(self.request), self.stands.step if self.stands else None
+        return case_page.paper_lines(now, step, lambda paper: self._reads(user, paper))
+
+    def _reads(self, user: User, paper: Paper) -> bool:
+        paper.case = self.case  # known here with its units and person
+        return queries.reads(user, paper)
 
     @property
     def heading(self) -> str:

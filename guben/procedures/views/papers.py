@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from guben.kit.errors import DomainError
 from guben.procedures import actions, case_page, queries, storage
+from guben.procedures.choices import PaperState
 from guben.procedures.forms import HandInForm, ReasonForm, refuse
 from guben.procedures.models import Paper
 from guben.procedures.rules import say
@@ -85,7 +86,8 @@ def issue_paper(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def paper(request: HttpRequest, pk: int, number: int) -> FileResponse:
-    """The file of a paper, as it was kept. Never shown inside the house's own pages."""
+    """The file of a paper, as it was kept. What was produced here is shown by the browser; what somebody handed in is
+    only downloaded."""
     found = _paper(request, pk, number)
     place = storage.path(found.file)
     if place is None:
@@ -93,7 +95,7 @@ def paper(request: HttpRequest, pk: int, number: int) -> FileResponse:
     ending = place.suffix.lstrip(".")
     answer = FileResponse(
         place.open("rb"),
-        as_attachment=True,
+        as_attachment=found.state != PaperState.PRODUCED,
         filename=f"{found.case.number}-{found.key}.{ending}",
         content_type=TYPES.get(ending, "application/octet-stream"),
     )
