@@ -26,8 +26,8 @@ def main() -> None:
 
     django.setup()
     from guben.kit.calendar import Calendar
-    from guben.rulebook_engine.calendar_files import shipped_years
     from guben.rulebook.sources import read_all, shipped_files
+    from guben.rulebook_engine.calendar_files import shipped_years
     from guben.rulebook_engine.roads import road, simulate, where
 
     load = report.machine()

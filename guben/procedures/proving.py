@@ -1,7 +1,8 @@
 """Working out anew where every open case stands, and saying what differs from what is written down.
 
 Cases are read in chunks with what was done in them, never all at once, so that a million fit. Where there are very
-many, several processes share them.
+many, several processes share them. PostgreSQL tells all entries of a case as one text; cases that differ by their days
+alone are replayed once (`rulebook_engine.shapes`).
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ from guben.procedures.sharing import prove_share
 from guben.publication.models import Notice
 from guben.rulebook_engine.plans import POSTED
 from guben.rulebook_engine.roads import Done, Where, where
+from guben.rulebook_engine.shapes import Shapes
 
-CHUNK, MOST_TOLD, MOST_LINES = 5_000, 1_000, 500_000
+CHUNK, MOST_TOLD = 10_000, 1_000
 LARGE = 100_000  # open cases from which several processes share the work
 CASE_COLUMNS = ("pk", "number", "procedure", "organisation_id", "host_id", "person_id", "begun_on", *COLUMNS)
 ENTRY_COLUMNS = ("case_id", "number", "pk", "corrects_id", "step", "outcome", "done_on", "edition", "notice_id")
@@ -88,8 +90,11 @@ def _spans(procedure: str, jobs: int) -> list[tuple[int, int]]:
     first, last = found["first"] or 0, found["last"] or 0
     if not jobs:
         jobs = min(os.cpu_count() or 1, 4) if found["count"] >= LARGE and is_postgres() else 1
-    width = -(-(last - first + 1) // jobs)
-    return [(start, min(start + width, last + 1)) for start in range(first, last + 1, width)]
+    if jobs == 1 or not found["count"]:
+        return [(first, last + 1)]
+    keys = _open(procedure).order_by("pk").values_list("pk", flat=True)
+    starts = [first, *(keys[found["count"] * number // jobs] for number in range(1, jobs)), last + 1]
+    return [(start, end) for start, end in zip(starts, starts[1:], strict=False) if start < end]
 
 
 def _join(proof: Proof, part: Proof) -> None:
@@ -113,9 +118,7 @@ def prove_span(
     proof = Proof()
     check = _Check(proof, rules(), Places([], on, everywhere=True), on)
     for cases in _chunks(procedure, *span):
-        tracks = check.tracks(cases)
-        for case in cases:
-            check.case(case, tracks.get(case[0], ()))
+        check.chunk(cases)
         if mend:
             proof.mended += _mend(check.wrong)
         if progress:
@@ -149,20 +152,56 @@ class _Check:
         self.on = on
         self.down = _taken_down()
         self.wrong: dict[int, dict[str, Any]] = {}
-        self._lines: dict[str, Step] = {}
+        self._shapes: dict[str, Shapes] = {}
 
-    def case(self, case: Row, track: Sequence[Step]) -> None:
-        pk, number, key, organisation_id, host_id, person_id, begun_on, *kept = case
-        editions, proof = self.known.editions(key), self.proof
-        proof.cases += 1
-        if not editions:
-            if key not in proof.unknown:
-                proof.unknown.append(key)
+    def chunk(self, cases: Sequence[Row]) -> None:
+        """Checks some cases; most by their shapes, the others entry by entry."""
+        others = self._by_shape(cases) if is_postgres() else cases
+        keys = [case[0] for case in others]
+        if not keys:
             return
-        found = where(editions, begun_on, [one[0] for one in track], self.on, self.known.calendar)
+        tracks = _by_rows(Entry.objects.filter(case__in=keys) if len(keys) < len(cases) else _between(keys))
+        for case in others:
+            track = tracks.get(case[0], ())
+            editions = self.known.editions(case[2])
+            if not editions:
+                self._unknown(case[2])
+                continue
+            found = where(editions, case[6], [one[0] for one in track], self.on, self.known.calendar)
+            self._compare(case, found, hangs=self._hangs(found, track))
+
+    def _by_shape(self, cases: Sequence[Row]) -> list[Row]:
+        """Checks the cases whose entries need no second look, and returns the others."""
+        told, others = _told(cases), []
+        for case in cases:
+            text, days, corrected = told.get(case[0], ("", "", 0))
+            shapes = self._shapes.get(case[2]) or self._shapes_of(case[2])
+            shape = shapes.find(text, case[6]) if shapes and not corrected else None
+            if shape is None or shape.posted:
+                others.append(case)
+            else:
+                self._compare(case, shape.where(case[6], days.split(","), self.on), hangs=False)
+        return others
+
+    def _shapes_of(self, key: str) -> Shapes | None:
+        editions = self.known.editions(key)
+        if not editions:
+            return None
+        found = self._shapes[key] = Shapes(editions, self.on, self.known.calendar)
+        return found
+
+    def _unknown(self, key: str) -> None:
+        self.proof.cases += 1
+        if key not in self.proof.unknown:
+            self.proof.unknown.append(key)
+
+    def _compare(self, case: Row, found: Where, *, hangs: bool) -> None:
+        pk, number, _key, organisation_id, host_id, person_id, _begun_on, *kept = case
+        proof = self.proof
+        proof.cases += 1
         proof.late += found.late
         about = Kept(organisation_id, host_id, person_id, kept[-1])
-        should = columns(found, about, self.places, hangs=self._hangs(found, track))
+        should = columns(found, about, self.places, hangs=hangs)
         if list(should.values()) == kept:
             return
         proof.wrong += 1
@@ -185,38 +224,19 @@ class _Check:
                 return notice not in self.down
         return False
 
-    def tracks(self, cases: Sequence[Row]) -> dict[int, list[Step]]:
-        """What stands as done in each of these cases."""
-        keys = [case[0] for case in cases]
-        if not is_postgres():
-            return _by_rows(Entry.objects.filter(case__in=keys) if len(keys) < 500 else _between(keys))
-        found = self._by_lines(keys)
-        corrected = set(_between(keys).filter(corrects__isnull=False).values_list("case_id", flat=True))
-        return found | _by_rows(Entry.objects.filter(case__in=corrected)) if corrected else found
 
-    def _by_lines(self, keys: list[int]) -> dict[int, list[Step]]:
-        """Where the server can write all entries of a case as one text, reading a million cases takes a minute. The
-        same lines come again and again, so each is taken apart once."""
-        if len(self._lines) > MOST_LINES:
-            self._lines.clear()
-        with connection.cursor() as cursor:
-            cursor.execute(LINES, [keys[0], keys[-1]])
-            return {pk: list(map(self._line, text.split("\x1e"))) for pk, text in cursor.fetchall()}
-
-    def _line(self, text: str) -> Step:
-        found = self._lines.get(text)
-        if found is None:
-            step, outcome, day, edition, notice = text.split("\x1f")
-            done = Done(step, outcome, date.fromisoformat(day), edition)
-            found = self._lines[text] = (done, int(notice) if notice else None)
-        return found
-
-
-LINES = """
-SELECT case_id, string_agg(step || chr(31) || outcome || chr(31) || to_char(done_on, 'YYYY-MM-DD') || chr(31) || edition
-  || chr(31) || coalesce(notice_id::text, ''), chr(30) ORDER BY number)
+TOLD = """
+SELECT case_id, string_agg(step || E'\\x1f' || outcome || E'\\x1f' || edition, E'\\x1e' ORDER BY number),
+  string_agg((done_on - DATE '0001-01-01' + 1)::text, ',' ORDER BY number), count(corrects_id)
 FROM procedures_entry WHERE case_id BETWEEN %s AND %s GROUP BY case_id
 """
+
+
+def _told(cases: Sequence[Row]) -> dict[int, tuple[str, str, int]]:
+    """By case: what was done under which edition, the days as ordinal numbers, how many entries are corrections."""
+    with connection.cursor() as cursor:
+        cursor.execute(TOLD, [cases[0][0], cases[-1][0]])
+        return {pk: (text, days, corrected) for pk, text, days, corrected in cursor.fetchall()}
 
 
 def _between(keys: Sequence[int]) -> Any:

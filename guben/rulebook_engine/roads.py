@@ -111,7 +111,11 @@ class Simulated:
 
 def where(editions: Sequence[Procedure], begun_on: date, done: Sequence[Done], on: date, calendar: Calendar) -> Where:
     """Where a case stands on a day, and no more than that."""
-    track = _replayed(editions, begun_on, done, on, calendar)
+    return told(_replayed(editions, begun_on, done, on, calendar), on)
+
+
+def told(track: Track, on: date) -> Where:
+    """Where a replayed case stands."""
     plan = track.plan
     if track.ended is not None:
         return Where(None, plan.procedure, None, None, None, False, track.ended, track.ended_on)

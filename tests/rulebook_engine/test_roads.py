@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guben.kit.calendar import Calendar
-from guben.rulebook_engine.calendar_files import shipped_years
 from guben.rulebook.sources import read_all, shipped_files
+from guben.rulebook_engine.calendar_files import shipped_years
 from guben.rulebook_engine.errors import RulebookErrors
 from guben.rulebook_engine.facts import Catalogue
 from guben.rulebook_engine.library import Library
