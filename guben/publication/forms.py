@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from guben.access.roles import roles_with, title_of
@@ -169,7 +169,7 @@ class ReceiptForm(forms.Form):
 class PublishForm(forms.Form):
     """Something a unit makes public, under a matter of its catalogue or besides it."""
 
-    rule = forms.ChoiceField(label=_("公开事项"), required=False)
+    rule = forms.ChoiceField(label=pgettext_lazy("an item", "公开事项"), required=False)
     title = forms.CharField(label=_("标题"), max_length=120)
     text = forms.CharField(
         label=_("正文"),
