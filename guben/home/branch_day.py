@@ -97,7 +97,9 @@ def context(request: HttpRequest, unit: Organisation, on: date, more: Iterable[T
         "late": [row for row in to_do if row.days < 0],
         "week": [row for row in to_do if on <= row.due_on <= sunday],
         "month": [row for row in to_do if row.due_on > sunday and row.days <= MONTH],
-        "later": [*(row for row in to_do if row.days > MONTH), *_next_rows(items, on)][:MOST_LATER],
+        "later": sorted(
+            [*(row for row in to_do if row.days > MONTH), *_next_rows(items, on)], key=lambda row: row.due_on
+        )[:MOST_LATER],
         "week_ends_on": sunday,
         "done_lately": _done_lately(items, on),
         "standing": standing_of(unit, items, on),
