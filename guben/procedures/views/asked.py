@@ -23,7 +23,7 @@ from guben.procedures.models import Case, Count, Paper
 from guben.procedures.places import acting, may_withdraw
 from guben.procedures.records import live_counts
 from guben.procedures.rules import outcome_of, say
-from guben.procedures.standing import StepStanding
+from guben.procedures.standing import Standing, StepStanding
 
 
 def user_of(request: HttpRequest) -> User:
@@ -133,7 +133,7 @@ class CasePage:
         own = queries.is_own(user_of(self.request), self.case)
         return case_page.happenings(self.standing, self.known.names, hides_contents=own)
 
-    def _paper_lines(self, now: standing.Standing) -> list[case_page.PaperLine]:
+    def _paper_lines(self, now: Standing) -> list[case_page.PaperLine]:
         user, step = user_of(self.request), self.stands.step if self.stands else None
         return case_page.paper_lines(now, step, lambda paper: self._reads(user, paper))
 
