@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from guben.access import policy
+from guben.access.policy import Someone
 from guben.audit import sentences
 from guben.figures import listing
 from guben.meetings import objections
 from guben.meetings.models import Meeting
 from guben.organisations import carrying, obstacles
-from guben.procedures import facts, succession
+from guben.organisations.models import Organisation
+from guben.procedures import facts, queries, succession
 from guben.procedures.errors import MeetingInUse
 from guben.procedures.models import Entry
+from guben.procedures.places import VIEW
 from guben.procedures.records import standing_of
+from guben.rulebook import under_way
 from guben.rulebook_engine.facts import catalogue
 
 NAMES: dict[str, tuple[Any, Any]] = {
@@ -41,8 +47,16 @@ def register() -> None:
     carrying.register(succession.CaseCarrier())
     obstacles.register("dissolve", succession.left_open)
     objections.register(votes_on)
+    under_way.register(count_open)
     for action, (name, detail) in NAMES.items():
         sentences.register(action, name, detail)
+
+
+def count_open(user: Someone, key: str, at: Organisation, on: date) -> int | None:
+    """The open cases of a procedure at and below a unit, told to who may see them there."""
+    if not policy.may(user, VIEW, at):
+        return None
+    return queries.open_cases(None, on, procedure=key, at=at).count()
 
 
 def votes_on(meeting: Meeting) -> str | None:

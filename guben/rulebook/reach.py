@@ -18,6 +18,7 @@ from guben.rulebook_engine.evaluation import Tree, evaluate, judge
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.owing import owing
+from guben.rulebook_engine.procedures import Procedure
 
 Stood = list[tuple[int, str, str]]
 
@@ -59,7 +60,7 @@ def reach_of(rule: Entry, top: Organisation, on: date, library: Library) -> Reac
     """The reach of a rule at and below a unit on a day; None where the rule names no units."""
     if isinstance(rule, Standard):
         return _of_standard(rule, top, on, library)
-    if not isinstance(rule, Duty | Indicator | Limit) or (rule.who is None and not isinstance(rule, Limit)):
+    if not isinstance(rule, Duty | Indicator | Limit | Procedure) or (rule.who is None and not isinstance(rule, Limit)):
         return None
     stood = _stood(top, on)
     if not stood:

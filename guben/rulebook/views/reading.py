@@ -15,7 +15,7 @@ from guben.access import policy
 from guben.accounts.installation import today
 from guben.jobs.downloads import workbook_response
 from guben.organisations.models import Organisation
-from guben.rulebook import queries
+from guben.rulebook import queries, under_way
 from guben.rulebook.audience import READ, Audience
 from guben.rulebook.drafts import ISSUE, file_of
 from guben.rulebook.listing import KIND_WORDS, KINDS, STATES, Asked, all_families, families, rows
@@ -120,7 +120,8 @@ def _reaching(request: HttpRequest, now: Entry, day: date, library: Library) -> 
     if not isinstance(home, Organisation):
         return {}
     reach = reach_of(now, home, day, library)
-    return {"home": home, "reach": reach, "answerable": getattr(now, "answerable", "")}
+    running = under_way.count(request.user, now.key, home, today()) if isinstance(now, Procedure) else None
+    return {"home": home, "reach": reach, "under_way": running, "answerable": getattr(now, "answerable", "")}
 
 
 def rule_file(request: HttpRequest, key: str) -> HttpResponse:
