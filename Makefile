@@ -112,7 +112,7 @@ data: .venv/.installed
 benchmark: .venv/.extras .venv/.catalogues data
 	@mkdir -p build && $(EXTRAS) benchmark > build/extras.txt
 	@$(BIN)/pip install -c constraints.txt -r build/extras.txt
-	@for script in imports tree cases; do echo "$$script …"; $(BIN)/python benchmarks/$$script.py || exit 1; done
+	@for script in imports tree cases cases_database; do echo "$$script …"; $(BIN)/python benchmarks/$$script.py || exit 1; done
 
 clean:
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis guben/static/vendor
