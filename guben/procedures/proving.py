@@ -121,6 +121,7 @@ def prove_span(
         check.chunk(cases)
         if mend:
             proof.mended += _mend(check.wrong)
+        check.wrong.clear()
         if progress:
             progress(proof.cases)
     return proof
@@ -283,5 +284,4 @@ def _mend(wrong: dict[int, dict[str, Any]]) -> int:
         for start in range(0, len(keys), 500):
             chosen = Case.objects.filter(pk__in=keys[start : start + 500], ended_on=None)
             count += chosen.update(**dict(columns_))
-    wrong.clear()
     return count
