@@ -241,7 +241,26 @@ def values_told(step: Step, values: Mapping[str, Any], names: Mapping[str, str])
         if value in (None, "", []):
             continue
         told.append((words.say(field.title), _value_told(field.type, value, names)))
-    return tuple(told)
+    return (*told, *_own_values_told(step, values))
+
+
+def _own_values_told(step: Step, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What steps of a kind hold beside the fields of the rule: how a vote came out, how long a training was, where a
+    notice hangs."""
+    told = []
+    if isinstance(vote := values.get("vote"), Mapping):
+        sentence = _(
+            "应到%(entitled)s，实到%(present)s，收回%(cast)s张：赞成%(in_favour)s，反对%(against)s，弃权%(abstained)s，无效%(invalid)s"
+        )
+        told.append((_("表决"), sentence % {"entitled": "—", "present": "—", **vote}))
+    if step.kind == "training":
+        if days := values.get("days"):
+            told.append((_("培训"), _("%(count)s天") % {"count": days}))
+        if hours := values.get("hours"):
+            told.append((_("培训"), _("%(count)s学时") % {"count": hours}))
+    if step.kind == "notice" and isinstance(places := values.get("places"), list):
+        told.append((_("贴在"), listed(str(place) for place in places)))
+    return told
 
 
 def _value_told(kind: str, value: Any, names: Mapping[str, str]) -> str:

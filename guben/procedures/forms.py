@@ -20,6 +20,7 @@ from guben.procedures.rules import say
 from guben.rulebook_engine.procedures import FormField
 
 Choices = Sequence[tuple[int, str]]
+Groups = Sequence[tuple[str, Sequence[tuple[int, str]]]]
 PREFIX = "f-"  # before the keys of the rulebook's fields, so that none of them is one of ours
 LONGEST, LONGEST_TEXT = 200, 4000
 MOST = 10**12
@@ -343,7 +344,7 @@ class StartForm(forms.Form):
     title = PlainText(label=_("事由"), max_length=120)
     begun_on = day_field(_("哪天开始"))
 
-    def __init__(self, *args: Any, people: Choices | None, asks_host: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Choices | Groups | None, asks_host: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if people is not None:
             wrong = {"required": _("没有选是谁的事。选一个人。"), "invalid_choice": _("名册上没有这个人。另选一个。")}

@@ -8,8 +8,10 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from guben.members.models import Person
+from guben.members.choices import StageKind
+from guben.members.models import Person, Stage
 from guben.members.spans import holds_on
 from guben.organisations.choices import TEAM_POSTS
 from guben.organisations.models import Organisation
@@ -98,6 +100,15 @@ def case_subjects(unit: Organisation, where: Checked | None, on: date) -> Choice
     )
     found = [(pk, name) for pk, name in people]
     return found if where is None else _fitting(where, found, units, on)
+
+
+def by_stage(people: Choices, on: date) -> list[tuple[str, Choices]]:
+    """The same people under what they are, applicants before members; one query. A list of forty is read quicker."""
+    rows = Stage.objects.filter(holds_on(on), person__in=[pk for pk, _name in people])
+    kinds = dict(rows.values_list("person_id", "kind"))
+    titles = [(str(kind), str(kind.label)) for kind in StageKind] + [("", _("其他人"))]
+    found = [(title, [one for one in people if kinds.get(one[0], "") == kind]) for kind, title in titles]
+    return [(title, group) for title, group in found if group]
 
 
 def unit_named(text: str) -> Organisation | None:

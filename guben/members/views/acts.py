@@ -23,6 +23,7 @@ from guben.organisations.choices import BRANCH_KINDS
 from guben.organisations.models import Group, Organisation
 
 RIGHT = "members.change"
+REGISTERED = "registered"  # in the session: whom the page that asked for the registration chooses at once
 BRANCHES_SHOWN = 300
 
 
@@ -40,6 +41,7 @@ def register(request: HttpRequest) -> HttpResponse:
     def act(data: dict[str, Any]) -> str:
         person = actions.register_person(form.row(), by=user_of(request))
         messages.success(request, _("已登记%(name)s，编入%(unit)s。") % {"name": person.name, "unit": unit.short_name})
+        request.session[REGISTERED] = person.pk
         return person.get_absolute_url()
 
     back = f"{reverse('members:list')}?at={unit.code}"

@@ -18,6 +18,7 @@ from guben.accounts.installation import today
 from guben.kit.errors import DomainError
 from guben.members import queries as members
 from guben.members.models import Person
+from guben.members.views.acts import REGISTERED
 from guben.organisations import queries as organisations
 from guben.organisations.models import Organisation
 from guben.procedures import actions, people, words
@@ -61,10 +62,14 @@ def _begin(request: HttpRequest, unit: Organisation, procedure: Procedure, perso
     about_person = procedure.subject == "person"
     subjects = people.case_subjects(unit, procedure.subject_where, today()) if about_person else None
     asks_host = any(step.at == "host" for step in procedure.step)
-    initial: dict[str, Any] = {"begun_on": today(), "person": person.pk if person else None}
+    initial: dict[str, Any] = {
+        "begun_on": today(),
+        "person": person.pk if person else request.session.pop(REGISTERED, None),
+    }
     if procedure.subject == "unit":
         initial["title"] = f"{unit.short_name} {say(procedure.title)}"
-    form = StartForm(request.POST or None, people=subjects, asks_host=asks_host, initial=initial)
+    choices = people.by_stage(subjects, today()) if subjects else subjects
+    form = StartForm(request.POST or None, people=choices, asks_host=asks_host, initial=initial)
     if request.method == "POST" and form.is_valid() and (case := _begun(request, unit, procedure, form)):
         messages.success(request, _("已开办%(number)s。接着办第一步。") % {"number": case.number})
         return redirect(case)
