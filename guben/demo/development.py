@@ -283,7 +283,7 @@ class _Planner:
     def _drawn(self) -> list[Event]:
         """Anywhere between the application and the approval, under the edition of 2014."""
         ahead = self.random.choices((self.random.randrange(505, 680), self.random.randrange(125, 500),
-                                     self.random.randrange(60, 84), self.random.randrange(1, 44)), (38, 34, 10, 18))[0]  # fmt: skip
+                                     self.random.randrange(38, 62), self.random.randrange(1, 44)), (38, 34, 10, 18))[0]  # fmt: skip
         return self._told(DAY + timedelta(days=ahead), TO_THE_VOTE)
 
     def _waits(self) -> list[Event]:
