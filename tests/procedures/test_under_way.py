@@ -13,7 +13,6 @@ from guben.rulebook import under_way
 from tests.cast import Cast
 from tests.procedures import cases
 
-
 pytestmark = pytest.mark.usefixtures("rules", "procedures")
 
 
