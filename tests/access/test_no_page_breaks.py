@@ -56,7 +56,8 @@ def opened(client: Client, method: str, address: str, data: Any) -> int:
         answer = getattr(client, method)(address, data)
     except Exception as error:
         raise AssertionError(f"{method} {address} {str(data)[:200]} broke: {error!r}") from error
-    assert SCRIPT.encode() not in answer.content, f"{method} {address} writes out what was typed"
+    written = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    assert SCRIPT.encode() not in written, f"{method} {address} writes out what was typed"
     return int(answer.status_code)
 
 

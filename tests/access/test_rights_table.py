@@ -416,7 +416,11 @@ ROWS = [
     Row("transfers:end_outflow", KEEPS_THE_BRANCH, refused="inspector", args=an_outflow),
     Row("transfers:end_inflow", KEEPS_THE_BRANCH, refused="inspector", args=an_inflow),
     Row(
-        "transfers:match", KEEPS_THE_BRANCH, args=an_inflow, data=lambda cast: {"outflow": an_outflow(cast)[0]}, post=True
+        "transfers:match",
+        KEEPS_THE_BRANCH,
+        args=an_inflow,
+        data=lambda cast: {"outflow": an_outflow(cast)[0]},
+        post=True,
     ),
     Row("transfers:guests", KEEPS_THE_BRANCH, refused="member inspector", args=the_meeting),
     a_list("transfers:batches", SEES_CASES + " neighbour"),

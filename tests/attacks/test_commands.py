@@ -133,7 +133,15 @@ def test_what_concerns_the_whole_is_refused(who: str, rules: None, cast: Cast, f
     before, wrong = others.counts(), []
     may = {
         "statistician": {"snapshot"},
-        "administrator": {"doctor", "keys list", "keys rotate", "keys destroy", "backup key", "backup make", "demo day"},
+        "administrator": {
+            "doctor",
+            "keys list",
+            "keys rotate",
+            "keys destroy",
+            "backup key",
+            "backup make",
+            "demo day",
+        },
     }
     for name, line in FOR_THE_WHOLE.items():
         if name not in may.get(who, set()):

@@ -11,7 +11,7 @@ from django.http import Http404
 from guben.kit.errors import DomainError
 from guben.members.models import Affiliation, Person, Stage
 from guben.procedures import actions, errors, queries, standing
-from guben.procedures.models import Case, Count, Entry
+from guben.procedures.models import Case, Count, Entry, Held
 from tests.cast import BRANCH, NEIGHBOUR_BRANCH, STREET, TOWN, VILLAGE, Cast
 from tests.procedures import cases
 from tests.procedures.cases import take
@@ -468,6 +468,7 @@ class TestHolds:
             take(case, "review", date(2026, 6, 20), organiser, "agreed")
         with pytest.raises(errors.CaseHeld):
             actions.hold(case, "再停", until_on=date(2026, 7, 20), by=organiser)
+        assert Held.objects.get(case=case).ended_on is None
         cases.set_day(date(2026, 7, 10))
         take(case, "review", date(2026, 7, 10), organiser, "agreed")
 

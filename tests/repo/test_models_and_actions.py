@@ -139,7 +139,7 @@ def leaves_an_entry(start: ast.FunctionDef, app: str) -> bool:
     for call in reached(start, app):
         if isinstance(call.func, ast.Attribute):
             base = getattr(call.func.value, "id", "")
-            if base in elsewhere or (base == "trail" and call.func.attr in {"record", "record_many"}):
+            if base in elsewhere or (base == "trail" and call.func.attr in {"record", "record_all", "record_many"}):
                 return True
         elif getattr(call.func, "id", "") in elsewhere:
             return True

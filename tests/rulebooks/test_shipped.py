@@ -94,6 +94,9 @@ def test_a_proposed_line_says_why_or_that_it_is_proposed() -> None:
         "nobody-admitted",
         "out-of-order",
         "many-steps-a-day",
+        "transfer-overdue",
+        "away-without-host",
+        "guests-treated-worse",
     }
     assert [entry.key for entry in proposed if not entry.why] == []
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from guben.rulebook.models import CalendarYear
 from tests.cast import Cast
 from tests.command import guben
 
@@ -100,6 +101,7 @@ def test_an_operator_adds_the_notice_of_a_year(tmp_path: Path, cast: Cast) -> No
 
     assert guben("calendar", "install", file, "--json").document == {"changed": [2027]}
     assert guben("calendar", "install", file, "--json").document == {"changed": []}
+    assert CalendarYear.objects.filter(year=2027).count() == 1
     shown = guben("calendar", "show", 2027, "--json").document
     assert (shown["provisional"], shown["make_up_days"]) == (False, {"2027-05-08": "补班"})
 
