@@ -37,8 +37,8 @@ Row = dict[str, Any]
 class Expected(Part):
     """What the rule answers; what is not written is not compared. `at` names a unit other than the first.
 
-    A procedure answers the step at which the case stands, the edition that judges it, from when the step may be taken,
-    from when it may lead on (a notice), until when, and how the case ended.
+    A procedure answers the step at which the case stands, the edition that judges it, when the step opens, when it may
+    lead on (a notice), until when it may be taken, and how the case ended.
     """
 
     at: str = ""

@@ -18,7 +18,7 @@ from tests.transfers import moves
 from tests.transfers.moves import NAME, homes
 
 LEFT, CAME = date(2026, 2, 1), date(2026, 2, 10)
-NUMBER = "110105198802291524"
+NUMBER = "990101198802291522"
 
 
 def numbered(cast: Cast, name: str = NAME) -> Person:
