@@ -28,6 +28,10 @@ _LANGUAGES = {"zh-hans": ("zh", "cn"), "zh-hant": ("zh", "tw"), "en": ("en", "gb
 _turn = Lock()
 
 
+class NoSuchTemplate(ValueError):
+    """No app has a template of this name."""
+
+
 class DocumentError(DomainError):
     """A document could not be set. What went wrong stands in the exception's cause."""
 
@@ -100,7 +104,7 @@ def _place_of(template: str) -> Path:
     app, name = template.split("/")
     place = PACKAGE / app / "papers" / f"{name}.typ"
     if not place.is_file():
-        raise ValueError(f"There is no template {place.relative_to(PACKAGE)}.")
+        raise NoSuchTemplate(f"There is no template {place.relative_to(PACKAGE)}.")
     return place
 
 

@@ -19,7 +19,7 @@ from guben.jobs.registry import _kinds, job
 from guben.kit.logs import CoveringFormatter
 from guben.members import sealed
 from guben.members.models import Person
-from tests.access.test_no_page_breaks import addresses, field_names, who_may
+from tests.access.test_no_page_breaks import addresses, body_of, field_names, who_may
 from tests.access.test_rights_table import ROWS
 from tests.cast import TOWN, Cast, sign_in
 from tests.command import guben
@@ -79,7 +79,8 @@ def test_a_walk_over_every_page(cast: Cast, rules: None, known: Known, log: io.S
     for row in ROWS:
         address, given = addresses(row, cast), row.data(cast)
         sign_in(client, cast.users[who_may(row)])
-        html = client.get(address, {**given, "q": name, "who": name, "text": number}).content.decode(errors="replace")
+        answer = client.get(address, {**given, "q": name, "who": name, "text": number})
+        html = body_of(answer).decode(errors="replace")
         client.get(f"{address}{name}/{number}/")
         client.post(address, {**dict.fromkeys(field_names(html), name), **given})
         client.post(address, {**dict.fromkeys(field_names(html), number), **given})

@@ -173,8 +173,10 @@ def test_neither_statistician_nor_administrator_nor_auditor_has_a_right_over_per
 
 
 def test_no_role_grants_a_role_with_more_rights_over_persons_than_the_tree_above_it_holds() -> None:
-    """Secretaries and organisers may give out only roles whose rights they hold themselves."""
+    """Secretaries and organisers may give out only roles whose rights they hold themselves, but for those that look
+    over the secretary's own shoulder, and for the clerk's pen in the name of units below."""
+    beyond = {"objections.decide", "samples.draw", "cases.record_below"}
     for key in ("secretary", "organiser"):
         mine = roles()[key]
         for given in mine.grants:
-            assert roles()[given].rights <= mine.rights, (key, given)
+            assert roles()[given].rights - beyond <= mine.rights, (key, given)

@@ -153,7 +153,9 @@ class TestShapes:
         assert edition["who"] == "kind in ('branch', 'joint_branch')"
         tables = {table["name"] for table in guben("rules", "facts", "--json").document["tables"]}
         rolls = {"member", "post", "dues", "unplaced_member"}
-        assert tables == {"organisation", "site", "meeting", "leader_meeting", "establishment"} | rolls
+        rolls |= {"case", "case_step", "development_case", "unit_admissions", "transfer_letter", "outflow", "inflow"}
+        shown = {"notice", "publication"}
+        assert tables == {"organisation", "site", "meeting", "leader_meeting", "establishment"} | rolls | shown
 
     def test_import(self, cast: Cast, tmp_path: Path) -> None:
         file = tmp_path / "roll.csv"

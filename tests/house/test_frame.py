@@ -151,7 +151,13 @@ def test_every_page_says_what_it_is_for() -> None:
     pages = [path for path in folder.rglob("templates/**/*.html") if "{% extends" in path.read_text(encoding="utf-8")]
     names = {str(path).split("templates/")[-1]: path.read_text(encoding="utf-8") for path in pages}
     said = re.compile(r"{% block (?:scope|words|tab_help) %}(?!\s*{% endblock)|class=\"note|<p>{% |<p>\s*{% ")
-    own = {"house/page.html", "organisations/act_page.html", "organisations/unit_page.html", "account/login.html"}
+    own = {
+        "house/page.html",
+        "organisations/act_page.html",
+        "organisations/unit_page.html",
+        "account/login.html",
+        "publication/public.html",
+    }
     own |= {"allauth/layouts/base.html", "house/refused.html"}  # frames; a refusal is a sentence
     own |= {"meetings/record_many.html", "mfa/totp/activate_form.html", "mfa/webauthn/edit_form.html"}  # in their parts
 

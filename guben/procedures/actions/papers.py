@@ -112,7 +112,10 @@ def issue_paper(case: Case, key: str, *, by: User, entry: Entry | None = None, d
         told = template.data(case, entry)
     number = str(told.get("number") or _number(kind, unit.pk, unit.code, unit.short_name, dated))[:60]
     filled = {**told, "number": number, "dated_on": dated.isoformat()}
-    content = _pdf(template.document, filled, kind.title.zh, number)
+    try:
+        content = _pdf(template.document, filled, kind.title.zh, number)
+    except documents.NoSuchTemplate as error:
+        raise errors.NoTemplate(say(kind.title)) from error
     stored = storage.store(case.pk, "pdf", content)
     paper = Paper.objects.create(
         case=case,
