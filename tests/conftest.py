@@ -42,6 +42,14 @@ def _no_heads_left() -> Iterator[None]:
     place.unlink(missing_ok=True)
 
 
+@pytest.fixture(autouse=True)
+def _no_sums_left() -> None:
+    """What is kept in the process until the next entry of the history: each test begins with a history of its own."""
+    from guben.audit import remembering
+
+    remembering._kept.clear()
+
+
 @pytest.fixture(scope="session")
 def embedded_postgres() -> str:
     """The address of a PostgreSQL server: the one named in TEST_DATABASE_URL, else one that ends with the tests."""
