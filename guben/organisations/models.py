@@ -90,7 +90,7 @@ class Placement(models.Model):
     When a unit moves, every unit below it gets a new placement too, because its path changed.
     """
 
-    organisation = models.ForeignKey(
+    organisation = models.ForeignKey(  # placement_unit_from serves it
         Organisation, models.CASCADE, related_name="placements", db_index=False, verbose_name=_("组织")
     )
     parent = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", verbose_name=_("上级组织"))
@@ -102,7 +102,9 @@ class Placement(models.Model):
     territory = models.CharField(_("所在层级"), max_length=12, choices=Territory.choices, blank=True)
     from_on = models.DateField(_("起"))
     until_on = models.DateField(_("止（不含）"), null=True)
-    act = models.ForeignKey(Act, models.PROTECT, related_name="placements", db_index=False, verbose_name=_("依据"))
+    act = models.ForeignKey(  # asked for by corrections alone, which may read the table; a move writes 30,000 rows
+        Act, models.PROTECT, related_name="placements", db_index=False, verbose_name=_("依据")
+    )
 
     class Meta:
         verbose_name = _("隶属")
