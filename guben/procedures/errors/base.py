@@ -1,0 +1,20 @@
+"""What every refusal is: a sentence with the article it stands on, and the field to mend."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from guben.kit.errors import DomainError
+
+
+class Refused(DomainError):
+    """A step that can't be taken. `article` stands before the sentence; `field` names what to mend in the form."""
+
+    field = ""
+
+    def __init__(self, sentence: str, article: str = "", field: str = "") -> None:
+        self.article = article
+        self.field = field or self.field
+        super().__init__(
+            _("%(article)s：%(sentence)s") % {"article": article, "sentence": sentence} if article else sentence
+        )
