@@ -263,9 +263,11 @@ def _verdict(own: Line, lines: dict[str, Line], floor: float) -> str:
             ("WithReaders", "beside it with our readers"),
         )
     ]
+    limit = floor * lines["Documented"].seconds / lines["Documented"].rows
     return (
         f"{'; '.join(reached)}. Only writing the same finished rows by `executemany`, a statement for each, makes "
-        f"{floor:,.0f} rows a processor second."
+        f"{floor:,.0f} rows a processor second, {limit:.0f} times the peer as documented. Ours writes many rows with "
+        "each statement; what it takes besides lies mostly in the reader of workbooks, ciphers and keyed hashes."
     )
 
 
