@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.utils import timezone
@@ -70,6 +70,17 @@ def today(installation: Installation | None = None) -> date:
         if installation.demo_day:
             return installation.demo_day
     return timezone.localdate()  # noqa: TID251 - this is where everybody else asks
+
+
+def now() -> datetime:
+    """The moment at which something is recorded: the clock's, on a demo's own day in a demo. What measures how long ago
+    something was (a take-back, a limit) asks the clock itself."""
+    row = current()
+    moment = timezone.now()
+    if not row.is_demo:
+        return moment
+    clock = timezone.localtime(moment).timetz()
+    return datetime.combine(today(row), clock)
 
 
 def roster_imports_open() -> bool:

@@ -7,10 +7,9 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404
-from django.utils import timezone
 
 from guben.access import policy
-from guben.accounts.installation import today
+from guben.accounts.installation import now, today
 from guben.accounts.models import User
 from guben.kit import tree
 from guben.members.models import Person
@@ -64,7 +63,7 @@ def begin(  # noqa: PLR0913 - a case begins with this much
     case.title = _title(rule, case, title)
     case.once_about = once_about(rule, case.person_id, case.organisation_id)
     _refuse_second(rule, case, by)
-    case.begun_at = timezone.now()
+    case.begun_at = now()
     case.number = case_number(rule, on)
     try:
         with transaction.atomic():

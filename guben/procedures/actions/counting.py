@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from guben.accounts.installation import today
+from guben.accounts.installation import now, today
 from guben.accounts.models import User
 from guben.meetings.models import Absence, Meeting
 from guben.meetings.queries import in_force, roll_for
@@ -84,7 +83,7 @@ def count(  # noqa: PLR0913 - a count has this many numbers
         against=against,
         abstained=abstained,
         invalid=invalid,
-        entered_at=timezone.now(),
+        entered_at=now(),
         entered_by=by,
     )
     result = CountResult(row, _compared(row, others, ballot))
@@ -140,4 +139,4 @@ def _compared(row: Count, others: list[Count], ballot: Ballot) -> bool | None:
 
 
 def _set_aside(counts: list[Count]) -> None:
-    Count.objects.filter(pk__in=[one.pk for one in counts]).update(set_aside_at=timezone.now())
+    Count.objects.filter(pk__in=[one.pk for one in counts]).update(set_aside_at=now())

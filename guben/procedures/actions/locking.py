@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import Http404
-from django.utils import timezone
 
 from guben.access import policy
+from guben.accounts.installation import now
 from guben.accounts.models import User
 from guben.audit import trail
 from guben.organisations.models import Organisation
@@ -81,7 +81,7 @@ def add(  # noqa: PLR0913 - an entry has this many facts
         edition=edition,
         done_on=done_on,
         recorded_on=today,
-        recorded_at=timezone.now(),
+        recorded_at=now(),
         recorded_by=by,
         acted_at=acted_at,
         recorded_for_unit=acting == "below",
