@@ -88,9 +88,8 @@ def measure() -> int:
         f"""## Where every case stands, from the database: {name}
 
 {COUNT:,} open cases of the development of members with {entries:,} entries on {name}, {late:,} of them late;
-{machine}, while other work went on. The proof found the {BROKEN} that had been broken. It took {sum(taken[1:]):.0f}
-processor seconds, ours and the server's; two cores that do nothing else have 120 in a minute, and a million cases in
-a minute is the aim on PostgreSQL. Memory of the largest process: {memory():.0f} MB.
+{machine}. The proof found the {BROKEN} that had been broken. It took {sum(taken[1:]):.0f}
+processor seconds, ours and the server's. The aim was a million cases in a minute on PostgreSQL and two cores. Memory of the largest process: {memory():.0f} MB.
 
 {report.table(["what", "seconds", "processor seconds of ours", "of the server"], rows)}""",
     )
