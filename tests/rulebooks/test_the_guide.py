@@ -21,13 +21,20 @@ def samples() -> list[str]:
     return re.findall(r"```toml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
 
 
-def test_the_samples_make_one_rulebook_and_its_example_holds() -> None:
-    *parts, shown, _tried = samples()
-    rulebook = read_rulebook("\n".join(parts), "our-town.toml", catalogue)
-    (example,) = read_examples(shown, "our-town.examples.toml")
+def test_the_samples_make_one_rulebook_and_its_examples_hold() -> None:
+    *parts, _tried = samples()
+    rules = [part for part in parts if "[[example]]" not in part]
+    rulebook = read_rulebook("\n".join(rules), "our-town.toml", catalogue)
+    examples = read_examples("\n".join(part for part in parts if part not in rules), "our-town.examples.toml")
 
-    assert [entry.key for entry in rulebook.entries] == ["quarterly-lecture", "share-under-30", "too-few-under-30"]
-    assert run(example, Library([rulebook]), catalogue) is None
+    assert [(entry.kind, entry.key) for entry in rulebook.entries] == [
+        ("duty", "quarterly-lecture"),
+        ("publication", "publish-village-affairs"),
+        ("indicator", "share-under-30"),
+        ("standard", "too-few-under-30"),
+    ]
+    assert len(examples) == 2
+    assert [run(example, Library([rulebook]), catalogue) for example in examples] == [None, None]
 
 
 def test_the_sample_to_try_is_an_edition_of_a_shipped_rule() -> None:
