@@ -6,25 +6,33 @@ import re
 from pathlib import Path
 
 import pytest
+from django.template.loader import render_to_string
 
-SHEET = (Path(__file__).resolve().parents[2] / "guben/static/css/house.css").read_text(encoding="utf-8")
+from guben.accounts.models import User
+
+CSS = Path(__file__).resolve().parents[2] / "guben/static/css"
+HOUSE = (CSS / "house.css").read_text(encoding="utf-8")
 TOKEN = re.compile(r"--([\w-]+):\s*(#[0-9a-f]{3}(?:[0-9a-f]{3})?);")
-DARK = ':root:not([data-theme="light"], [data-theme="contrast"])'
+# The sheets that hold, one on top of the other.
 THEMES = {
     "light": [],
-    "dark by the system": [("screen and (prefers-color-scheme: dark)", DARK)],
-    "dark": [("screen", ':root[data-theme="dark"]')],
-    "contrast": [("screen", ':root[data-theme="contrast"]')],
-    "more contrast": [("screen and (prefers-contrast: more)", ':root:not([data-theme="dark"])')],
-    "more contrast in the dark": [
-        ("screen and (prefers-color-scheme: dark)", DARK),
-        ("screen and (prefers-contrast: more) and (prefers-color-scheme: dark)", DARK),
-    ],
-    "more contrast, dark chosen": [
-        ("screen", ':root[data-theme="dark"]'),
-        ("screen and (prefers-contrast: more)", ':root[data-theme="dark"]'),
-    ],
-    "paper": [("print", ":root")],
+    "dark": ["dark"],
+    "contrast": ["contrast"],
+    "contrast in the dark": ["dark", "contrast", "contrast-dark"],
+    "contrast, dark chosen": ["dark", "contrast-dark"],
+    "paper": [],
+}
+SCREEN, DARK, MORE = "screen", "(prefers-color-scheme: dark)", "(prefers-contrast: more)"
+# What the reader chose, and under what media each sheet then holds.
+CHOSEN = {
+    "": {
+        "dark": f"{SCREEN} and {DARK}",
+        "contrast": f"{SCREEN} and {MORE}",
+        "contrast-dark": f"{SCREEN} and {MORE} and {DARK}",
+    },
+    "light": {"contrast": f"{SCREEN} and {MORE}"},
+    "dark": {"dark": SCREEN, "contrast-dark": f"{SCREEN} and {MORE}"},
+    "contrast": {"contrast": SCREEN},
 }
 GROUNDS = ("paper", "surface", "sunken")
 WORDS = ("ink", "ink-2", "ink-3", "red", "amber", "green", "indigo")
@@ -37,13 +45,15 @@ PAIRS = [
 
 
 def tokens(theme: str) -> dict[str, str]:
-    found = dict(TOKEN.findall(re.search(r"^:root \{(.*?)^\}", SHEET, re.DOTALL | re.MULTILINE)[1]))
-    for media, selector in THEMES[theme]:
-        block = re.search(
-            rf"^@media {re.escape(media)} \{{\n  {re.escape(selector)} \{{(.*?)\}}", SHEET, re.DOTALL | re.MULTILINE
+    found = dict(TOKEN.findall(re.search(r"^:root \{(.*?)^\}", HOUSE, re.DOTALL | re.MULTILINE)[1]))
+    if theme == "paper":
+        found |= dict(
+            TOKEN.findall(re.search(r"^@media print \{\n  :root \{(.*?)\}", HOUSE, re.DOTALL | re.MULTILINE)[1])
         )
-        assert block, f"{theme}: no tokens under {media} {selector}"
-        found |= dict(TOKEN.findall(block[1]))
+    for sheet in THEMES[theme]:
+        known = dict(TOKEN.findall((CSS / f"themes/{sheet}.css").read_text(encoding="utf-8")))
+        assert known, f"{sheet}: no tokens"
+        found |= known
     return found
 
 
@@ -84,3 +94,17 @@ def test_high_contrast_has_no_grey_and_draws_every_edge(theme: str) -> None:
     assert {known[name] for name in (*GROUNDS, "ink", "ink-2", "ink-3", "line", "line-2", "edge")} == {"#000", "#fff"}
     assert all(ratio(known[name], known["surface"]) >= 3 for name in ("line", "line-2", "edge", "bar", "focus"))
     assert known["indigo-line"] == known["indigo"]  # the line under a link
+
+
+def test_a_token_has_one_value_in_a_theme() -> None:
+    for sheet in (CSS / "themes").iterdir():
+        names = re.findall(r"^\s*--([\w-]+):", sheet.read_text(encoding="utf-8"), re.MULTILINE)
+        assert len(names) == len(set(names)), sheet.name
+
+
+@pytest.mark.parametrize("theme", CHOSEN)
+def test_the_choice_of_the_reader_wins_over_the_system(theme: str) -> None:
+    html = render_to_string("house/_themes.html", {"user": User(theme=theme)})
+    links = re.findall(r'href="[^"]*themes/([\w-]+?)(?:\.[0-9a-f]{12})?\.css"\s+media="([^"]*)"', html)
+    assert html.count("<link") == len(links)
+    assert links == list(CHOSEN[theme].items())
