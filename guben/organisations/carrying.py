@@ -70,6 +70,12 @@ class Reform:
     def ending(self) -> list[Organisation]:
         return [unit for unit in self.sources if unit.pk not in self.staying]
 
+    @property
+    def leaving(self) -> list[int]:
+        """The people of a split who go to another unit than one that stays."""
+        stays = set(self.staying.values())
+        return [] if len(self.heirs) == 1 else [pk for pk, number in self.people.items() if number not in stays]
+
     def heir_of_person(self, person_id: int, source_id: int) -> int | None:
         """In a merger everybody goes to the one heir; in a split each as the paper says."""
         if len(self.heirs) == 1:

@@ -66,6 +66,16 @@ def made_by(lines: Sequence[Line], model: type[Model]) -> set[int]:
     return {line["pk"] for line in lines if line["before"] is None and line["model"] == model._meta.label}
 
 
+def carried_by(lines: Sequence[Line], model: type[Model], name: str, key: int) -> set[int]:
+    """The keys of the rows of a model whose field the act put to the key, and that had another before."""
+    label = model._meta.label
+    return {
+        line["pk"]
+        for line in lines
+        if line["model"] == label and line["before"] and line["after"].get(name) == key != line["before"].get(name)
+    }
+
+
 def changed_since(lines: Sequence[Line]) -> list[str]:
     """A sentence for each kind of row that is no longer as the act left it."""
     last: dict[tuple[str, int], dict[str, Any]] = {}

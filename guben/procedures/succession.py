@@ -34,7 +34,7 @@ class CaseCarrier:
 
     def carry(self, carrying: Carrying) -> None:
         ending = {unit.pk for unit in carrying.reform.ending}
-        leaving = set(_leaving(carrying.reform))
+        leaving = set(carrying.reform.leaving)
         moved = []
         for case in _moving(carrying.reform):
             values: dict[str, int] = {}
@@ -51,16 +51,8 @@ def _moving(reform: Reform) -> list[Case]:
     """The open cases of units that end, and those of people who leave a unit that stays."""
     ending = [unit.pk for unit in reform.ending]
     units = Q(organisation__in=ending) | Q(host__in=ending)
-    people = Q(organisation__in=list(reform.staying), person__in=_leaving(reform))
+    people = Q(organisation__in=list(reform.staying), person__in=reform.leaving)
     return list(Case.objects.filter(ended_on=None).filter(units | people).order_by("pk"))
-
-
-def _leaving(reform: Reform) -> list[int]:
-    """The people of a split who go to another unit than one that stays."""
-    if len(reform.heirs) == 1:
-        return []
-    stays = set(reform.staying.values())
-    return [person for person, number in reform.people.items() if number not in stays]
 
 
 def _heir(case: Case, source_id: int, carrying: Carrying) -> Organisation:

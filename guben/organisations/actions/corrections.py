@@ -19,7 +19,7 @@ from guben.organisations import errors
 from guben.organisations.actions import steps
 from guben.organisations.actions.tree import Moving, dissolve, move, rename
 from guben.organisations.choices import ActKind
-from guben.organisations.journal import Line, changed_since, made_by, take_back
+from guben.organisations.journal import Line, carried_by, changed_since, made_by, take_back
 from guben.organisations.models import Act, Group, Organisation, Placement, Post, Site, Succession, Team
 
 CHANGE = "units.change"
@@ -239,7 +239,8 @@ def _references(
         elif model is Organisation:
             rows = rows.exclude(pk__in=moved or set())
         else:
-            rows = rows.exclude(pk__in=made_by(lines, model))
+            carried = carried_by(lines, model, relation.field.attname, unit.pk)
+            rows = rows.exclude(pk__in=made_by(lines, model) | carried)
         if count := rows.count():
             found.append(
                 _("“%(name)s”已有%(count)d条“%(what)s”。先撤回或转走。")
