@@ -17,13 +17,15 @@ class Notice(models.Model):
 
     `lines` are the pairs of words it shows, with no more about a person than it must. `term_ends_on` is its last day,
     worked out from the official calendar on the day it was posted. After its term it is shown no longer and kept in the
-    file. Objections go to who holds the role `objections_to` at `objections_at`, and are answered within
-    `answer_days` working days.
+    file. `signed_as` is what the unit was called when it posted it, and stays so on the print and on the page that
+    checks it, whatever becomes of the unit meanwhile. Objections go to who holds the role `objections_to` at
+    `objections_at`, and are answered within `answer_days` working days.
     """
 
     number = models.CharField(_("公示编号"), max_length=40, unique=True)
     check_code = models.CharField(max_length=16, unique=True, editable=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="notices", verbose_name=_("公示组织"))
+    signed_as = models.CharField(_("落款"), max_length=120, blank=True, editable=False)
     title = models.CharField(_("标题"), max_length=120)
     text = models.TextField(_("正文"))
     lines = models.JSONField(_("内容"), default=list, blank=True)
@@ -61,6 +63,16 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    @property
+    def signature(self) -> str:
+        """The unit as the print names it."""
+        return self.signed_as or self.organisation.name
+
+    @property
+    def is_carried(self) -> bool:
+        """Has the unit another name now than on the print: renamed, merged, split?"""
+        return self.signature != self.organisation.name
 
     def get_absolute_url(self) -> str:
         return reverse("publication:notice", args=[self.pk])

@@ -75,9 +75,10 @@ def hangs(on: date) -> Q:
 
 
 def stands(on: date) -> Q:
-    """The publications that are shown on a day."""
+    """The publications that are shown on a day: none of a unit that is no more."""
     return (
         Q(published_on__lte=on)
+        & (Q(organisation__dissolved_on__isnull=True) | Q(organisation__dissolved_on__gt=on))
         & (Q(until_on__isnull=True) | Q(until_on__gt=on))
         & (Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=on))
     )

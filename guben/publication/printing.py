@@ -51,7 +51,7 @@ def data(notice: Notice, address: str, on: date) -> dict[str, Any]:
         )
         % {"days": notice.answer_days},
         "received_by": [_("受理：%(who)s") % {"who": _("；").join(who)}, *([notice.channel] if notice.channel else [])],
-        "unit": notice.organisation.name,
+        "unit": notice.signature,
         "day": f"{notice.posted_on.year}年{notice.posted_on.month}月{notice.posted_on.day}日",
         "code": svg_code(address),
         "code_says": _("核对用的二维码"),

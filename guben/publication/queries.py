@@ -191,17 +191,15 @@ def visitor() -> User:
     return user
 
 
+def runs(on: date) -> Q:
+    """The notices that hang on a day or later, or whose objections are not decided. It joins: take them `distinct`."""
+    undecided = Q(objections__received_on__isnull=False, objections__decided_on=None)
+    return Q(term_ends_on__gte=on, taken_down_on=None) | undecided
+
+
 def still_running(unit: Organisation, on: date) -> str | None:
     """Notices of a unit that hang on the day from which it shall be no more, or whose objections are not decided."""
-    count = (
-        Notice.objects.filter(organisation=unit)
-        .filter(
-            Q(term_ends_on__gte=on, taken_down_on=None)
-            | Q(objections__received_on__isnull=False, objections__decided_on=None)
-        )
-        .distinct()
-        .count()
-    )
+    count = Notice.objects.filter(runs(on), organisation=unit).distinct().count()
     if not count:
         return None
     return _("“%(name)s”还有%(count)s个公示没有满期，或者有反映没有处理完。先处理完，或先撤下。") % {

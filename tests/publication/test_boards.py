@@ -210,11 +210,3 @@ def test_posting_by_the_form(cast, client):
     for wrong in ({"lines": "没有冒号"}, {"working_days": "0"}, {"title": ""}, {"objections_to": "auditor"},
                   {"posted_on": "2026-07-01"}, {"text": "13800001234"}):  # fmt: skip
         assert client.post(address, {**data, **wrong}).status_code == 422
-
-
-def test_a_unit_with_open_notices_is_not_dissolved(cast):
-    from guben.publication.queries import still_running
-
-    assert still_running(cast.branch, TODAY) is None
-    post(cast)
-    assert "1个公示" in still_running(cast.branch, TODAY)

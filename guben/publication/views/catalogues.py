@@ -24,7 +24,7 @@ from guben.publication import actions, catalogue, queries
 from guben.publication.choices import Audience
 from guben.publication.forms import PublishForm
 from guben.publication.models import Publication
-from guben.publication.views.notices import where
+from guben.publication.views import asking
 
 HISTORY = 50
 
@@ -63,7 +63,7 @@ def publish(request: HttpRequest) -> HttpResponse:
     """The form; a duty's row leads here with its matter and its period."""
     code = request.GET.get("at", "")
     if not code:
-        return where(request, actions.PUBLISH, "publication:publish")
+        return asking.where(request, actions.PUBLISH, "publication:publish")
     unit = organisations.unit_for(request.user, code, actions.PUBLISH)
     matters = [one.rule for one in catalogue.rules_for(unit, today())]
     language = get_language() or "zh"

@@ -6,9 +6,8 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,11 +19,11 @@ from guben.kit.errors import DomainError
 from guben.organisations import queries as organisations
 from guben.organisations.models import Organisation
 from guben.publication import actions, errors, policy, printing, queries
-from guben.publication.forms import FilterForm, NoticeForm, ReasonForm
+from guben.publication.forms import FilterForm, NoticeForm
 from guben.publication.models import Notice
+from guben.publication.views import asking
 
 PAGE = 50
-MOST_UNITS = 300
 
 
 def list_notices(request: HttpRequest) -> HttpResponse:
@@ -50,7 +49,7 @@ def post(request: HttpRequest) -> HttpResponse:
     """The form for a notice that belongs to no case."""
     code = request.GET.get("at", "")
     if not code:
-        return where(request, actions.POST, "publication:post")
+        return asking.where(request, actions.POST, "publication:post")
     unit = organisations.unit_for(request.user, code, actions.POST)
     sees_people = access.may(request.user, "members.view", unit)
     form = NoticeForm(unit, request.POST or None, sees_people=sees_people, initial={"posted_on": today()})
@@ -71,29 +70,10 @@ def _posted(request: HttpRequest, unit: Organisation, form: NoticeForm) -> Notic
         return None
 
 
-def where(request: HttpRequest, right: str, goal: str) -> HttpResponse:
-    """Which unit it is about, where the address names none."""
-    words = request.GET.get("q", "").strip()[:60]
-    units = organisations.visible_units(request.user, right)
-    if words:
-        units = units.filter(organisations.called(words))
-    own = [grant.organisation for grant in access.grants_of(request.user) if grant.organisation.path]
-    here = list({unit.pk: unit for unit in own if access.may(request.user, right, unit)}.values())
-    if len(here) == 1 and not words and not units.exclude(pk=here[0].pk).exists():
-        return redirect(f"{reverse(goal)}?at={here[0].code}")
-    context = {"units": units[:MOST_UNITS], "goal": reverse(goal), "words": words}
-    return render(request, "publication/where.html", context)
-
-
-@login_not_required
+@asking.for_strangers_too
 def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """One notice. Strangers read what is public and still hangs; all others are sent to sign in."""
-    try:
-        found = queries.notice_for(request.user, pk)
-    except Http404:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        raise
+    found = queries.notice_for(request.user, pk)
     on, user = today(), request.user
     in_file = access.may(user, policy.FILE, found.organisation)
     decides = policy.may_decide(user, found, on)
@@ -110,7 +90,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
         "may_receive": policy.may_receive(user, found),
         "may_take_down": state_of(found) == "hanging" and access.may(user, actions.POST, found.organisation),
         "is_about_me": policy.is_about(user, found),
-        "base": base_for(request),
+        "base": asking.base_for(request),
     }
     return render(request, "publication/notice.html", context)
 
@@ -119,15 +99,10 @@ def take_down(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks for the reason and takes a notice down before its term is over."""
     found = queries.notice_for(request.user, pk)
     access.require(request.user, actions.POST, found.organisation)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        actions.take_down(found, form.cleaned_data["reason"], by=cast(User, request.user))
-        messages.success(request, _("已撤下。存在档案里，办件里的结果不能再按它登记。"))
-        return redirect(found)
     if found.taken_down_on:
         raise errors.AlreadyTakenDown
-    context = {"notice": found, "form": form}
-    return render(request, "publication/take_down.html", context, status=422 if form.is_bound else 200)
+    said = _("已撤下。存在档案里，办件里的结果不能再按它登记。")
+    return asking.ended(request, found, actions.take_down, page="publication/take_down.html", said=said)
 
 
 def poster(request: HttpRequest, pk: int) -> HttpResponse:
@@ -150,7 +125,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "state": state,
         "title": queries.title_for_strangers(found) if found and hangs else "",
         "may_read": bool(found and hangs and found.audience == "public"),
-        "base": base_for(request),
+        "base": asking.base_for(request),
     }
     return render(request, "publication/check.html", context, status=200 if found else 404)
 
@@ -161,11 +136,6 @@ def state_of(notice: Notice) -> str:
     if notice.taken_down_on and notice.taken_down_on <= on:
         return "taken_down"
     return "over" if notice.term_ends_on < on else "hanging"
-
-
-def base_for(request: HttpRequest) -> str:
-    """The frame of a page that strangers read too: theirs asks for no cookie and leads nowhere they may not go."""
-    return "house/page.html" if request.user.is_authenticated else "publication/public.html"
 
 
 def _unit_asked(request: HttpRequest) -> Organisation | None:

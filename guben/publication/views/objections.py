@@ -9,9 +9,8 @@ from typing import cast
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -23,18 +22,14 @@ from guben.kit.errors import DomainError
 from guben.publication import actions, errors, policy, queries
 from guben.publication.forms import DecisionForm, ObjectionForm, ReceiptForm, ReceivedForm
 from guben.publication.models import Notice, Objection
-from guben.publication.views.notices import base_for, state_of
+from guben.publication.views import asking
+from guben.publication.views.notices import state_of
 
 
-@login_not_required
+@asking.for_strangers_too
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     """An objection on line, by whoever reads the notice as its audience."""
-    try:
-        found = queries.notice_for(request.user, pk)
-    except Http404:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        raise
+    found = queries.notice_for(request.user, pk)
     if not policy.may_object(request.user, found, today()):
         if policy.is_about(request.user, found):
             raise errors.AboutOneself
@@ -48,7 +43,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
         received = actions.object_to(found, text=values["text"], author=values["author"], by=request.user)
         return _receipt(request, found, received)
     context = {
-        "notice": found, "form": form, "answerers": queries.answerers(found, today()), "base": base_for(request)
+        "notice": found, "form": form, "answerers": queries.answerers(found, today()), "base": asking.base_for(request)
     }  # fmt: skip
     return render(request, "publication/object.html", context, status=422 if form.is_bound else 200)
 
@@ -107,7 +102,7 @@ def answer(request: HttpRequest) -> HttpResponse:
             reply = queries.reply(form.cleaned_data["receipt"], today())
         except errors.NoSuchReceipt as error:
             form.add_error("receipt", str(error))
-    context = {"form": form, "reply": reply, "base": base_for(request)}
+    context = {"form": form, "reply": reply, "base": asking.base_for(request)}
     return render(request, "publication/answer.html", context, status=422 if form.errors else 200)
 
 
@@ -118,7 +113,7 @@ def is_late(found: Objection) -> bool:
 def _receipt(request: HttpRequest, notice: Notice, received: actions.Received) -> HttpResponse:
     """The receipt is shown once, in the answer to the form itself: it stands in no address and in no session."""
     context = {
-        "notice": notice, "objection": received.objection, "receipt": received.receipt, "base": base_for(request)
+        "notice": notice, "objection": received.objection, "receipt": received.receipt, "base": asking.base_for(request)
     }  # fmt: skip
     return render(request, "publication/receipt.html", context)
 
