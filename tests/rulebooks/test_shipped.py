@@ -115,6 +115,13 @@ def test_a_duty_opens_the_form_that_its_evidence_asks_for() -> None:
         assert duty.evidence.where is None or duty.evidence.short
 
 
+def test_that_dues_are_made_public_is_asked_once() -> None:
+    asks = [duty.key for duty in library().duties(TODAY) if duty.key == "publish-dues"]
+    asks += [entry.key for entry in library().standards(TODAY) if "dues_published_on" in str(entry.holds)]
+
+    assert asks == ["publish-dues"]
+
+
 def test_every_expression_can_be_said_in_both_languages() -> None:
     for entry in rules():
         for name in ("who", "value", "where", "holds", "opens"):
