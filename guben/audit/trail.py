@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
 from hashlib import sha256
 from json.encoder import encode_basestring as _quoted
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,17 @@ if TYPE_CHECKING:
 
 
 _written = json.JSONEncoder(sort_keys=True, default=str, ensure_ascii=False).encode
+_told: ContextVar[datetime | None] = ContextVar("moment_of_an_invented_history", default=None)
+
+
+@contextmanager
+def dated(moment: datetime) -> Iterator[None]:
+    """Inside, entries carry this moment instead of the clock's: for records that were invented, as a demo's are."""
+    token = _told.set(moment)
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 def _commit(values: Mapping[str, Any]) -> tuple[str, str]:
@@ -44,6 +57,7 @@ def entry_for(
     commitment to the values are kept. `details` is kept as it is and must hold no personal value."""
     salt, commitment = _commit(changed or {})
     return Entry(
+        at=_told.get() or timezone.now(),
         action=action,
         user=by,
         right=right,
@@ -117,7 +131,7 @@ def record_all(
         "commitment": commitments,
     }
     shared = {
-        "at": timezone.now(), "action": action, "user_id": by.pk, "object_type": model._meta.label_lower
+        "at": _told.get() or timezone.now(), "action": action, "user_id": by.pk, "object_type": model._meta.label_lower
     }  # fmt: skip
     proofs = proofs_of(shared, columns)
     constants = {name: [value] * len(keys) for name, value in shared.items()}

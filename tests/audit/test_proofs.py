@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import connection, transaction
 
 from guben.audit import proofs, trail
 from guben.audit.models import Checkpoint, Entry
+from guben.organisations.models import Organisation
 from tests import cast as the_cast
 from tests.command import guben
 
@@ -35,6 +37,21 @@ def written(settings: Any, tmp_path: Path, transactional_db: None) -> list[Entry
         if part < 2:
             assert proofs.take_checkpoint()
     return list(Entry.objects.order_by("pk"))
+
+
+def test_an_invented_history_carries_its_own_moment_and_its_proof(cast: the_cast.Cast) -> None:
+    told = datetime(2020, 5, 4, 8, 30, tzinfo=UTC)
+    with trail.dated(told), transaction.atomic():
+        entry = trail.record("x.done", cast.branch, by=cast.clerk, organisation_id=cast.branch.pk)
+        trail.record_all(
+            "x.done", Organisation, [cast.village.pk], by=cast.clerk, organisation_ids=[None], rights=[""], changed={},
+            details=[{}],
+        )  # fmt: skip
+    after = trail.record("x.done", cast.branch, by=cast.clerk, organisation_id=cast.branch.pk)
+    rows = Entry.objects.filter(pk__gte=entry.pk)
+    assert [row.at == told for row in rows.order_by("pk")] == [True, True, False]
+    assert all(row.proof == proofs.proof_of(tuple(getattr(row, name) for name in proofs.NAMES)) for row in rows)
+    assert after.at > told
 
 
 def change(**values: Any) -> Tampering:
