@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from guben.development.queries import board_of, people_at, signals_at
@@ -125,7 +127,24 @@ def test_a_unit_in_which_nobody_was_admitted_for_two_years_is_warned(cast: Cast)
 def test_the_same_people_stand_on_the_page_of_their_stage(cast: Cast) -> None:
     person = on_the_way(cast, "candidate", cast.branch, "就一人")
     assert [one.person for one in people_at(cast.town, "candidate", TODAY)] == [person]
-    assert people_at(cast.street, "candidate", TODAY) == []
+    assert not people_at(cast.street, "candidate", TODAY).exists()
+
+
+def test_the_page_of_a_stage_asks_for_no_more_people_than_it_shows(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("guben.development.views.boards.PAGE", 2)
+    _none, slow, quick = (on_the_way(cast, "activist", cast.branch, name) for name in ("没有", "慢慢", "快快"))
+    case_of(cast, quick, cast.branch, date(2026, 7, 20))
+    case_of(cast, slow, cast.branch, date(2026, 6, 1))
+    signed_in = sign_in(client, cast.secretary)
+    with CaptureQueriesContext(connection) as asked:
+        pages = [signed_in.get(f"/development/stages/activist/?at={BRANCH}&page={number}").context for number in (1, 2)]
+
+    assert [[one.person.name for one in page["people"]] for page in pages] == [["慢慢", "快快"], ["没有"]]
+    assert pages[0]["page"].paginator.count == 3
+    whole = [one["sql"] for one in asked if "born_on" in one["sql"] and "LIMIT" not in one["sql"]]
+    assert not [sql for sql in whole if "members_affiliation" in sql]
 
 
 def test_at_most_a_few_queries_whatever_the_size(cast: Cast, client: Client, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]

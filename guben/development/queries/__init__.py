@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guben.development.queries.board import Board, Cell, Line, Standing, board_of, people_at
+from guben.development.queries.board import Board, Cell, Line, Standing, board_of, people_at, standings
 from guben.development.queries.plans import PlanLine, PlanPage, plan_of, use_of, warning_for
 from guben.development.queries.samples import SampleLine, lines_of, sample_for, samples_at
 from guben.development.queries.signals import Cultivation, Signal, cultivations_at, signals_at
@@ -25,6 +25,7 @@ __all__ = [
     "sample_for",
     "samples_at",
     "signals_at",
+    "standings",
     "use_of",
     "warning_for",
 ]

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from guben.access import policy
 from guben.access.policy import Someone
@@ -105,25 +106,34 @@ def board_of(user: Someone, unit: Organisation, on: date) -> Board:
     top = _line(
         unit, _summed(counts, depth), _summed(late, depth) if late is not None else None, hidden, persons=persons
     )
-    columns = {} if children or not persons else {kind: people_at(unit, kind, on)[:SHOWN] for kind in COLUMNS}
+    columns = {}
+    if persons and not children:
+        columns = {kind: standings(people_at(unit, kind, on)[:SHOWN], kind, on) for kind in COLUMNS}
     return Board(unit, on, top, lines, persons, cases, columns, _late(unit, on) if cases and persons else [])
 
 
-def people_at(unit: Organisation, kind: str, on: date) -> list[Standing]:
-    """The people at a stage at and below a unit, late ones first, then by deadline, then by how long they wait."""
+def people_at(unit: Organisation, kind: str, on: date) -> QuerySet[Affiliation]:
+    """The people at a stage at and below a unit, late ones first, then by deadline, then by how long they wait; a page
+    of them is told by `standings`."""
     since = {"person__stages__from_on__gte": date(on.year, 1, 1)} if kind == FULL else {}
-    rows = (
-        _at_stages(unit, on, [kind], **since)
-        .annotate(since=F("person__stages__from_on"))
-        .select_related("person", "organisation")
-    )
-    found = list(rows.order_by("since", "pk"))
+    rows = _at_stages(unit, on, [kind], **since).annotate(since=F("person__stages__from_on"))
+    if kind == FULL:
+        return rows.select_related("person", "organisation").order_by("since", "pk")
+    due_on = _open_cases().filter(person=OuterRef("person")).order_by("pk").values("due_on")[:1]
+    rows = rows.annotate(due_on=Subquery(due_on)).select_related("person", "organisation")
+    return rows.order_by(F("due_on").asc(nulls_last=True), "since", "pk")
+
+
+def standings(rows: Iterable[Affiliation], kind: str, on: date) -> list[Standing]:
+    """Some of these people with where their cases stand. Two queries at most."""
+    found: list[Any] = list(rows)
     cases = _cases_of([row.person_id for row in found]) if kind != FULL else {}
     titles = _titles(on)
-    standings = [
-        _standing(row.person, row.organisation, row.since, cases.get(row.person_id), titles, on) for row in found
-    ]
-    return sorted(standings, key=lambda one: (one.days is None, one.days or 0, one.since))
+    return [_standing(row.person, row.organisation, row.since, cases.get(row.person_id), titles, on) for row in found]
+
+
+def _open_cases() -> QuerySet[Case]:
+    return Case.objects.filter(procedure=PROCEDURE, ended_on=None)
 
 
 def _at_stages(unit: Organisation, on: date, kinds: Iterable[str], **more: date) -> QuerySet[Affiliation]:
@@ -149,11 +159,8 @@ def _standing(
 def _cases_of(person_ids: Iterable[int]) -> dict[int, Case]:
     """The open case of each of these people."""
     ids = list(person_ids)
-    found: dict[int, Case] = {}
-    for start in range(0, len(ids), 500):
-        rows = Case.objects.filter(procedure=PROCEDURE, ended_on=None, person__in=ids[start : start + 500])
-        found |= {row.person_id: row for row in rows if row.person_id}
-    return found
+    rows = _open_cases().filter(person__in=ids).order_by("-pk") if ids else []
+    return {row.person_id: row for row in rows if row.person_id}
 
 
 def _titles(on: date) -> dict[str, str]:
@@ -191,9 +198,7 @@ def _late_counts(unit: Organisation, on: date) -> Counter[tuple[str, str]]:
 
 
 def _late_cases(unit: Organisation, on: date) -> QuerySet[Case]:
-    return Case.objects.filter(
-        policy.in_subtrees([unit.path], "organisation__path"), procedure=PROCEDURE, ended_on=None, due_on__lt=on
-    )
+    return _open_cases().filter(policy.in_subtrees([unit.path], "organisation__path"), due_on__lt=on)
 
 
 def _late(unit: Organisation, on: date) -> list[Standing]:

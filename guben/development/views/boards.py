@@ -61,12 +61,15 @@ def stage(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in COLUMNS:
         raise Http404
     unit = unit_asked(request, "members.view")
-    people = queries.people_at(unit, kind, today())
+    on = today()
+    page = Paginator(queries.people_at(unit, kind, on), PAGE).get_page(request.GET.get("page"))
     context = {
         "unit": unit,
         "crumbs": organisations.crumbs(unit, request.user),
         "title": titles()[kind],
-        "page": Paginator(people, PAGE).get_page(request.GET.get("page")),
+        "kind": kind,
+        "page": page,
+        "people": queries.standings(page.object_list, kind, on),
         "sees_cases": policy.may(request.user, "cases.view", unit),
     }
     return render(request, "development/stage.html", context)
