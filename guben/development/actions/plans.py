@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.utils import timezone
 
 from guben.access import policy
-from guben.accounts.installation import today
+from guben.accounts.installation import now, today
 from guben.accounts.models import User
 from guben.audit import trail
 from guben.development import errors
@@ -36,9 +35,9 @@ def set_plan(
     Source: M3.2.
     """
     policy.require(by, SET, giver)
-    now = today()
-    if not now.year - YEARS_BACK <= year <= now.year + YEARS_AHEAD:
-        raise errors.YearOutOfReach(year, now.year - YEARS_BACK, now.year + YEARS_AHEAD)
+    this_year = today().year
+    if not this_year - YEARS_BACK <= year <= this_year + YEARS_AHEAD:
+        raise errors.YearOutOfReach(year, this_year - YEARS_BACK, this_year + YEARS_AHEAD)
     Organisation.objects.select_for_update().get(pk=giver.pk)  # two who share out at once wait for each other here
     known = _current(giver, year)
     written = [
@@ -89,7 +88,7 @@ def _write(
         places=number,
         paper=paper,
         recorded_on=today(),
-        recorded_at=timezone.now(),
+        recorded_at=now(),
         recorded_by=by,
     )
     before = known.places if known else 0

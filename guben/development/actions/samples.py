@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
-from django.utils import timezone
 
 from guben.access import policy
-from guben.accounts.installation import today
+from guben.accounts.installation import now, today
 from guben.accounts.models import User
 from guben.audit import trail
 from guben.development import calculations, errors
@@ -53,7 +52,7 @@ def draw_sample(
         raise errors.NothingToDraw
     sample = Sample.objects.create(
         organisation=unit, seed=seed, size=size, from_on=from_on, until_on=until_on, population=len(numbers),
-        drawn_on=today(), drawn_at=timezone.now(), drawn_by=by,
+        drawn_on=today(), drawn_at=now(), drawn_by=by,
     )  # fmt: skip
     chosen = calculations.drawn(seed, numbers, size)
     SampledCase.objects.bulk_create(
@@ -84,7 +83,7 @@ def record_finding(row: SampledCase, *, found: str, note: str, by: User) -> Samp
     note = " ".join(note.split())[:NOTE_ROOM]
     if found not in Found.values or (found != Found.IN_ORDER and not note):
         raise errors.FindingUnclear
-    row.found, row.note, row.found_on, row.found_at, row.found_by = found, note, today(), timezone.now(), by
+    row.found, row.note, row.found_on, row.found_at, row.found_by = found, note, today(), now(), by
     row.save(update_fields=["found", "note", "found_on", "found_at", "found_by"])
     _note("found", sample, by, {"number": case.number, "found": str(Found(found).label)}, changed={"note": note})
     return row
