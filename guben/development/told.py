@@ -49,7 +49,8 @@ def register() -> None:
 
 
 def plan_used_up(case: Case, step: str, on: date) -> str:
-    """Beside the steps that lead to an admission: whether the plan of the year has room. It forbids nothing."""
+    """Beside the steps that lead to an admission: whether the plan of the year has room. It forbids nothing unless
+    the rule has the step heed it."""
     if case.procedure != PROCEDURE or step not in ADMITTING:
         return ""
     return warning_for(case.organisation, on)

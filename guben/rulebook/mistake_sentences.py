@@ -246,6 +246,7 @@ SENTENCES: tuple[tuple[re.Pattern[str], Promise], ...] = tuple(
         (r"No place '(?P<name>.*)'\.$", gettext_lazy("没有“%(name)s”这个承办处。")),
         (r"No step '(?P<name>.*)'\.$", gettext_lazy("没有“%(name)s”这一步。")),
         (r"No effect '(?P<name>.*)'\.$", gettext_lazy("没有“%(name)s”这个效果。")),
+        (r"No warning '(?P<name>.*)'\.$", gettext_lazy("没有“%(name)s”这个提醒。")),
         (r"No paper '(?P<name>.*)' in this procedure\.$", gettext_lazy("这个程序里没有“%(name)s”这份材料。")),
         (
             r"'(?P<name>.*)' is a word of the rulebook: .*",

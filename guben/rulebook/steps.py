@@ -109,6 +109,8 @@ def _asks(step: Step, procedure: Procedure) -> Iterator[str]:
             yield _("至少%(count)s次") % {"count": step.every.at_least}
     if step.any_order:
         yield _("和相邻的步骤不分先后")
+    if step.heeds:
+        yield _("有提醒时不能办")
 
 
 def _line(share: Share) -> str:

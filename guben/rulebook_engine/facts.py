@@ -98,6 +98,7 @@ class Catalogue:
         self._tables: dict[str, FactTable] = {}
         self.papers: tuple[str, ...] = ()  # short names of documents that a source may begin with
         self.effects: tuple[str, ...] = ()  # what steps may do to records, by name
+        self.warnings: tuple[str, ...] = ()  # what is said beside steps, by name
         self._roles: Callable[[], Iterable[str]] = tuple
 
     def register(self, table: FactTable) -> None:
@@ -121,6 +122,10 @@ class Catalogue:
     def publish_effects(self, *names: str) -> None:
         """Adds names of effects that the steps of a procedure may have."""
         self.effects = tuple(dict.fromkeys((*self.effects, *names)))
+
+    def publish_warnings(self, *names: str) -> None:
+        """Adds names of warnings beside the steps of a procedure, which a step may heed."""
+        self.warnings = tuple(dict.fromkeys((*self.warnings, *names)))
 
     def publish_roles(self, roles: Callable[[], Iterable[str]]) -> None:
         """Tells where the keys of all roles are found; they are read when the first rule names one."""

@@ -86,6 +86,9 @@ def _in_step(
         hint = did_you_mean(step.vote.form, forms.values)
         yield (*path, "vote", "form"), f"'{step.vote.form}' is no value of 'form'.{hint}"
     yield from _effect(step.effect, (*path, "effect"), catalogue)
+    for name in step.heeds:
+        if catalogue.warnings and name not in catalogue.warnings:
+            yield (*path, "heeds"), f"No warning '{name}'.{did_you_mean(name, catalogue.warnings)}"
     yield from _twice(step.field, (*path, "field"), "field")
     yield from _twice(step.outcome, (*path, "outcome"), "outcome")
     yield from _terms(step, path, steps)

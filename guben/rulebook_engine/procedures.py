@@ -15,7 +15,9 @@ from pydantic import Field, field_validator, model_validator
 from guben.rulebook_engine.entries import KINDS, Confidence, Entry, Expression, Key, Part, Text, Texts, Words
 
 StepKind = Literal["form", "talk", "document", "review", "vote", "notice", "training", "wait", "examination"]
-FieldType = Literal["text", "long_text", "day", "number", "money", "choice", "yes_no", "person", "persons", "unit"]
+FieldType = Literal[
+    "text", "long_text", "day", "number", "money", "choice", "yes_no", "person", "persons", "unit", "group"
+]
 BEGIN = "begin"
 NUMBER_PARTS = re.compile(r"\{(unit|code|year|number|number:0[1-9]d)\}")
 NEXT, STAY, END, BEFORE = "next", "stay", "end", "before"
@@ -157,7 +159,8 @@ class Step(Part):
 
     A step is open from the latest of its `opens` until the earliest of its `closes`; at an examination `opens` is the
     day from which it may be left. Neighbours with `any_order` may be taken in any order. `was` names the steps of
-    earlier editions that this one stands for.
+    earlier editions that this one stands for. `heeds` names warnings that refuse the step, which elsewhere only stand
+    beside it.
     """
 
     key: Key
@@ -170,6 +173,7 @@ class Step(Part):
     opens: Annotated[tuple[Term, ...], Field(strict=False)] = ()
     closes: Annotated[tuple[Term, ...], Field(strict=False)] = ()
     any_order: bool = False
+    heeds: Texts = ()
     needs: Texts = ()
     produces: Texts = ()
     field: Annotated[tuple[FormField, ...], Field(strict=False)] = ()

@@ -11,12 +11,16 @@ from django.test import Client
 
 from guben.accounts.models import User
 from guben.audit.models import Entry
-from guben.development import errors
+from guben.development import errors, told
 from guben.development.actions import set_plan
 from guben.development.models import Quota
 from guben.development.queries import plan_of, warning_for
 from guben.members.models import Stage
+from guben.procedures import actions
+from guben.procedures.errors import WarningHeeded
+from guben.rulebook.models import Rulebook
 from tests.cast import BRANCH, CITY, TODAY, TOWN, VILLAGE, Cast, sign_in
+from tests.development.way import begin, newcomer, set_day
 from tests.procedures.cases import user
 
 
@@ -108,6 +112,27 @@ def test_a_used_up_plan_warns_and_names_the_unit(cast: Cast) -> None:
     set_plan(cast.city, 2026, {cast.town: 1}, by=cast.organiser)
     assert "青石镇党委2026年的1个名额已用1个" in warning_for(cast.branch, TODAY)
     assert warning_for(cast.neighbour_branch, TODAY) == ""
+
+
+def test_a_step_that_heeds_the_plan_is_refused_while_it_is_used_up(
+    cast: Cast, rules: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(told, "ADMITTING", {"application"})
+    person, on = newcomer(cast), {"done_on": TODAY, "by": cast.secretary, "outcome": "done"}
+    Stage.objects.get_or_create(person=person, defaults={"kind": "applicant", "from_on": date(2022, 12, 1)})
+    case = begin(cast, person, TODAY)
+    set_day(TODAY)
+    set_plan(cast.city, 2026, {cast.city: 0}, by=cast.organiser)
+    book = Rulebook.objects.get(key="development")
+    book.text, book.digest = book.text.replace('needs      = ["application"]', 'heeds = ["plan"]'), "heeds"
+    assert 'heeds = ["plan"]' in book.text
+    book.save()
+
+    with pytest.raises(WarningHeeded, match="名额") as refused:
+        actions.take(case, "application", values={"channel": "能人"}, **on)
+    assert refused.value.article
+    set_plan(cast.city, 2026, {cast.city: 3}, by=cast.organiser)
+    assert actions.take(case, "application", values={"channel": "能人"}, **on).outcome == "done"
 
 
 def test_who_left_the_year_before_counts_for_that_year(cast: Cast) -> None:

@@ -73,6 +73,7 @@ def small_catalogue() -> Catalogue:
     catalogue = Catalogue()
     catalogue.papers = ("S0", "S1", "S2", "S3", "S4")
     catalogue.publish_effects("give-key", "take-key")
+    catalogue.publish_warnings("full-house")
     catalogue.publish_roles(lambda: ("secretary", "clerk", "organiser"))
     for table in (ORGANISATION, MEMBER, MEETING, PUBLICATION):
         catalogue.register(table)

@@ -82,8 +82,8 @@ def use_of(unit: Organisation, year: int, on: date) -> Use:
 
 
 def warning_for(unit: Organisation, on: date) -> str:
-    """A sentence where the plan of the unit, or of one above it, is used up: a warning, since no rule forbids more.
-    Empty where there is room, or no plan. Two queries."""
+    """A sentence where the plan of the unit, or of one above it, is used up: a warning, and a refusal where a
+    step heeds it. Empty where there is room, or no plan. Two queries."""
     above = tree.ancestors(unit.path, include_self=True)
     rows = Quota.objects.filter(organisation__path__in=above, year=on.year, is_current=True)
     plans = list(rows.select_related("organisation").order_by("-organisation__path"))
