@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
-import tomllib
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from django.conf import settings
 
 from tests import cast as the_cast
+from tests.kept import Kept
 from tests.postgres import url_of_a_server
 
 
@@ -24,6 +24,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = set(wanted)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = wanted
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded until now stays: nobody need look through it for rubbish again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_sessionfinish() -> None:
+    gc.unfreeze()
 
 
 def _asks_the_database(item: pytest.Item) -> bool:
@@ -70,17 +81,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.fixture
 def rules(db: None) -> None:
-    """The shipped rulebooks, installed. All at one moment, so that they are read once for all tests."""
-    from guben.rulebook.models import Rulebook
-    from guben.rulebook.sources import shipped_files
+    """The shipped rulebooks, installed."""
+    from tests.installed import install_shipped
 
-    for file in shipped_files():
-        key = tomllib.loads(file.text)["rulebook"]["key"]
-        Rulebook.objects.create(key=key, file_name=file.name, text=file.text, examples=file.examples, digest=file.name)
-    Rulebook.objects.update(installed_at=datetime(2026, 1, 1, tzinfo=UTC))
+    install_shipped()
+
+
+the_kept_cast = Kept(the_cast.build)
 
 
 @pytest.fixture
 def cast(db: None) -> the_cast.Cast:
     """The fixed cast of tests/cast.py, written afresh for this test."""
-    return the_cast.build()
+    return the_kept_cast()

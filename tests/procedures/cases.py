@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from guben.access.models import Grant
 from guben.accounts.models import Installation, User
@@ -15,17 +16,17 @@ from guben.rulebook.models import Rulebook
 from tests.cast import TOWN, Cast, hold
 
 FILE = Path(__file__).with_name("procedures.toml")
+NUMBER = 800_000  # always the same, see tests/installed.py
 handed_over: list[int] = []
 
 
 def install(text: str = "") -> None:
     """Puts the procedures to try beside the other rules."""
     effects.register("test-handed-over", lambda case, entry, by: handed_over.append(case.pk))
-    Rulebook.objects.update_or_create(
-        key="test-procedures",
-        defaults={"file_name": FILE.name, "text": text or FILE.read_text(encoding="utf-8"), "digest": str(len(text))},
-    )
-    Rulebook.objects.update(installed_at=datetime(2026, 1, 1, 0, 0, len(text) % 60, tzinfo=UTC))
+    text = text or FILE.read_text(encoding="utf-8")
+    row = {"file_name": FILE.name, "text": text, "digest": str(len(text))}
+    Rulebook.objects.update_or_create(key="test-procedures", defaults=row, create_defaults={"pk": NUMBER, **row})
+    Rulebook.objects.update(installed_at=datetime(2026, 1, 1, microsecond=crc32(text.encode()) % 1_000_000, tzinfo=UTC))
 
 
 def set_day(day: date) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from guben.transfers import actions, proving
 from guben.transfers.models import Inflow, Outflow
 from tests import cast as the_cast
 from tests.cast import NEIGHBOUR_BRANCH, OTHER_VILLAGE, TODAY, Cast
+from tests.installed import install_shipped
 from tests.procedures.test_at_once import together
 from tests.transfers import moves
 from tests.transfers.moves import NAME, homes, take
@@ -21,16 +21,7 @@ from tests.transfers.moves import NAME, homes, take
 
 @pytest.fixture
 def lasting(transactional_db: None) -> Iterator[Cast]:
-    import tomllib
-    from datetime import UTC
-
-    from guben.rulebook.models import Rulebook
-    from guben.rulebook.sources import shipped_files
-
-    for file in shipped_files():
-        key = tomllib.loads(file.text)["rulebook"]["key"]
-        Rulebook.objects.create(key=key, file_name=file.name, text=file.text, examples=file.examples, digest=file.name)
-    Rulebook.objects.update(installed_at=datetime(2026, 1, 1, tzinfo=UTC))
+    install_shipped()
     cast = the_cast.build()
     moves.people_of_two_towns(cast)
     moves.user(cast, "neighbour-clerk", "clerk", NEIGHBOUR_BRANCH)
