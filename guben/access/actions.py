@@ -19,6 +19,7 @@ from guben.audit import trail
 
 RIGHT = "accounts.grant"
 OPEN = "accounts.open"
+MEMBER = "member"
 
 
 @transaction.atomic
@@ -88,6 +89,31 @@ def end_grant(grant_id: int, *, by: User) -> None:
         row.until_on = day
         row.save(update_fields=["until_on"])
     sessions.end_all(row.user)
+
+
+@transaction.atomic
+def follow_the_member(user_id: int, former: Any, unit: Any | None, *, on: date, by: User) -> int:
+    """A member who moves signs in as a member of the new branch (`unit`, nowhere where the member is let go) from the
+    day on, and holds nothing at the former one any more; roles that come with a post end with the post. Gives how many
+    grants ended. The right is the caller's to ask for: it is the right to move the member.
+
+    Source: M3.7; 等保 GB/T 22239-2019 8.1.4.2.
+    """
+    rows = Grant.objects.select_for_update(of=("self",), no_key=True).select_related("user", "organisation")
+    still = Q(until_on__isnull=True) | Q(until_on__gt=on)
+    held = list(rows.filter(still, user=user_id, organisation=former, holding=None))
+    for row in held:
+        _record("access.ended", row, by, {"until_on": on})
+        if row.from_on >= on:
+            row.delete()
+        else:
+            row.until_on = on
+            row.save(update_fields=["until_on"])
+    was_member = next((row.user for row in held if row.role == MEMBER), None)
+    if was_member and unit and not Grant.objects.filter(still, user=user_id, role=MEMBER, organisation=unit).exists():
+        new = Grant.objects.create(user=was_member, role=MEMBER, organisation=unit, from_on=on, granted_by=by)
+        _record("access.granted", new, by, {"from_on": on, "until_on": None})
+    return len(held)
 
 
 @transaction.atomic

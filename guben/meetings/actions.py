@@ -19,7 +19,7 @@ from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.audit import trail
 from guben.kit.errors import DomainError
-from guben.meetings import calculations, errors, objections, queries
+from guben.meetings import calculations, errors, followers, objections, queries
 from guben.meetings.choices import Form, Reason
 from guben.meetings.models import Absence, Meeting
 from guben.members.models import Person
@@ -227,6 +227,7 @@ def _withdraw(meeting: Meeting, reason: str, by: User) -> Meeting:
     locked.withdrawn_at = timezone.now()
     locked.withdrawn_reason = reason
     locked.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    followers.tell(locked)
     _write_history("meetings.withdrawn", locked, by, right="meetings.withdraw")
     return locked
 

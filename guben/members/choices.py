@@ -46,6 +46,10 @@ class ContactWay(models.TextChoices):
     TELEPHONE = "telephone", _("电话")
     MESSAGE = "message", _("信息")
     LETTER = "letter", _("书信")
+    MEETING = "meeting", _("参加组织生活")  # at a host: told by its branch, and typed in by nobody
+
+
+TYPED_WAYS = [way for way in ContactWay.choices if way[0] != ContactWay.MEETING]
 
 
 class Occupation(models.TextChoices):

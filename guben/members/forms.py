@@ -16,6 +16,7 @@ from guben.members.choices import (
     EDUCATION,
     ETHNICITY,
     TEXTS,
+    TYPED_WAYS,
     ContactWay,
     Degree,
     Occupation,
@@ -284,9 +285,7 @@ class ContactForm(forms.Form):
     """One contact, in half a minute on the phone."""
 
     contacted_on = day_field(_("哪天联系的"))
-    way = forms.ChoiceField(
-        label=_("方式"), choices=ContactWay.choices, widget=forms.RadioSelect, initial=ContactWay.TELEPHONE
-    )
+    way = forms.ChoiceField(label=_("方式"), choices=TYPED_WAYS, widget=forms.RadioSelect, initial=ContactWay.TELEPHONE)
     note = forms.CharField(label=_("情况"), required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from guben.meetings.models import Meeting
-from guben.members.models import Person
+from guben.members.models import Contact, Person
 from guben.organisations.models import Organisation
 from guben.procedures.models import Case
 from guben.transfers.choices import EndedBecause, RowState
@@ -41,7 +41,22 @@ class Letter(models.Model):
         return self.number
 
 
-class Outflow(models.Model):
+class Stay(models.Model):
+    """What both sides write of somebody away: who keeps contact, and how it ended."""
+
+    contact_person = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("联系人")
+    )
+    ended_on = models.DateField(_("结束日期"), null=True, blank=True)
+    ended_because = models.CharField(_("为什么结束"), max_length=12, choices=EndedBecause.choices, blank=True)
+    recorded_at = models.DateTimeField(_("登记时刻"), auto_now_add=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class Outflow(Stay):
     """A member away, as the home branch registered it: since when, where, until when, who keeps contact (M3.5)."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="outflows", verbose_name=_("人员"))
@@ -52,13 +67,6 @@ class Outflow(models.Model):
     expected_until = models.DateField(_("预计什么时候回来"), null=True, blank=True)
     place = models.CharField(_("去了哪里"), max_length=60)
     workplace = models.CharField(_("在那里做什么"), max_length=120, blank=True)
-    contact_person = models.ForeignKey(
-        Person, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("联系人")
-    )
-    ended_on = models.DateField(_("结束日期"), null=True, blank=True)
-    ended_because = models.CharField(_("为什么结束"), max_length=12, choices=EndedBecause.choices, blank=True)
-    recorded_at = models.DateTimeField(_("登记时刻"), auto_now_add=True)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     class Meta:
         verbose_name = _("流出登记")
@@ -73,7 +81,7 @@ class Outflow(models.Model):
         return f"{self.person_id} {self.from_on}"
 
 
-class Inflow(models.Model):
+class Inflow(Stay):
     """A member from elsewhere, as the branch on the spot registered it. Matched with what the home branch registered;
     somebody who is not in Guben, or whom home has not registered, stays unmatched and is listed on the sides known."""
 
@@ -90,13 +98,6 @@ class Inflow(models.Model):
         Outflow, models.SET_NULL, null=True, blank=True, related_name="inflow", verbose_name=_("流出登记")
     )
     from_on = models.DateField(_("什么时候来报到"))
-    contact_person = models.ForeignKey(
-        Person, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("联系人")
-    )
-    ended_on = models.DateField(_("结束日期"), null=True, blank=True)
-    ended_because = models.CharField(_("为什么结束"), max_length=12, choices=EndedBecause.choices, blank=True)
-    recorded_at = models.DateTimeField(_("登记时刻"), auto_now_add=True)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     class Meta:
         verbose_name = _("流入登记")
@@ -116,11 +117,15 @@ class Inflow(models.Model):
 
 
 class GuestAttendance(models.Model):
-    """Whether a guest was invited to a meeting of the host and came. Counts at home as organisational life."""
+    """Whether a guest was invited to a meeting of the host and came. Counts at home as organisational life, and as a
+    contact with whoever is known (`contact`)."""
 
     inflow = models.ForeignKey(Inflow, models.CASCADE, related_name="attendances", verbose_name=_("流入登记"))
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="guests", verbose_name=_("会议"))
     present = models.BooleanField(_("到会"))
+    contact = models.OneToOneField(
+        Contact, models.SET_NULL, null=True, blank=True, related_name="attendance", editable=False
+    )
     recorded_at = models.DateTimeField(_("登记时刻"), auto_now=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

@@ -14,10 +14,12 @@ from guben.accounts.installation import today
 from guben.audit import sentences
 from guben.figures import doctor, listing
 from guben.figures.listing import Listed, Record
+from guben.meetings import followers
 from guben.organisations import carrying
 from guben.procedures import effects
 from guben.rulebook_engine.facts import catalogue
 from guben.transfers import proving
+from guben.transfers.actions.attendance import meeting_withdrawn
 from guben.transfers.carrying import TransfersCarrier
 from guben.transfers.effects import EFFECTS
 from guben.transfers.facts import INFLOW, LETTER, OUTFLOW, TABLES
@@ -30,6 +32,7 @@ NAMES: dict[str, tuple[Any, Any]] = {
     "transfers.inflow_ended": (gettext_lazy("结束流入登记"), "%(on)s"),
     "transfers.matched": (gettext_lazy("对上流动党员的两边登记"), ""),
     "transfers.guests_recorded": (gettext_lazy("登记流动党员参会"), gettext_lazy("到会%(present)s人")),
+    "transfers.attended_as_guest": (gettext_lazy("在流入地参加组织生活"), gettext_lazy("%(on)s，在%(host)s")),
     "transfers.batch_begun": (gettext_lazy("批量转接"), gettext_lazy("%(rows)s人")),
 }
 
@@ -44,6 +47,7 @@ def register() -> None:
     listing.register(OUTFLOW.name, listed_outflows, right="members.view", is_about_people=True)
     listing.register(INFLOW.name, listed_inflows, right="members.view", is_about_people=True)
     carrying.register(TransfersCarrier())
+    followers.register(meeting_withdrawn)
     for action, (title, detail) in NAMES.items():
         sentences.register(action, title, detail)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from guben.access.models import Grant
 from guben.accounts.models import User
+from guben.members import sealed
 from guben.members.models import Affiliation, Person
 from guben.procedures import actions as cases
 from guben.procedures.models import Case, Entry
@@ -15,6 +16,7 @@ from tests.cast import STREET, TOWN, Cast
 
 BEGUN = date(2026, 6, 1)
 NAME = "仇月初"
+NUMBER = "990101198802291522"
 
 
 def user(cast: Cast, name: str, role: str, code: str) -> User:
@@ -61,6 +63,15 @@ def agreed(cast: Cast, name: str = NAME, days: int = 30) -> Case:
     take(case, "receiving", 5, cast.receiver, "agreed")
     case.refresh_from_db()
     return case
+
+
+def numbered(cast: Cast, name: str = NAME) -> Person:
+    """A person of the cast with an identity number."""
+    person = cast.people[name]
+    kept = sealed.seal("id_number", NUMBER)
+    person.id_number_cipher, person.id_number_index, person.id_number_mask = kept.cipher, kept.key, kept.mask
+    person.save()
+    return person
 
 
 def homes(person: Person) -> list[str]:

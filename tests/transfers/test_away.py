@@ -9,24 +9,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from guben.kit.errors import DomainError
-from guben.members import sealed
-from guben.members.models import Person
+from guben.meetings import actions as meetings
+from guben.members.models import Contact
 from guben.transfers import actions, proving
 from guben.transfers.models import GuestAttendance, Inflow, Outflow
 from tests.cast import BRANCH, TODAY, Cast, hold
 from tests.transfers import moves
-from tests.transfers.moves import NAME, homes
+from tests.transfers.moves import NAME, NUMBER, homes, numbered
 
 LEFT, CAME = date(2026, 2, 1), date(2026, 2, 10)
-NUMBER = "990101198802291522"
-
-
-def numbered(cast: Cast, name: str = NAME) -> Person:
-    person = cast.people[name]
-    kept = sealed.seal("id_number", NUMBER)
-    person.id_number_cipher, person.id_number_index, person.id_number_mask = kept.cipher, kept.key, kept.mask
-    person.save()
-    return person
 
 
 def outflow(cast: Cast, name: str = NAME, **more: object) -> Outflow:
@@ -118,6 +109,26 @@ def test_attendance_at_the_host_is_told_and_the_hosts_own_counts_stay(town: Cast
     assert GuestAttendance.objects.get().present
     actions.record_guests(meeting, {guest.pk: False}, by=town.neighbour)
     assert not GuestAttendance.objects.get().present
+
+
+def test_attendance_at_the_host_is_a_contact_at_home_and_follows_what_is_mended(town: Cast) -> None:
+    guest = inflow(town)  # by name only: nobody knows yet who it is
+    meeting = hold(town, town.neighbour_branch, "member_meeting", date(2026, 6, 12), by=town.neighbour)
+    known = Contact.objects.filter(person=town.people[NAME], way="meeting")
+    actions.record_guests(meeting, {guest.pk: True}, by=town.neighbour)
+    assert not known.exists()
+    actions.match(guest, outflow(town), by=town.secretary)
+    assert known.get().contacted_on == date(2026, 6, 12)
+    actions.record_guests(meeting, {guest.pk: False}, by=town.neighbour)
+    assert not known.exists()
+    for _time in range(2):
+        actions.record_guests(meeting, {guest.pk: True}, by=town.neighbour)
+    assert known.count() == 1
+    actions.record_guests(meeting, {}, by=town.neighbour)
+    assert not known.exists()
+    actions.record_guests(meeting, {guest.pk: True}, by=town.neighbour)
+    meetings.withdraw(meeting, "没有开", by=town.neighbour)
+    assert not known.exists()
 
 
 def test_guests_of_elsewhere_or_of_another_day_are_refused(town: Cast) -> None:

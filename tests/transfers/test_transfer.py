@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
+from guben.access import policy
+from guben.access.models import Grant
 from guben.kit.errors import DomainError
+from guben.members import actions as members
+from guben.members.actions import NewPerson
 from guben.members.models import Affiliation, Person
 from guben.procedures import actions as cases
 from guben.procedures.models import Case
@@ -17,7 +22,7 @@ from guben.transfers import proving
 from guben.transfers.models import Letter
 from tests.cast import BRANCH, NEIGHBOUR_BRANCH, TODAY, Cast
 from tests.transfers import moves
-from tests.transfers.moves import NAME, homes, take
+from tests.transfers.moves import NAME, NUMBER, homes, numbered, take
 
 
 def test_a_transfer_between_two_towns_moves_on_the_day_of_reception_and_not_before(town: Cast) -> None:
@@ -163,6 +168,18 @@ def test_who_was_away_is_at_home_after_the_transfer(town: Cast) -> None:
     assert person.standings.get(until_on=None).contact_person is None
 
 
+def test_the_member_s_own_sign_in_follows_to_the_new_branch(town: Cast) -> None:
+    moves.user(town, "member", "clerk", BRANCH)
+    case = moves.agreed(town, "单小禾")
+    take(case, "accept", 8, town.neighbour)
+    held = Grant.objects.filter(user=town.member).values_list("role", "organisation__code", "until_on")
+    day = date(2026, 6, 8)
+    assert set(held) == {("member", BRANCH, day), ("clerk", BRANCH, day), ("member", NEIGHBOUR_BRANCH, None)}
+    again = moves.again(town.member)
+    assert policy.may(again, "meetings.view", town.neighbour_branch)
+    assert not policy.may(again, "members.view", town.branch)
+
+
 # A lost receiver
 
 
@@ -187,6 +204,28 @@ def test_a_receiver_outside_ends_what_the_origin_answers_for(town: Cast) -> None
     proof = proving.prove(TODAY)
     assert (proof.holds, proof.left) == (True, 1)
     assert person.stages.get(until_on=None).kind == "full"
+
+
+def test_whoever_left_and_comes_back_is_taken_in_by_the_receiving_branch(town: Cast) -> None:
+    person = numbered(town)
+    case = moves.lettered(town, host=None, receiver="某省某县委组织部")
+    take(case, "receipt", 20, town.sender, values={"received-by": "某县某社区党支部"})
+    row = NewPerson(
+        name=NAME, organisation_id=town.neighbour_branch.pk, stages=(("full", date(2020, 7, 1)),), id_number=NUMBER,
+        affiliated_on=date(2026, 6, 19),
+    )  # fmt: skip
+    with pytest.raises(DomainError):  # before the former unit let go
+        members.register_person(row, by=town.neighbour)
+    with pytest.raises(DomainError):  # of another name
+        members.register_person(replace(row, name="别的人"), by=town.neighbour)
+    with pytest.raises((Http404, PermissionDenied)):
+        members.register_person(replace(row, affiliated_on=date(2026, 6, 25)), by=town.stranger)
+    back = members.register_person(replace(row, affiliated_on=date(2026, 6, 25)), by=town.neighbour)
+    assert (back, homes(person)) == (person, [NEIGHBOUR_BRANCH])
+    assert person.standings.get(until_on=None).kind == "home"
+    assert proving.prove(TODAY).holds
+    with pytest.raises(DomainError):  # and nobody else takes her in now
+        members.register_person(replace(row, organisation_id=town.branch.pk), by=town.secretary)
 
 
 def test_an_unknown_receiver_is_named_by_words(town: Cast) -> None:

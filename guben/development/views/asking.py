@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from guben.access import policy
-from guben.accounts.models import User
-from guben.kit.errors import DomainError
-from guben.organisations.models import Organisation
-from guben.organisations.queries import unit_for
+from guben.organisations.asking import note_error, unit_asked, user_of
 
-
-def user_of(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
-def unit_asked(request: HttpRequest, right: str) -> Organisation:
-    """The unit of the address, else where the reader stands.
-
-    Raises:
-        Http404, PermissionDenied: the unit is not the reader's, or she holds the right nowhere.
-    """
-    if code := request.GET.get("at", ""):
-        return unit_for(request.user, code, right)
-    home = policy.home_unit(request.user, right, request.session.get("acting_unit", ""))
-    if not isinstance(home, Organisation):
-        raise PermissionDenied(right)
-    return home
+__all__ = ["few", "note_error", "posted", "unit_asked", "user_of", "year_asked"]
 
 
 def year_asked(request: HttpRequest, this_year: int) -> int:
@@ -44,13 +22,6 @@ def year_asked(request: HttpRequest, this_year: int) -> int:
 def posted(request: HttpRequest) -> Any:
     """What was sent, be it nothing; None where the page is only looked at."""
     return request.POST if request.method == "POST" else None
-
-
-def note_error(form: forms.Form, error: DomainError) -> None:
-    """Puts the sentence beside the field it is about, else on top."""
-    names: tuple[str, ...] = getattr(error, "fields", ())
-    field: Any = next((name for name in names if name in form.fields), None)
-    form.add_error(field, forms.ValidationError(str(error)))
 
 
 def few() -> str:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.http import Http404
 
 from guben.access import policy
+from guben.access.actions import follow_the_member
 from guben.accounts.installation import today as the_day
 from guben.accounts.models import User
 from guben.audit import trail
@@ -38,12 +39,7 @@ def affiliate(
 
     Source: 党员教育管理工作条例 Art. 25.
     """
-    policy.require(by, "members.change", organisation)
-    check_unit(organisation)
-    check_group(group, organisation)
-    check_day(from_on, the_day())
-    if from_on < organisation.founded_on:
-        raise errors.BeforeFounding(organisation.name, organisation.founded_on)
+    _check_taking(organisation, group, from_on, by)
     try:
         require_person(by, "members.change", person)
     except (Http404, PermissionDenied):
@@ -60,7 +56,33 @@ def _affiliate(person: Person, organisation: Organisation, group: Group | None, 
     row = _succeed(before, Affiliation(person=person, organisation=organisation, group=group, from_on=from_on))
     if before and before.organisation_id != organisation.pk:
         _forget_contact_people(person, from_on)
+        _move_sign_in(person, before.organisation, organisation, from_on, by)
     _note("members.affiliated", person, organisation, by, {"organisation": organisation.code, "from_on": from_on})
+    return row
+
+
+@transaction.atomic
+def take_back(
+    person: Person, organisation: Organisation, *, from_on: date, by: User, group: Group | None = None
+) -> Affiliation:
+    """Takes in a member whom nobody answers for: gone to a unit outside on a receipt, and now here again. The caller
+    has seen to it that it is the same person. The right is asked for at the unit that takes in.
+
+    Raises:
+        errors.DayTooEarly: before the day on which the former unit let the member go.
+        errors.RegisteredElsewhere: another unit has taken the member in meanwhile.
+
+    Source: 党员教育管理工作条例 Art. 25; M3.7.
+    """
+    _check_taking(organisation, group, from_on, by)
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if _open_row(Affiliation, person) is not None:  # somebody else was quicker
+        raise errors.RegisteredElsewhere
+    last = Affiliation.objects.filter(person=person).order_by("-until_on").first()
+    if last is not None and last.until_on is not None and from_on < last.until_on:
+        raise errors.DayTooEarly(last.until_on)
+    row = _affiliate(person, organisation, group, from_on, by)
+    _at_home(person, from_on)
     return row
 
 
@@ -73,17 +95,28 @@ def receive(
 
     Source: 党员教育管理工作条例 Art. 25; M3.7.
     """
+    _check_taking(organisation, group, from_on, by)
+    row = _affiliate(person, organisation, group, from_on, by)
+    _at_home(person, from_on)
+    return row
+
+
+def _check_taking(organisation: Organisation, group: Group | None, from_on: date, by: User) -> None:
+    """What is asked whenever a unit takes somebody in."""
     policy.require(by, "members.change", organisation)
     check_unit(organisation)
     check_group(group, organisation)
     check_day(from_on, the_day())
     if from_on < organisation.founded_on:
         raise errors.BeforeFounding(organisation.name, organisation.founded_on)
-    row = _affiliate(person, organisation, group, from_on, by)
+
+
+def _at_home(person: Person, from_on: date) -> None:
+    """Whoever was away or elsewhere is here; whoever is ill stays so."""
     standing = _open_row(Standing, person)
-    if standing and standing.kind in ELSEWHERE:
-        _succeed(standing, Standing(person=person, kind=StandingKind.HOME, from_on=max(from_on, standing.from_on)))
-    return row
+    if standing is None or standing.kind in ELSEWHERE:
+        since = max(from_on, standing.from_on) if standing else from_on
+        _succeed(standing, Standing(person=person, kind=StandingKind.HOME, from_on=since))
 
 
 @transaction.atomic
@@ -206,8 +239,16 @@ def _end_everything(person: Person, on: date, by: User) -> None:
             raise errors.DayTooEarly(row.from_on)
         row.until_on = on
         row.save(update_fields=["until_on"])
+        if isinstance(row, Affiliation):
+            _move_sign_in(person, row.organisation, None, on, by)
     end_holdings(person, on, by=by)
     _forget_contact_people(person, on)
+
+
+def _move_sign_in(person: Person, former: Organisation, unit: Organisation | None, on: date, by: User) -> None:
+    """The member's own account opens the new branch and no longer the former one."""
+    if person.user_id is not None:
+        follow_the_member(person.user_id, former, unit, on=on, by=by)
 
 
 def _forget_contact_people(person: Person, on: date) -> None:

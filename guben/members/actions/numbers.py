@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Literal
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from guben.access import limits, policy
@@ -15,8 +16,9 @@ from guben.accounts.models import User
 from guben.audit import trail
 from guben.audit.models import Entry
 from guben.members import errors, sealed
+from guben.members.choices import MEMBER_STAGES
 from guben.members.lookups import SealedField, note_look_up
-from guben.members.models import Person
+from guben.members.models import Affiliation, Person, Stage
 from guben.members.places import may_see, require_person, unit_of, within_reach
 from guben.organisations.models import Organisation
 
@@ -110,6 +112,14 @@ def refuse_known(number: str, *, by: User) -> None:
         raise errors.AlreadyRegistered(person.name, unit.name if unit else "")
     note_look_up(by, found=True)
     raise errors.RegisteredElsewhere
+
+
+def whom_nobody_answers_for(number: str, name: str) -> Person | None:
+    """The member with exactly this number and name whom the former unit let go on a receipt, and nobody received."""
+    member = Stage.objects.filter(person=OuterRef("pk"), until_on=None, kind__in=MEMBER_STAGES)
+    belongs = Affiliation.objects.filter(person=OuterRef("pk"), until_on=None)
+    people = Person.objects.filter(id_number_index__in=sealed.indexes_of("id_number", number), name=name)
+    return people.filter(Exists(member), ~Exists(belongs), affiliations__isnull=False).distinct().first()
 
 
 @transaction.atomic

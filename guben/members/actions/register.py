@@ -15,7 +15,8 @@ from guben.accounts.installation import today as the_day
 from guben.accounts.models import User
 from guben.kit.errors import DomainError
 from guben.members import calculations, errors, sealed
-from guben.members.actions.numbers import Whereabouts, check_numbers, refuse_known
+from guben.members.actions.belonging import take_back
+from guben.members.actions.numbers import Whereabouts, check_numbers, refuse_known, whom_nobody_answers_for
 from guben.members.actions.writing import Columns, joined_on, write
 from guben.members.calculations import ADDRESS_ROOM, TEXT_ROOM
 from guben.members.choices import (
@@ -71,7 +72,8 @@ class NewPerson:
 
 
 def register_person(row: NewPerson, *, by: User) -> Person:
-    """Registers one person with stages, affiliation and standing.
+    """Registers one person with stages, affiliation and standing. A member who left for a unit outside and comes back
+    is recognised by number and name, and taken back with the record as it stands.
 
     Raises:
         errors.AlreadyRegistered, errors.RegisteredElsewhere: the identity number is known.
@@ -80,11 +82,24 @@ def register_person(row: NewPerson, *, by: User) -> Person:
     Source: 发展党员工作细则 Art. 5; 党员教育管理工作条例 Art. 25-26.
     """
     if row.id_number:
-        refuse_known(calculations.read_id_number(row.id_number).number, by=by)
+        number = calculations.read_id_number(row.id_number).number
+        if (back := whom_nobody_answers_for(number, row.name.strip())) is not None:
+            return _take_back(back, row, by)
+        refuse_known(number, by=by)
     try:
         return register_many([row], by=by)[0]
     except errors.RowRefused as refused:
         raise refused.reason from refused
+
+
+def _take_back(person: Person, row: NewPerson, by: User) -> Person:
+    """A member who had left for outside and is here again: the same record goes on, on the roll of the new branch."""
+    unit = Organisation.objects.filter(pk=row.organisation_id).first()
+    if unit is None:
+        raise errors.UnitUnknown
+    group = Group.objects.filter(pk=row.group_id).first() if row.group_id else None
+    take_back(person, unit, from_on=row.affiliated_on or the_day(), by=by, group=group)
+    return person
 
 
 def register_many(rows: Sequence[NewPerson], *, by: User, first_row: int = 1) -> list[Person]:

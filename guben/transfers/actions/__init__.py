@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from guben.transfers.actions.away import (
-    end_inflow,
-    end_outflow,
-    match,
-    record_guests,
-    register_inflow,
-    register_outflow,
-)
+from guben.transfers.actions.attendance import record_guests
+from guben.transfers.actions.away import end_inflow, end_outflow, match, register_inflow, register_outflow
 from guben.transfers.actions.batches import advance, begin_batch, start_batch
 from guben.transfers.actions.requests import request_transfer
 

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Model
 from django.http import Http404
 
 from guben.access import policy
 from guben.accounts.installation import today
 from guben.accounts.models import User
-from guben.audit import trail
-from guben.meetings.models import Meeting
-from guben.meetings.queries import in_force
 from guben.members import actions as members
 from guben.members import calculations, sealed
 from guben.members.choices import MEMBER_STAGES, StandingKind
@@ -25,10 +19,10 @@ from guben.members.places import check_day, check_unit, require_person
 from guben.members.spans import holds_on
 from guben.organisations.models import Organisation
 from guben.transfers import errors
+from guben.transfers.actions.attendance import tell_home
+from guben.transfers.actions.noting import CHANGE, note
 from guben.transfers.choices import EndedBecause
 from guben.transfers.models import GuestAttendance, Inflow, Outflow
-
-CHANGE, RECORD = "members.change", "meetings.record"
 
 
 @transaction.atomic
@@ -62,7 +56,7 @@ def register_outflow(
         workplace=workplace.strip()[:120], contact_person=contact_person, recorded_by=by,
     )  # fmt: skip
     Inflow.objects.filter(person=person, ended_on=None, outflow=None).update(outflow=row, home=unit)
-    _note("transfers.outflow_registered", row, unit, by, {"from_on": from_on.isoformat()})
+    note("transfers.outflow_registered", row, unit, by, {"from_on": from_on.isoformat()})
     return row
 
 
@@ -94,7 +88,7 @@ def end_outflow(outflow: Outflow, *, on: date, by: User, because: str = EndedBec
     row.ended_on, row.ended_because = on, because
     row.save(update_fields=["ended_on", "ended_because"])
     Inflow.objects.filter(outflow=row, ended_on=None).update(ended_on=on, ended_because=because)
-    _note("transfers.outflow_ended", row, row.organisation, by, {"on": on.isoformat()})
+    note("transfers.outflow_ended", row, row.organisation, by, {"on": on.isoformat()})
     return row
 
 
@@ -149,7 +143,7 @@ def _register_inflow(  # noqa: PLR0913 - one row
             )  # fmt: skip
     except IntegrityError:
         raise errors.GuestAlready(name) from None
-    _note("transfers.inflow_registered", row, host, by, {"from_on": from_on.isoformat()})
+    note("transfers.inflow_registered", row, host, by, {"from_on": from_on.isoformat()})
     return row
 
 
@@ -189,7 +183,8 @@ def match(inflow: Inflow, outflow: Outflow, *, by: User) -> Inflow:
         raise errors.GuestAlready(here.name)
     here.outflow, here.person, here.home = there, there.person, there.organisation
     here.save(update_fields=["outflow", "person", "home"])
-    _note("transfers.matched", here, unit, by, {})
+    tell_home(GuestAttendance.objects.filter(inflow=here), by)
+    note("transfers.matched", here, unit, by, {})
     return here
 
 
@@ -205,34 +200,8 @@ def end_inflow(inflow: Inflow, *, on: date, by: User, because: str = EndedBecaus
         raise errors.DayWrong(on, errors.ENDS_BEFORE)
     row.ended_on, row.ended_because, row.outflow = on, because, None
     row.save(update_fields=["ended_on", "ended_because", "outflow"])
-    _note("transfers.inflow_ended", row, row.organisation, by, {"on": on.isoformat()})
+    note("transfers.inflow_ended", row, row.organisation, by, {"on": on.isoformat()})
     return row
-
-
-@transaction.atomic
-def record_guests(meeting: Meeting, came: Mapping[int, bool], *, by: User) -> int:
-    """Records who of the host's guests was invited to a meeting (named here at all) and came; gives how many came.
-    Home sees it as organisational life. Nobody's own roll changes: the meeting's counts stay those of the host.
-
-    Raises:
-        errors.NotTheirMeeting: withdrawn, of a group, or a guest who was not here on the day.
-
-    Source: M3.5; 党员教育管理工作条例 Art. 32.
-    """
-    policy.require(by, RECORD, meeting.organisation)
-    held = in_force().filter(pk=meeting.pk, group=None).first()
-    guests = Inflow.objects.filter(organisation=meeting.organisation, pk__in=list(came), from_on__lte=meeting.held_on)
-    here = {row.pk for row in guests if row.ended_on is None or row.ended_on > meeting.held_on}
-    if held is None or here != set(came):
-        raise errors.NotTheirMeeting
-    for pk, present in sorted(came.items()):
-        GuestAttendance.objects.update_or_create(
-            inflow_id=pk, meeting=held, defaults={"present": present, "recorded_by": by}
-        )
-    GuestAttendance.objects.filter(meeting=held).exclude(inflow__in=list(came)).delete()
-    number = sum(came.values())
-    _note("transfers.guests_recorded", held, meeting.organisation, by, {"present": number}, right=RECORD)
-    return number
 
 
 def _check_contact(contact: Person | None, unit: Organisation, on: date) -> None:
@@ -241,11 +210,3 @@ def _check_contact(contact: Person | None, unit: Organisation, on: date) -> None
     here = Affiliation.objects.filter(holds_on(on), person=contact, organisation=unit).exists()
     if not here or not Stage.objects.filter(holds_on(on), person=contact, kind__in=MEMBER_STAGES).exists():
         raise errors.ContactNotHere(contact.name, unit.short_name)
-
-
-def _note(
-    action: str, row: Model, unit: Organisation, by: User, details: dict[str, Any], *, right: str = CHANGE
-) -> None:
-    trail.record(
-        action, row, by=by, organisation_id=unit.pk, right=policy.under_which_right(by, right, unit), details=details
-    )

@@ -12,7 +12,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from guben.access import policy
-from guben.accounts.installation import today
+from guben.accounts.installation import read_once, today
 from guben.accounts.models import User
 from guben.audit import trail
 from guben.jobs import actions as jobs
@@ -146,7 +146,8 @@ def advance(batch: Batch, *, by: User, progress: Callable[[int, int], None] | No
     rows = list(batch.rows.exclude(state=RowState.SENT).values_list("pk", flat=True))
     done = {state.value: 0 for state in RowState}
     for place, pk in enumerate(rows, 1):
-        state = _advance(pk, batch, by)
+        with read_once(reading=True):  # which rules are installed is asked once a row
+            state = _advance(pk, batch, by)
         done[state] += 1
         if progress:
             progress(place, len(rows))

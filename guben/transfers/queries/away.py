@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -39,7 +38,7 @@ class Away:
     attended: int
     last_attended_on: date | None
     should_transfer: bool
-    transfer: Case | None
+    transfer: int | None
     out_of_contact: bool
 
 
@@ -61,8 +60,6 @@ class Board:
 class Treatment:
     """Guests beside own members at a host: how many came of those who should have, in a year."""
 
-    meetings: int
-    guests: int
     invitations: int
     chances: int
     came: int
@@ -93,22 +90,38 @@ def inflows(unit: Organisation, on: date) -> QuerySet[Inflow]:
 
 
 def board_of(unit: Organisation, on: date, *, limit: int = 200) -> Board:
-    """The board of a unit whose members the reader may see; some six queries whatever there is."""
+    """The board of a unit whose members the reader may see; three queries, and two more where not all are listed."""
     out, here = outflows(unit, on), inflows(unit, on)
     unknown = policy.in_subtrees([unit.path], "home__path") & Q(ended_on=None, outflow=None)
     unregistered = Inflow.objects.filter(unknown).select_related("organisation", "home", "contact_person")
-    told = out.order_by().aggregate(
-        total=Count("pk"), matched=Count("inflow"), due=Count("pk", filter=_due(on)), lost=Count("pk", filter=_lost(on))
-    )
+    lines = away_rows(out.order_by("from_on", "pk"), on, limit)
+    guests = list(here.order_by("-from_on", "pk")[:limit])
+    told = _counted(out, on) if len(lines) == limit else _counts_of(lines)
     return Board(
-        out=away_rows(out.order_by("from_on", "pk")[:limit], on),
-        guests=list(here.order_by("-from_on", "pk")[:limit]),
-        unregistered=list(unregistered.order_by("from_on")[:limit]),
+        out=lines,
+        guests=guests,
+        unregistered=list(unregistered.order_by("from_on", "pk")[:limit]),
         matched=told["matched"],
         out_total=told["total"],
-        guests_total=here.count(),
+        guests_total=here.count() if len(guests) == limit else len(guests),
         should_transfer=told["due"],
         out_of_contact=told["lost"],
+    )
+
+
+def _counts_of(lines: list[Away]) -> dict[str, int]:
+    return {
+        "total": len(lines),
+        "matched": sum(one.inflow is not None for one in lines),
+        "due": sum(one.should_transfer for one in lines),
+        "lost": sum(one.out_of_contact for one in lines),
+    }
+
+
+def _counted(out: QuerySet[Outflow], on: date) -> dict[str, int]:
+    """The same where there are more than are listed, in one query."""
+    return out.order_by().aggregate(
+        total=Count("pk"), matched=Count("inflow"), due=Count("pk", filter=_due(on)), lost=Count("pk", filter=_lost(on))
     )
 
 
@@ -124,51 +137,29 @@ def _lost(on: date) -> Q:
     return Q(from_on__lte=since) & ~Q(person__in=reached) & ~Q(person__in=met.values("inflow__person"))
 
 
-def away_rows(rows: Iterable[Outflow], on: date) -> list[Away]:
-    """Members away with the host's side, the last contact and what they attended, in four queries."""
-    found = list(rows)
-    people = [row.person_id for row in found]
-    hosts = {
-        one.outflow_id: one
-        for one in Inflow.objects.filter(outflow__in=[row.pk for row in found]).select_related(
-            "organisation", "contact_person"
-        )
-    }
-    contacts: dict[int, date] = dict(
-        Contact.objects.filter(person__in=people, contacted_on__lte=on)
-        .order_by().values("person").annotate(last=Max("contacted_on")).values_list("person", "last")
-    )  # fmt: skip
+def away_rows(rows: QuerySet[Outflow], on: date, limit: int) -> list[Away]:
+    """Members away with the host's side, the last contact, their attendance and a transfer under way, in one query."""
     present = GuestAttendance.objects.filter(
-        inflow__person__in=people, present=True, meeting__withdrawn_at=None, meeting__held_on__lte=on
+        inflow__person=OuterRef("person"), present=True, meeting__withdrawn_at=None, meeting__held_on__lte=on
     )
-    met = {
-        row["inflow__person"]: (row["number"], row["last"])
-        for row in present.order_by()
-        .values("inflow__person")
-        .annotate(number=Count("pk"), last=Max("meeting__held_on"))
-    }
-    cases = Case.objects.filter(person__in=people, procedure__in=(TRANSFER, TRANSFER_OUT), ended_on=None)
-    under_way = {case.person_id: case for case in cases}
-    return [
-        _away(
-            row,
-            hosts.get(row.pk),
-            contacts.get(row.person_id),
-            met.get(row.person_id),
-            under_way.get(row.person_id),
-            on,
-        )
-        for row in found
-    ]
+    met = present.order_by().values("inflow__person")
+    contacts = Contact.objects.filter(person=OuterRef("person"), contacted_on__lte=on).order_by("-contacted_on")
+    cases = Case.objects.filter(person=OuterRef("person"), procedure__in=(TRANSFER, TRANSFER_OUT), ended_on=None)
+    told = rows.select_related("inflow__organisation", "inflow__contact_person").annotate(
+        contact_on=Subquery(contacts.values("contacted_on")[:1]),
+        met=Coalesce(Subquery(met.annotate(number=Count("pk")).values("number")), 0),
+        met_on=Subquery(met.annotate(last=Max("meeting__held_on")).values("last")),
+        transfer=Subquery(cases.values("pk")[:1]),
+    )
+    return [_away(row, on) for row in told[:limit]]
 
 
-def _away(row: Outflow, inflow: Inflow | None, contact: date | None, met: Any, transfer: Case | None, on: date) -> Away:
-    number, last = met or (0, None)
-    reached = max((day for day in (contact, last) if day), default=row.from_on)
+def _away(row: Any, on: date) -> Away:
+    reached = max((day for day in (row.contact_on, row.met_on) if day), default=row.from_on)
     long_away = row.from_on <= add_months(on, -TRANSFER_AFTER)
     return Away(
-        row=row, inflow=inflow, last_contact_on=contact, attended=number, last_attended_on=last,
-        should_transfer=long_away and transfer is None, transfer=transfer,
+        row=row, inflow=getattr(row, "inflow", None), last_contact_on=row.contact_on, attended=row.met,
+        last_attended_on=row.met_on, should_transfer=long_away and row.transfer is None, transfer=row.transfer,
         out_of_contact=reached <= add_months(on, -LOST_AFTER),
     )  # fmt: skip
 
@@ -216,14 +207,13 @@ def treatment_of(unit: Organisation, on: date) -> Treatment:
         Q(ended_on=None) | Q(ended_on__gt=F("organisation__meetings__held_on")),
         organisation__meetings__in=held, organisation__meetings__held_on__gte=F("from_on"),
     )  # fmt: skip
-    chances = pairs.values("pk", "organisation__meetings__pk").distinct().count()
     told = GuestAttendance.objects.filter(meeting__in=held)
-    invitations, came = told.count(), told.filter(present=True).count()
-    with_guests = held.filter(organisation__in=pairs.values("organisation"))
+    heard = told.aggregate(invitations=Count("pk"), came=Count("pk", filter=Q(present=True)))
     return Treatment(
-        meetings=held.count(), guests=pairs.values("pk").distinct().count(), invitations=invitations, chances=chances,
-        came=came, own_share=_own_share(with_guests),
-    )  # fmt: skip
+        **heard,
+        chances=pairs.values("pk", "organisation__meetings__pk").distinct().count(),
+        own_share=_own_share(held.filter(organisation__in=pairs.values("organisation"))),
+    )
 
 
 def _own_share(held: QuerySet[Meeting]) -> float | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import OuterRef, Subquery
+
 from guben.accounts.models import User
 from guben.dues import queries as dues
 from guben.kit.days import add_months
@@ -18,6 +20,7 @@ from guben.procedures.models import Case
 from guben.transfers.choices import PROCEDURES
 from guben.transfers.models import GuestAttendance, Inflow, Letter, Outflow
 from guben.transfers.queries.away import FORMS
+from guben.transfers.queries.transfers import letters_of
 
 MEETINGS, MONTHS = 6, 12
 
@@ -47,39 +50,54 @@ class Mine:
 
 def mine_of(user: User, on: date) -> Mine | None:
     """None where the user is not linked with a person."""
-    person = Person.objects.filter(user=user.pk).first()
+    rows = Affiliation.objects.filter(holds_on(on), person__user=user.pk).select_related("organisation", "person")
+    row = rows.first()
+    person = row.person if row else Person.objects.filter(user=user.pk).first()
     if person is None:
         return None
     found = Mine(person)
     found.outflow = Outflow.objects.filter(person=person, ended_on=None).select_related("contact_person").first()
     here = Inflow.objects.filter(person=person, ended_on=None).select_related("organisation", "contact_person")
     found.inflow = here.first()
-    row = Affiliation.objects.filter(holds_on(on), person=person).select_related("organisation").first()
+    sides = _Sides([one.organisation for one in (row, found.inflow) if one], found.inflow, on)
     if row:
-        contact = found.outflow.contact_person if found.outflow else None
-        if contact is None:
-            standing = person.standings.filter(until_on=None).select_related("contact_person").first()
-            contact = standing.contact_person if standing else None
-        found.home = _side(row.organisation, contact, {}, on)
+        found.home = sides.of(row.organisation, _contact_at_home(person, found.outflow))
     if found.inflow:
-        rows = GuestAttendance.objects.filter(inflow=found.inflow).values_list("meeting_id", "present")
-        found.host = _side(found.inflow.organisation, found.inflow.contact_person, dict(rows), on)
-    letters = {one.case_id: one for one in Letter.objects.filter(case__person=person, void_on=None)}
+        found.host = sides.of(found.inflow.organisation, found.inflow.contact_person)
     cases = Case.objects.filter(person=person, procedure__in=PROCEDURES).select_related("organisation", "host", "actor")
-    found.cases = [(case, letters.get(case.pk)) for case in cases.order_by("-begun_on", "-pk")[:5]]
+    latest = list(cases.order_by("-begun_on", "-pk")[:5])
+    letters = letters_of(latest) if latest else {}
+    found.cases = [(case, letters.get(case.pk)) for case in latest]
     found.dues = [(year, account) for year, (_balance, account) in sorted(dues.balances_of(person, on).items())[-2:]]
     return found
 
 
-def _side(unit: Organisation, contact: Person | None, came: dict[int, bool], on: date) -> Side:
-    secretary = (
-        Holding.objects.filter(holds_on(on), post__organisation=unit, post__kind=PostKind.SECRETARY)
-        .values_list("person__name", flat=True)
-        .first()
-    )
-    held = in_force().filter(organisation=unit, group=None, form__in=FORMS, held_on__gt=add_months(on, -MONTHS))
-    meetings = [(one, _word(came.get(one.pk))) for one in held.order_by("-held_on", "-pk")[:MEETINGS]]
-    return Side(unit, secretary or "", contact.name if contact else "", meetings)
+def _contact_at_home(person: Person, outflow: Outflow | None) -> Person | None:
+    if outflow and outflow.contact_person:
+        return outflow.contact_person
+    standing = person.standings.filter(until_on=None).select_related("contact_person").first()
+    return standing.contact_person if standing else None
+
+
+class _Sides:
+    """Who leads the units and what they held lately, in one query each whether there is a host or not."""
+
+    def __init__(self, units: list[Organisation], inflow: Inflow | None, on: date) -> None:
+        held = Holding.objects.filter(holds_on(on), post__organisation__in=units, post__kind=PostKind.SECRETARY)
+        self._secretaries = dict(held.values_list("post__organisation", "person__name"))
+        since = add_months(on, -MONTHS)
+        meetings = in_force().filter(
+            organisation__in=units, group=None, form__in=FORMS, held_on__gt=since, held_on__lte=on
+        )
+        came = GuestAttendance.objects.filter(inflow=inflow.pk if inflow else None, meeting=OuterRef("pk"))
+        meetings = meetings.annotate(came=Subquery(came.values("present")[:1]))
+        self._meetings: dict[int, list[tuple[Meeting, str]]] = {unit.pk: [] for unit in units}
+        for one in meetings.order_by("-held_on", "-pk"):
+            self._meetings[one.organisation_id].append((one, _word(one.came)))
+
+    def of(self, unit: Organisation, contact: Person | None) -> Side:
+        secretary = self._secretaries.get(unit.pk, "")
+        return Side(unit, secretary, contact.name if contact else "", self._meetings[unit.pk][:MEETINGS])
 
 
 def _word(came: bool | None) -> str:
