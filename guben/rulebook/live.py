@@ -78,6 +78,20 @@ class LiveEngine:
             sql += " GROUP BY organisation"
         return rows(sql)
 
+    def sum_together(self, asked: Sequence[tuple[FactTable, list[str]]], on: date) -> list[list[tuple[Any, ...]]]:
+        """The grouped rows of several tables in one query. Short rows are filled up, so that all have the same
+        columns."""
+        widest = max(len(columns) for _table, columns in asked)
+        parts = []
+        for number, (table, columns) in enumerate(asked):
+            filled = ["0"] * (widest - len(columns))
+            source = select([str(number), "organisation", *columns, *filled], table, on, self.within)
+            parts.append(f"{source} GROUP BY organisation")
+        found: list[list[tuple[Any, ...]]] = [[] for _ in asked]
+        for number, *row in rows(" UNION ALL ".join(parts)):
+            found[number].append(tuple(row[: len(asked[number][1]) + 1]))
+        return found
+
     def select_together(
         self, asked: Sequence[tuple[FactTable, list[str], str]], facts: int, on: date
     ) -> list[list[tuple[Any, ...]]]:

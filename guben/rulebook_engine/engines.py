@@ -43,6 +43,23 @@ class ReadsTogether(Protocol):
     ) -> list[list[tuple[Any, ...]]]: ...
 
 
+@runtime_checkable
+class SumsTogether(Protocol):
+    """An engine that adds up several tables in one query: for each (table, aggregates) the rows that a grouped `select`
+    gives. All aggregates are numbers."""
+
+    def sum_together(self, asked: Sequence[tuple[FactTable, list[str]]], on: date) -> list[list[tuple[Any, ...]]]: ...
+
+
+def summed(
+    asked: Sequence[tuple[FactTable, list[str]]], engine: Engine, on: date, *, together: bool
+) -> list[list[tuple[Any, ...]]]:
+    """The grouped rows of several tables, in one query where the engine can and it is asked for."""
+    if together and len(asked) > 1 and isinstance(engine, SumsTogether):
+        return engine.sum_together(asked, on)
+    return [engine.select(table, columns, where=None, group_by_organisation=True, on=on) for table, columns in asked]
+
+
 def conditions(
     checks: Sequence[Checked], engine: Engine, on: date, catalogue: Catalogue
 ) -> dict[int, tuple[bool | None, ...]]:

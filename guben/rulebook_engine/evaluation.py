@@ -1,20 +1,23 @@
-"""Figures of all units at once: one query for each fact table, one pass up the tree."""
+"""Figures of all units at once: one query for each fact table (or for all, where few units are asked), one pass up
+the tree."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from guben.kit.tree import STEP
-from guben.rulebook_engine.aggregates import Aggregation, Atom, AtomValueNow, Figure, split
-from guben.rulebook_engine.engines import MOST_COLUMNS, RECORD, Engine, conditions, needed_table, unit_rows
+from guben.rulebook_engine.aggregates import Atom, AtomValueNow, Figure, split
+from guben.rulebook_engine.engines import MOST_COLUMNS, RECORD, Engine, conditions, needed_table, summed, unit_rows
 from guben.rulebook_engine.entries import Indicator, Standard
 from guben.rulebook_engine.expressions import Checked, Junction, Node, Value, columns_of
-from guben.rulebook_engine.facts import Catalogue, Column
+from guben.rulebook_engine.facts import Catalogue, Column, FactTable
 from guben.rulebook_engine.interpreting import reading
 
 Figures = dict[str, dict[int, Figure]]
+MOST_FILLED = 1_000_000  # empty places in rows read together: above, they weigh more than the asking
 
 
 class Tree:
@@ -46,13 +49,21 @@ def evaluate(indicators: Iterable[Indicator], engine: Engine, tree: Tree, on: da
     """For each indicator's key, the figure of each unit it is about; other units are absent."""
     indicators = list(indicators)
     about = _about([indicator.who for indicator in indicators], engine, tree, on, catalogue)
+    split_up = {one.key: split(one.value.tree, one.where.tree if one.where else None) for one in indicators}
+    over_table: dict[str, list[Indicator]] = {}
+    for indicator in indicators:
+        over_table.setdefault(indicator.over, []).append(indicator)
+    wanted = {
+        name: list(dict.fromkeys(atom for one in over for atom in split_up[one.key].atoms))
+        for name, over in over_table.items()
+    }
+    atoms_of = _atoms_of_units(wanted, engine, tree, on, catalogue)
     found: Figures = {}
-    for name in dict.fromkeys(indicator.over for indicator in indicators):
-        over = [indicator for indicator in indicators if indicator.over == name]
-        aggregations = [split(one.value.tree, one.where.tree if one.where else None) for one in over]
-        own = _atoms_of_units(name, aggregations, engine, tree, on, catalogue)
+    for name, over in over_table.items():
+        own = atoms_of[name]
         below = _rolled_up(own, tree) if any(one.scope == "subtree" for one in over) else own
-        for indicator, aggregation in zip(over, aggregations, strict=True):
+        for indicator in over:
+            aggregation = split_up[indicator.key]
             atoms = [(below if indicator.scope == "subtree" else own)[atom] for atom in aggregation.atoms]
             units = about.get(indicator.who, range(len(tree))) if indicator.who else range(len(tree))
             figure = aggregation.figures(on)
@@ -64,23 +75,41 @@ AtomColumns = dict[Atom, list[AtomValueNow]]
 
 
 def _atoms_of_units(
-    table_name: str, aggregations: Sequence[Aggregation], engine: Engine, tree: Tree, on: date, catalogue: Catalogue
-) -> AtomColumns:
-    """Each atom for each unit by its number in the tree, over the unit's own rows."""
-    atoms = list(dict.fromkeys(atom for aggregation in aggregations for atom in aggregation.atoms))
-    columns: AtomColumns = {atom: [atom.of_nothing] * len(tree) for atom in atoms}
-    table = needed_table(table_name, catalogue)
-    for some in (atoms[start : start + MOST_COLUMNS] for start in range(0, len(atoms), MOST_COLUMNS)):
-        asked = [atom.sql(engine.dialect, on) for atom in some]
-        places = [(columns[atom], float if atom.is_double else int) for atom in some]
-        for row in engine.select(table, asked, where=None, group_by_organisation=True, on=on):
-            number = tree.numbers.get(row[0])
-            if number is None:
-                continue
-            for (column, kind), value in zip(places, row[1:], strict=True):
-                if value is not None:
-                    column[number] = kind(value)
-    return columns
+    wanted: Mapping[str, Sequence[Atom]], engine: Engine, tree: Tree, on: date, catalogue: Catalogue
+) -> dict[str, AtomColumns]:
+    """For each table, each atom for each unit by its number in the tree, over the unit's own rows."""
+    found: dict[str, AtomColumns] = {
+        name: {atom: [atom.of_nothing] * len(tree) for atom in atoms} for name, atoms in wanted.items()
+    }
+    parts = [
+        (name, atoms[start : start + MOST_COLUMNS])
+        for name, atoms in wanted.items()
+        for start in range(0, len(atoms), MOST_COLUMNS)
+    ]
+    asked = [(needed_table(name, catalogue), [atom.sql(engine.dialect, on) for atom in some]) for name, some in parts]
+    answered = summed(asked, engine, on, together=len(tree) * _filled(asked) <= MOST_FILLED)
+    for (name, some), rows in zip(parts, answered, strict=True):
+        _put(rows, [(found[name][atom], float if atom.is_double else int) for atom in some], tree)
+    return found
+
+
+def _filled(asked: Sequence[tuple[FactTable, list[str]]]) -> int:
+    """How many places stay empty where the rows of these tables are made equally wide."""
+    widths = [len(columns) for _table, columns in asked]
+    return max(widths, default=0) * len(widths) - sum(widths)
+
+
+def _put(
+    rows: Iterable[tuple[Any, ...]], places: Sequence[tuple[list[AtomValueNow], type[int] | type[float]]], tree: Tree
+) -> None:
+    """Writes the values of rows to the places of their units."""
+    for row in rows:
+        number = tree.numbers.get(row[0])
+        if number is None:
+            continue
+        for (column, kind), value in zip(places, row[1:], strict=True):
+            if value is not None:
+                column[number] = kind(value)
 
 
 def _rolled_up(own: AtomColumns, tree: Tree) -> AtomColumns:
