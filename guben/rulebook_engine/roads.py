@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from guben.kit.calendar import Calendar
-from guben.rulebook_engine.plans import KEPT, STAYS, WITHDRAWN, Plan, effect_of, outcomes, plans_of
+from guben.rulebook_engine.plans import STAYS, WITHDRAWN, Plan, effect_of, outcomes, plans_of
 from guben.rulebook_engine.procedures import STAY, Outcome, Procedure, Step, Term
 from guben.rulebook_engine.projecting import Days, project
 from guben.rulebook_engine.tracks import Done, Track
@@ -41,8 +41,9 @@ class RoadStep:
 
     `opens_on` and `due_on` are certain days, None where they hang on a step that is not done yet (then `opens_because`
     and `due_because` are the terms to be said in words). `leaves_on` is the first day of an outcome that leads on,
-    where that is later than `opens_on`: the result of a notice, the end of an examination. `earliest` and `latest` are
-    the days on which the step can be completed if all goes on without delay.
+    where that is later than `opens_on`: the result of a notice, the end of an examination. `examined` tells in how many
+    of its spans an examination was kept. `earliest` and `latest` are the days on which the step can be completed if all
+    goes on without delay.
     """
 
     step: Step
@@ -54,6 +55,7 @@ class RoadStep:
     due_on: date | None = None
     due_because: Term | None = None
     leaves_on: date | None = None
+    examined: int = 0
     earliest: date | None = None
     latest: date | None = None
 
@@ -171,7 +173,7 @@ def possible(step: RoadStep, on: date) -> tuple[Outcome, ...]:
     used = {entry.outcome for entry in step.done}
     leads_on = step.leaves_on is not None and on >= step.leaves_on
     if step.step.every is not None:
-        leads_on = leads_on and sum(entry.outcome == KEPT for entry in step.done) >= step.step.every.at_least
+        leads_on = leads_on and step.examined >= step.step.every.at_least
     is_open = step.opens_on is None or on >= step.opens_on
     return tuple(
         outcome
@@ -248,6 +250,7 @@ class _Teller:
             due_on=due_on,
             due_because=due_because,
             leaves_on=leaves_on,
+            examined=track.examined(number),
             earliest=days.earliest if days else None,
             latest=days.latest if days else None,
         )

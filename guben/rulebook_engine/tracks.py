@@ -241,6 +241,16 @@ class Track:
                 found, because = day, None
         return found, because
 
+    def examined(self, number: int) -> int:
+        """In how many of its spans the step was examined: twice within the same half-year counts once. The first span
+        begins where the case came to the step."""
+        step = self.plan.steps[number]
+        if step.every is None:
+            return 0
+        months = step.every.months
+        kept = (entry.on for entry in self.stay.get(step.key, ()) if entry.outcome == KEPT)
+        return len({_span_of(day, self.entered_on, months) for day in kept})
+
     def closes(self, number: int) -> tuple[Term, ...]:
         """The ends of a step: as stated, or as the last outcome that kept the case here set them anew."""
         ways = self.plan.ways[number]
@@ -266,3 +276,13 @@ class Track:
             if found is None or (day > found if latest else day < found):
                 found, because = day, term
         return found, because
+
+
+def _span_of(day: date, start: date, months: int) -> int:
+    """The number of the span of so many months in which a day lies; the day on which one ends is its last."""
+    number = max((day.year - start.year) * 12 + day.month - start.month, 0) // months
+    while number and day <= later(start, months * number):
+        number -= 1
+    while day > later(start, months * (number + 1)):
+        number += 1
+    return number

@@ -216,6 +216,28 @@ def test_an_examination_is_due_again_and_again() -> None:
     assert [choice.key for choice in possible(one, date(2024, 9, 1))] == ["kept"]  # one examination is missing
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "examined"),
+    [
+        (date(2023, 9, 1), date(2023, 9, 2), 1),
+        (date(2023, 8, 31), date(2024, 2, 29), 1),  # the last day of the first half-year
+        (date(2024, 2, 29), date(2024, 3, 1), 2),
+        (date(2024, 3, 1), date(2024, 8, 31), 1),
+        (date(2024, 8, 31), date(2025, 3, 1), 2),
+    ],
+)
+def test_examinations_of_one_half_year_count_once(first: date, second: date, examined: int) -> None:
+    text = HEAD + steps("a form", "b examination every = { months = 6, at-least = 2 }")
+    editions, begun, later = procedures(text), date(2023, 8, 31), date(2025, 6, 1)
+    done = [Done("a", "done", begun), Done("b", "kept", first), Done("b", "kept", second)]
+
+    found = road(editions, begun, done, later, OFFICIAL).current
+
+    assert found is not None
+    assert found.examined == examined
+    assert ("ready" in {one.key for one in possible(found, later)}) == (examined == 2)
+
+
 # Boundary days
 
 

@@ -88,9 +88,10 @@ class ReasonMissing(Refused):
 class InFuture(Refused):
     field = "done_on"
 
-    def __init__(self, day: date, today: date) -> None:
+    def __init__(self, day: date, today: date, article: str = "") -> None:
         super().__init__(
-            _("%(day)s还没到，今天是%(today)s。办过以后再登记，或改日期。") % {"day": said(day), "today": said(today)}
+            _("%(day)s还没到，今天是%(today)s。办过以后再登记，或改日期。") % {"day": said(day), "today": said(today)},
+            article,
         )
 
 
@@ -148,11 +149,16 @@ class TrainingTooShort(Refused):
 class ExaminedTooSeldom(Refused):
     field = "outcome"
 
-    def __init__(self, needed: int, there: int, article: str = "") -> None:
+    def __init__(self, months: int, needed: int, there: int, article: str = "") -> None:
         super().__init__(
-            _("至少要有%(needed)s次考察记录，现在有%(there)s次。先登记考察。") % {"needed": needed, "there": there},
+            _("每%(months)s个月考察一次，同一期里几次算一次：至少要考察%(needed)s期，现在有%(there)s期。先登记考察。")
+            % {"months": months, "needed": needed, "there": there},
             article,
         )
+
+
+class WarningHeeded(Refused):
+    """What elsewhere only stands beside a step, and by this rule refuses it. `said` is the warning's sentence."""
 
 
 class NoSuchEffect(Refused):

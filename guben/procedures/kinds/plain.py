@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from guben.procedures import errors
 from guben.procedures.kinds.base import Kind
 from guben.procedures.taking import Taking
-from guben.rulebook_engine.plans import KEPT
 from guben.rulebook_engine.procedures import STAY
 
 MOST_LENGTH = 10_000
@@ -85,6 +84,6 @@ class Examination(Kind):
         if any(one.outcome == taking.outcome.key and one.done_on == taking.done_on for one in entries):
             raise errors.AlreadyTaken(str(taking.at.step.title.zh))
         rhythm = taking.step.every
-        kept = sum(one.outcome == KEPT for one in entries)
-        if rhythm and taking.outcome.good and taking.outcome.to != STAY and kept < rhythm.at_least:
-            raise errors.ExaminedTooSeldom(rhythm.at_least, kept, taking.article)
+        there = taking.at.road_step.examined
+        if rhythm and taking.outcome.good and taking.outcome.to != STAY and there < rhythm.at_least:
+            raise errors.ExaminedTooSeldom(rhythm.months, rhythm.at_least, there, taking.article)
