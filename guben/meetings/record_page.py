@@ -21,6 +21,7 @@ from guben.organisations.models import Organisation
 
 COMMITTEE_FORMS = (Form.COMMITTEE, Form.DEMOCRATIC_LIFE, Form.LECTURE, Form.TALK)
 RECENT = timedelta(days=200)
+MOST_TOPIC = 200
 LIKELY = 5  # people who stand above the fold
 FEW = 8  # lists this short are not folded
 
@@ -121,7 +122,8 @@ class RecordPage:
         known = dict(self._forms_here())
         first = self.duties[0].form if self.duties and self.duties[0].form in known else next(iter(known))
         day = read_day(self.request.GET.get("on", "")) or self.day
-        return {"form": asked if asked in known else first, "held_on": day}
+        topic = " ".join(self.request.GET.get("topic", "").replace("\0", "").split())[:MOST_TOPIC]
+        return {"form": asked if asked in known else first, "held_on": day, "topic": topic}
 
     def _late_by_form(self) -> dict[str, list[OpenDuty]]:
         found: dict[str, list[OpenDuty]] = {}
