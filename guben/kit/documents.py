@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,16 @@ class NoSuchTemplate(ValueError):
     """No app has a template of this name."""
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """By what the holder of a print finds out whether it is genuine: the foot of every page bears it. `code` as it is
+    typed, `picture` the address as a square code (SVG), `says` what to do with it."""
+
+    code: str
+    picture: str
+    says: str
+
+
 class DocumentError(DomainError):
     """A document could not be set. What went wrong stands in the exception's cause."""
 
@@ -52,6 +63,7 @@ def pdf(
     number: str = "",
     demo: bool = False,
     made_at: datetime | None = None,
+    check: Check | None = None,
 ) -> bytes:
     """A PDF/A-2b of the template `app/name`, filled with data (texts, numbers, true and false, lists, mappings).
 
@@ -62,14 +74,21 @@ def pdf(
         ValueError: the template's name is no `app/name`, or there is no such template.
         DocumentError: it could not be set.
     """
-    return bytes(_set(template, data, title, lang, number, demo, made_at, "pdf"))
+    return bytes(_set(template, data, title, lang, number, demo, made_at, "pdf", check))
 
 
 def pictures(
-    template: str, data: Mapping[str, Any], *, title: str, lang: str = "zh-hans", number: str = "", demo: bool = False
+    template: str,
+    data: Mapping[str, Any],
+    *,
+    title: str,
+    lang: str = "zh-hans",
+    number: str = "",
+    demo: bool = False,
+    check: Check | None = None,
 ) -> list[bytes]:
     """The pages of the same document as PNG pictures, to look at."""
-    found = _set(template, data, title, lang, number, demo, None, "png")
+    found = _set(template, data, title, lang, number, demo, None, "png", check)
     return list(found) if isinstance(found, list) else [found]
 
 
@@ -82,10 +101,12 @@ def _set(  # noqa: PLR0913, PLR0917 - one place for what both formats take
     demo: bool,
     made_at: datetime | None,
     form: Literal["pdf", "png"],
+    check: Check | None,
 ) -> Any:
     place = _place_of(template)
     language, region = _LANGUAGES.get(lang, _LANGUAGES["zh-hans"])
     paper = {"title": title, "lang": language, "region": region, "number": number, "demo": demo}
+    paper["check"] = asdict(check) if check else None
     inputs = {"data": _written(data), "paper": _written(paper)}
     standard: dict[str, Any] = {"pdf_standards": STANDARD} if form == "pdf" else {"ppi": 110.0}
     stamp = (made_at or datetime.now(tz=UTC)).astimezone(UTC)
