@@ -96,6 +96,7 @@ def _show(options: Namespace) -> int:
                         "state": one.state,
                         "number": one.number,
                         "withdrawn": one.withdrawn_at is not None,
+                        "outdated": one.outdated_by_id is not None,
                     }
                     for one in stands.records.papers
                 ],

@@ -165,7 +165,8 @@ class Count(models.Model):
 class Paper(models.Model):
     """A paper of a case: an original that was received, a file that was handed in, or one produced from the case.
 
-    A produced paper is kept as it was issued; `digest` (SHA-256) tells whether a file is still that one.
+    A produced paper is kept as it was issued; `digest` (SHA-256) tells whether a file is still that one, and who holds
+    a print finds it by its `check_code`. `outdated_by` is the correction after which it would read otherwise.
     """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="papers", verbose_name=_("办件"))
@@ -180,6 +181,16 @@ class Paper(models.Model):
     kept_where = models.CharField(_("原件在哪"), max_length=120, blank=True)
     file = models.CharField(_("文件"), max_length=200, blank=True, editable=False)
     digest = models.CharField(max_length=64, blank=True, editable=False)
+    check_code = models.CharField(_("核对码"), max_length=16, unique=True, null=True, blank=True, editable=False)
+    outdated_by = models.ForeignKey(
+        Entry,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="outdated_papers",
+        verbose_name=_("因哪条更正作废"),
+    )
     made_at = models.DateTimeField(_("登记时刻"))
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("登记人"))
     withdrawn_at = models.DateTimeField(_("撤回时刻"), null=True, blank=True)
@@ -194,6 +205,11 @@ class Paper(models.Model):
     def __str__(self) -> str:
         return f"{self.case_id} {self.key}"
 
+    @property
+    def counts(self) -> bool:
+        """Neither withdrawn nor out of date."""
+        return self.withdrawn_at is None and self.outdated_by_id is None
+
 
 class Held(models.Model):
     """A case that may not go on for a while, and by what. It runs out by itself: nobody can block a case for ever."""
@@ -203,8 +219,12 @@ class Held(models.Model):
     from_on = models.DateField(_("起"))
     until_on = models.DateField(_("最晚到（不含）"))
     ended_on = models.DateField(_("解除日期"), null=True, blank=True)
+    ended_reason = models.CharField(_("为什么恢复"), max_length=200, blank=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("登记人")
+    )
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("解除人")
     )
 
     class Meta:

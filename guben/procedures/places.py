@@ -170,6 +170,12 @@ def may_withdraw(user: Someone, procedure: Procedure, case: Case) -> Acting:
     return "below" if records_below(user, case.organisation) else ""
 
 
+def may_hold(user: Someone, case: Case) -> bool:
+    """May a user stop a case and let it go on: who may act at one of its units, or above."""
+    units = [case.organisation, *([case.host] if case.host else [])]
+    return any(policy.may(user, ACT, unit) for unit in units)
+
+
 def _is_the_member(user: Someone, roles: Iterable[str], case: Case | None) -> bool:
     """Where a rule lets the member act, it is the one whom the case is about."""
     return (

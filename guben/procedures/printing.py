@@ -10,12 +10,14 @@ from django.conf import settings
 from django.urls import reverse
 
 from guben.accounts.installation import today
+from guben.kit.documents import Check
 from guben.procedures import papers, tallies
 from guben.procedures.dossier import Dossier, Pairs, day_words
 from guben.procedures.errors import PaperNotFitting
 from guben.procedures.models import Case, Entry
 from guben.procedures.rules import say
 from guben.publication import printing as notices
+from guben.publication.sealed import in_groups
 from guben.rulebook_engine.procedures import Share
 
 VOTE_PARTS = (
@@ -29,7 +31,7 @@ def register() -> None:
     papers.register("minutes", minutes, fits=is_vote)
     papers.register("approval", approval, document="procedures/letter", fits=is_decided, is_told=True)
     papers.register("certificate", certificate, is_told=True)
-    papers.register("notice", notice, document="publication/notice", fits=hangs, is_told=True)
+    papers.register("notice", notice, document="publication/notice", fits=hangs, is_told=True, checks_itself=True)
 
 
 def is_vote(entry: Entry) -> bool:
@@ -58,15 +60,21 @@ def wanted(entry: Entry | None) -> Entry:
 def minutes(case: Case, entry: Entry | None) -> dict[str, Any]:
     """The extract of a vote, for any procedure."""
     dossier, entry = Dossier(case, entry), wanted(entry)
-    about = dossier.name
     return minutes_of(
         dossier,
         entry,
         heading="会议决议摘录",
-        sub=_edition_title(dossier, entry) + "：" + about,
-        told=f"会议讨论了“{case.title}”，并进行表决。",
+        sub=f"{_edition_title(dossier, entry)}：{dossier.name}",
+        told=f"会议讨论了{_matter(dossier, entry)}，并进行了表决。",
         resolved=f"表决结果：{dossier.outcome(entry)}。" + _reason(entry),
     )
+
+
+def _matter(dossier: Dossier, entry: Entry) -> str:
+    """What the case is about, as a sentence says it."""
+    if dossier.case.person is None:
+        return f"“{dossier.case.title}”"
+    return f"{dossier.name}同志“{_edition_title(dossier, entry)}”一事"
 
 
 def _edition_title(dossier: Dossier, entry: Entry) -> str:
@@ -132,13 +140,13 @@ def _reason(entry: Entry) -> str:
 def approval(case: Case, entry: Entry | None) -> dict[str, Any]:
     """The answer of a superior, for any procedure."""
     dossier, entry = Dossier(case, entry), wanted(entry)
-    asked = f"{_edition_title(dossier, entry)}（{case.title or dossier.name}，办件{case.number}）"
+    matter = _matter(dossier, entry)
     said = "同意" if entry.outcome == "agreed" else "不同意"
     return letter(
         entry,
-        heading=f"关于{case.title or dossier.name}的批复",
+        heading=f"关于{matter}的批复",
         to=case.organisation.name,
-        text=f"你们报来的{asked}收悉。经研究，{said}。{_reason(entry)}\n此复。",
+        text=f"你们报来的{matter}（办件{case.number}）收悉。经研究，{said}。{_reason(entry)}\n此复。",
     )
 
 
@@ -187,6 +195,17 @@ def notice(case: Case, entry: Entry | None) -> dict[str, Any]:
         raise PaperNotFitting
     told = notices.data(found, address_of(reverse("publication:check", args=[found.check_code])), today())
     return {**told, "number": found.number}
+
+
+def check_for(code: str) -> Check:
+    """What the foot of a paper bears, so that whoever holds a print can check it."""
+    address = address_of(reverse("procedures:check", args=[code]))
+    return Check(code_words(code), notices.svg_code(address), "扫码登录，核对真伪和是否有效。核对码")
+
+
+def code_words(code: str) -> str:
+    """As it stands on paper: ABCD-EFGH-JKMN-PQRS."""
+    return in_groups(code).upper()
 
 
 def address_of(path: str) -> str:

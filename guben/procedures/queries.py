@@ -20,6 +20,7 @@ from guben.procedures import papers
 from guben.procedures.choices import PaperState
 from guben.procedures.models import Case, Count, Entry, Paper, Reminder
 from guben.procedures.rules import Rules, paper_of, rules, say, step_of
+from guben.publication.sealed import typed
 from guben.rulebook_engine.procedures import Procedure, Step
 
 VIEW, ACT = "cases.view", "cases.act"
@@ -89,6 +90,15 @@ def _is_told(paper: Paper) -> bool:
     kind = next((one for one in kinds if one), None)
     template = papers.find(kind.template) if kind else None
     return template is not None and template.is_told
+
+
+def paper_by_code(user: Someone, code: str) -> Paper | None:
+    """The produced paper with a check code, as it was scanned or typed, for who may read it; None for strangers."""
+    found = Paper.objects.select_related(
+        "case__organisation", "case__host", "case__person", "entry__acted_at", "made_by", "outdated_by"
+    )
+    paper = found.filter(check_code=typed(code)).first()
+    return paper if paper is not None and visible(user, paper.case) and reads(user, paper) else None
 
 
 def entry_for(user: Someone, pk: int) -> Entry:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from guben.procedures.choices import TAKEN_BACK
@@ -29,8 +29,17 @@ class Records:
         return {entry.number: entry for entry in self.entries}
 
     def papers_of(self, key: str) -> list[Paper]:
-        """The papers of a kind that were not withdrawn."""
-        return [paper for paper in self.papers if paper.key == key and paper.withdrawn_at is None]
+        """The papers of a kind that count: neither withdrawn nor out of date."""
+        return [paper for paper in self.papers if paper.key == key and paper.counts]
+
+    def in_place_of(self, paper: Paper) -> Paper | None:
+        """What was issued after a paper that counts no longer, and counts."""
+        return next((one for one in self.papers_of(paper.key) if one.pk > paper.pk), None)
+
+    def with_entry(self, entry: Entry) -> Records:
+        """These, and an entry that was written since."""
+        entries = (*self.entries, entry)
+        return replace(self, entries=entries, standing=standing_of(entries))
 
     def hold_on(self, on: date) -> Held | None:
         """What holds the case on a day."""
@@ -72,8 +81,9 @@ def records_of(case: Case) -> Records:
         .select_related("recorded_by", "acted_at", "meeting__organisation", "notice")
         .order_by("number")
     )
-    papers = tuple(Paper.objects.filter(case=case).select_related("made_by").order_by("pk"))
-    return Records(entries, standing_of(entries), papers, tuple(Held.objects.filter(case=case).order_by("pk")))
+    papers = tuple(Paper.objects.filter(case=case).select_related("made_by", "outdated_by").order_by("pk"))
+    held = tuple(Held.objects.filter(case=case).select_related("recorded_by", "ended_by").order_by("pk"))
+    return Records(entries, standing_of(entries), papers, held)
 
 
 def live_counts(case: Case, step: str) -> Sequence[Count]:

@@ -267,6 +267,24 @@ def a_case_paper(cast: Cast) -> list[Any]:
     return [pk, actions.hand_in(Case.objects.get(pk=pk), "plan", file=file, by=cast.secretary).pk]
 
 
+def a_held_case(cast: Cast) -> list[Any]:
+    from guben.procedures import actions
+    from guben.procedures.models import Case
+
+    (pk,) = the_case(cast)
+    actions.hold(Case.objects.get(pk=pk), "查举报", until_on=date(2026, 8, 1), by=cast.secretary)
+    return [pk]
+
+
+def a_paper_code(cast: Cast) -> list[Any]:
+    from guben.procedures.models import Paper
+    from guben.publication.sealed import new_code
+
+    (pk,) = the_case(cast)
+    kept = {"key": "permit", "state": "produced", "dated_on": TODAY, "made_at": timezone.now(), "made_by": cast.clerk}
+    return [Paper.objects.create(case_id=pk, check_code=new_code(), **kept).check_code]
+
+
 def a_notice(cast: Cast, audience: str = "unit") -> Any:
     from guben.publication import actions
 
@@ -463,12 +481,16 @@ ROWS = [
     at_branch("procedures:take", KEEPS_THE_BRANCH, args=the_case, data=lambda cast: {"step": "ask"}, post=True),
     at_branch("procedures:count", SEES_CASES, args=the_case, post=True),  # nothing to count there: leads back
     at_branch("procedures:withdraw", KEEPS_THE_BRANCH, args=the_case),
+    at_branch("procedures:hold", KEEPS_THE_BRANCH, args=the_case),
+    at_branch("procedures:release", KEEPS_THE_BRANCH, args=a_held_case),
     at_branch("procedures:correct", KEEPS_THE_BRANCH, args=a_case_entry),
     at_branch("procedures:hand_in", KEEPS_THE_BRANCH, args=the_case),
     at_branch(
         "procedures:issue_paper", KEEPS_THE_BRANCH, args=the_case, data=lambda cast: {"key": "permit"}, post=True
     ),
     at_branch("procedures:paper", SEES_CASES, args=a_case_paper),
+    Row("procedures:check_typed", EVERYBODY),
+    at_branch("procedures:check", SEES_CASES, args=a_paper_code),
     at_branch("procedures:withdraw_paper", KEEPS_THE_BRANCH, args=a_case_paper),
     # publication: what hangs for its audience; the file for those who see cases; objections for who answers them
     Row("publication:list", EVERYBODY),
@@ -619,14 +641,14 @@ def units_named(answer: HttpResponse, cast: Cast) -> list[str]:
 
 def people_told(answer: HttpResponse, cast: Cast, reader: User) -> list[str]:
     """The persons named in an answer whom the reader may not see; users are left out, for accounts show their names."""
+    words = words_of(answer)
+    users = {user.display_name for user in cast.users.values()}
+    named = [name for name in cast.people if name in words and name not in users]
+    if not named:
+        return []
     mine = Organisation.objects.filter(policy.within(reader, "members.view", "path"))
     visible = set(Affiliation.objects.filter(organisation__in=mine).values_list("person_id", flat=True))
-    words = words_of(answer)
-    return [
-        name
-        for name, person in cast.people.items()
-        if person.pk not in visible and name in words and not User.objects.filter(display_name=name).exists()
-    ]
+    return [name for name in named if cast.people[name].pk not in visible]
 
 
 def test_the_statistician_reads_figures_and_no_person(rules: None, cast: Cast, client: Client) -> None:

@@ -6,7 +6,6 @@ from datetime import date
 
 from django.db import transaction
 
-from guben.access import policy
 from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.kit.days import add_months
@@ -14,7 +13,7 @@ from guben.procedures import errors
 from guben.procedures.actions.locking import RIGHTS, add, locked, note, place
 from guben.procedures.choices import WITHDRAWN
 from guben.procedures.models import Case, Entry, Held
-from guben.procedures.places import ACT, may_withdraw, who
+from guben.procedures.places import may_hold, may_withdraw, who
 from guben.procedures.records import holds
 from guben.procedures.rules import rules
 from guben.procedures.standing import of
@@ -82,11 +81,11 @@ def hold(case: Case, reason: str, *, until_on: date, by: User) -> Held:
 
 
 @transaction.atomic
-def release(case: Case, *, by: User) -> Held:
+def release(case: Case, reason: str, *, by: User) -> Held:
     """Lets a held case go on from today.
 
     Raises:
-        Http404, WrongPerson, NotHeld.
+        Http404, WrongPerson, NotHeld, ReasonMissing.
     """
     case = locked(case, by)
     day = today()
@@ -94,16 +93,15 @@ def release(case: Case, *, by: User) -> Held:
     row = next((one for one in Held.objects.filter(case=case) if holds(one, day)), None)
     if row is None:
         raise errors.NotHeld
-    row.ended_on = day
-    row.save(update_fields=["ended_on"])
-    note("cases.released", case, by, details={"from_on": str(row.from_on)})
+    text = _reason(reason)
+    row.ended_on, row.ended_reason, row.ended_by = day, text[:200], by
+    row.save(update_fields=["ended_on", "ended_reason", "ended_by"])
+    note("cases.released", case, by, changed={"reason": text}, details={"from_on": str(row.from_on)})
     return row
 
 
 def _require_act(case: Case, by: User) -> None:
-    """Who may act at one of the case's units, or above."""
-    units = [case.organisation, *([case.host] if case.host else [])]
-    if not any(policy.may(by, ACT, unit) for unit in units):
+    if not may_hold(by, case):
         raise errors.WrongPerson(case.organisation.short_name)
 
 

@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import translation
 
 from guben.access import policy
-from guben.accounts.installation import current, today
+from guben.accounts.installation import current, now, today
 from guben.accounts.models import User
 from guben.kit import documents
 from guben.procedures import errors, papers, storage
@@ -20,8 +20,10 @@ from guben.procedures.choices import PaperState
 from guben.procedures.models import Case, Entry, Paper
 from guben.procedures.numbering import take as take_number
 from guben.procedures.places import ACT, acting
+from guben.procedures.printing import check_for
 from guben.procedures.rules import paper_of, rules, say, step_of
 from guben.procedures.standing import Standing, of
+from guben.publication.sealed import new_code
 from guben.rulebook_engine.procedures import PaperKind
 
 File = tuple[str, bytes]
@@ -69,7 +71,7 @@ def hand_in(
         kept_where=where,
         file=stored.name if stored else "",
         digest=stored.digest if stored else "",
-        made_at=timezone.now(),
+        made_at=now(),
         made_by=by,
     )
     note(
@@ -85,8 +87,8 @@ def hand_in(
 @transaction.atomic
 def issue_paper(case: Case, key: str, *, by: User, entry: Entry | None = None, dated_on: date | None = None) -> Paper:
     """Produces a paper from the case, numbers it by unit and year (a notice and a letter that have a number keep it),
-    and keeps it as it was issued. One that was issued
-    is issued anew only after it was withdrawn, with the reason.
+    gives it a code to check it by, and keeps it as it was issued. One that was issued is issued anew only after it was
+    withdrawn, with the reason, or is out of date because what it tells of was corrected.
 
     Raises:
         Http404: the case is not this user's to see.
@@ -112,8 +114,9 @@ def issue_paper(case: Case, key: str, *, by: User, entry: Entry | None = None, d
         told = template.data(case, entry)
     number = str(told.get("number") or _number(kind, unit.pk, unit.code, unit.short_name, dated))[:60]
     filled = {**told, "number": number, "dated_on": dated.isoformat()}
+    code = None if template.checks_itself else new_code()
     try:
-        content = _pdf(template.document, filled, kind.title.zh, number)
+        content = _pdf(template.document, filled, kind.title.zh, number, code)
     except documents.NoSuchTemplate as error:
         raise errors.NoTemplate(say(kind.title)) from error
     stored = storage.store(case.pk, "pdf", content)
@@ -127,7 +130,8 @@ def issue_paper(case: Case, key: str, *, by: User, entry: Entry | None = None, d
         dated_on=dated,
         file=stored.name,
         digest=stored.digest,
-        made_at=timezone.now(),
+        check_code=code,
+        made_at=now(),
         made_by=by,
     )
     note(
@@ -159,7 +163,7 @@ def withdraw_paper(paper: Paper, reason: str, *, by: User) -> Paper:
     if row.withdrawn_at:
         raise errors.PaperWithdrawn
     _refuse_used(row, standing)
-    row.withdrawn_at, row.withdrawn_reason = timezone.now(), text[:200]
+    row.withdrawn_at, row.withdrawn_reason = now(), text[:200]
     row.save(update_fields=["withdrawn_at", "withdrawn_reason"])
     note("cases.paper_withdrawn", case, by, changed={"reason": text}, details={"paper": row.key})
     return row
@@ -223,5 +227,8 @@ def _number(kind: PaperKind, unit_pk: int, code: str, unit: str, on: date) -> st
         return f"{pattern[:40]}{on.year}-{number}"
 
 
-def _pdf(document: str, data: Mapping[str, Any], title: str, number: str) -> bytes:
-    return documents.pdf(document, data, title=title, number=number, lang=papers.SPOKEN, demo=current().is_demo)
+def _pdf(document: str, data: Mapping[str, Any], title: str, number: str, code: str | None) -> bytes:
+    check = check_for(code) if code else None
+    return documents.pdf(
+        document, data, title=title, number=number, lang=papers.SPOKEN, demo=current().is_demo, check=check
+    )
