@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from guben.accounts.installation import current
+from guben.house.templatetags.house import day as said
 from guben.kit import documents
 from guben.kit.days import completed_years
 from guben.members.choices import ETHNICITY, StageKind
@@ -16,7 +19,7 @@ from guben.members.spans import holds_on
 from guben.procedures import papers as registry
 from guben.procedures.dossier import Dossier, day_words
 from guben.procedures.errors import PaperNotFitting
-from guben.procedures.models import Case, Entry
+from guben.procedures.models import Case, Entry, Paper
 from guben.transfers.models import Letter
 
 TEMPLATE, SPOKEN = "transfers/letter", "zh-hans"
@@ -49,11 +52,25 @@ class LetterWords:
 
 def register() -> None:
     """Registers the template by the name that rules call it."""
-    registry.register("transfer-letter", of_case, document=TEMPLATE, fits=is_issued, is_told=True)
+    registry.register("transfer-letter", of_case, document=TEMPLATE, fits=is_issued, is_told=True, over=why_over)
 
 
 def is_issued(entry: Entry) -> bool:
     return entry.step == "letter" and entry.outcome == "done"
+
+
+def why_over(paper: Paper, on: date) -> str:
+    """Why a letter is in force no longer: another one took its place, it came back received, or its term has run."""
+    letter = Letter.objects.filter(number=paper.number).first()
+    if letter is None:
+        return ""
+    if letter.void_on and letter.void_on <= on:
+        return _("这封介绍信%(day)s作废，已另开或不再转。") % {"day": said(letter.void_on)}
+    if letter.received_on and letter.received_on <= on:
+        return _("%(day)s已凭这封介绍信接收，不能再用。") % {"day": said(letter.received_on)}
+    if letter.valid_until < on:
+        return _("有效期到%(day)s，已经过了。") % {"day": said(letter.valid_until)}
+    return ""
 
 
 def of_case(case: Case, entry: Entry | None) -> dict[str, Any]:
