@@ -14,8 +14,10 @@ from guben.meetings.models import Meeting
 from guben.meetings.queries import in_force, with_present
 from guben.organisations.models import Organisation
 from guben.procedures import tallies
-from guben.procedures.forms import Asked, Choices, CountForm, StepForm
+from guben.procedures.fields import Choices
+from guben.procedures.forms import Asked, CountForm, StepForm
 from guben.procedures.kinds.votes import form_title
+from guben.procedures.lacking import papers_to_ask
 from guben.procedures.models import Count
 from guben.procedures.people import Known
 from guben.procedures.rules import say
@@ -37,7 +39,7 @@ def asked_of(stands: StepStanding, known: Known, counts: Sequence[Count], since:
     step = stands.step
     if step.kind == "wait":
         return None
-    vote = step.vote
+    vote, papers = step.vote, papers_to_ask(stands)
     if vote and vote.tellers:
         if not counted(stands, counts):
             return None
@@ -47,11 +49,16 @@ def asked_of(stands: StepStanding, known: Known, counts: Sequence[Count], since:
             meeting=counts[0].meeting_id,
             asks_reason=_asks_reason(step),
             reason_help=_reason_help(step),
+            papers=papers,
         )
     if vote:
-        meetings = meetings_of(stands.actor, vote, since)
         return Asked(
-            step.field, known.choices, meetings=meetings, asks_reason=_asks_reason(step), reason_help=_reason_help(step)
+            step.field,
+            known.choices,
+            meetings=meetings_of(stands.actor, vote, since),
+            asks_reason=_asks_reason(step),
+            reason_help=_reason_help(step),
+            papers=papers,
         )
     posting = step.kind == "notice" and stands.notice is None
     return Asked(
@@ -61,6 +68,7 @@ def asked_of(stands: StepStanding, known: Known, counts: Sequence[Count], since:
         lengths=_lengths(step),
         asks_reason=_asks_reason(step) and not posting,
         reason_help=_reason_help(step),
+        papers=papers,
     )
 
 
@@ -109,12 +117,15 @@ def meetings_of(unit: Organisation | None, vote: Ballot, since: date) -> Choices
 
 
 def step_form(
-    stands: StepStanding, asked: Asked, standing: Standing, data: Any = None, *, outcome: str = ""
+    stands: StepStanding, asked: Asked, standing: Standing, data: Any = None, files: Any = None, *, outcome: str = ""
 ) -> StepForm:
-    """The form, bound to what was sent. What an outcome that leads nowhere leaves empty is not asked for."""
+    """The form, bound to what was sent. What an outcome that leads nowhere leaves empty is not asked for. The day of
+    the first step is that on which the case began."""
     chosen = next((one for one in outcomes(stands.step) if one.key == outcome), None)
-    initial = {"step": stands.step.key, "after": last_number(standing), "done_on": stands.on}
-    return StepForm(data, asked=asked, asks_all=_asks_all(stands, chosen), initial=initial)
+    number = last_number(standing)
+    done_on = stands.on if number else standing.case.begun_on
+    initial = {"step": stands.step.key, "after": number, "done_on": done_on}
+    return StepForm(data, files, asked=asked, asks_all=_asks_all(stands, chosen), initial=initial)
 
 
 def _asks_all(stands: StepStanding, chosen: Outcome | None) -> bool:

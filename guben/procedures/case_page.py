@@ -14,7 +14,7 @@ from guben.procedures import words
 from guben.procedures.choices import TAKEN_BACK, WITHDRAWN
 from guben.procedures.models import Entry, Paper
 from guben.procedures.papers import find
-from guben.procedures.rules import outcome_of, step_of
+from guben.procedures.rules import outcome_of
 from guben.procedures.standing import Standing
 from guben.rulebook_engine.procedures import PaperKind, Procedure, Step
 from guben.rulebook_engine.roads import Road, RoadStep
@@ -214,12 +214,12 @@ def happenings(now: Standing, names: Mapping[str, str], *, hides_contents: bool 
     corrected = {entry.corrects_id for entry in now.records.entries if entry.corrects_id}
     found = []
     for entry in reversed(now.records.entries):
-        step = step_of(now.rules.edition(now.case.procedure, entry.edition), entry.step)
+        step = now.rules.stated(now.case.procedure, entry.edition, entry.step)
         outcome = outcome_of(step, entry.outcome) if step else None
         found.append(
             Happening(
                 entry=entry,
-                step_title=words.say(step.title) if step else entry.step,
+                step_title=words.say(step.title) if step else _("规则里已没有的一步（%(key)s）") % {"key": entry.step},
                 outcome_title=words.say(outcome.title) if outcome else special(entry.outcome),
                 values=values_told(step, entry.values, names) if step and not hides_contents else (),
                 reason="" if hides_contents else entry.reason,

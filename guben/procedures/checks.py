@@ -6,16 +6,17 @@ from datetime import date
 
 from guben.accounts.models import User
 from guben.house.words import listed
-from guben.procedures import effects, errors
+from guben.procedures import advice, effects, errors
 from guben.procedures.kinds import kind_of
+from guben.procedures.lacking import paper_field
 from guben.procedures.models import Case
 from guben.procedures.places import Acting, acting
-from guben.procedures.records import holds
+from guben.procedures.records import Records, holds
 from guben.procedures.rules import article_of, outcome_of, paper_of, say, step_of
 from guben.procedures.standing import Standing, StepStanding, too_early
 from guben.procedures.taking import Taking
 from guben.rulebook_engine.plans import effect_of, outcomes
-from guben.rulebook_engine.procedures import STAY, Outcome
+from guben.rulebook_engine.procedures import STAY, Outcome, Procedure, Step
 
 REASON_ROOM = 500
 
@@ -67,7 +68,7 @@ def day(taking: Taking) -> None:
     """Refuses a day that has not come, on which the step was closed, or before what was done before it."""
     done_on, case = taking.done_on, taking.case
     if done_on > taking.today:
-        raise errors.InFuture(done_on, taking.today)
+        raise errors.InFuture(done_on, taking.today, taking.article)
     if done_on < case.begun_on:
         raise errors.BeforeEarlierStep(done_on, str(case.title), case.begun_on, taking.article)
     before = max(taking.records.standing, key=lambda entry: entry.number, default=None)
@@ -106,9 +107,28 @@ def papers(taking: Taking) -> None:
         return
     missing = [key for key in taking.step.needs if not taking.records.papers_of(key)]
     if missing:
-        kinds = [(key, paper_of(taking.procedure, key)) for key in missing]
-        titles = listed(say(kind.title) if kind else key for key, kind in kinds)
-        raise errors.PaperMissing(titles, taking.article)
+        titles = listed(_paper_title(taking.procedure, key) for key in missing)
+        raise errors.PaperMissing(titles, taking.article, paper_field(missing[0]))
+    papers_in_time(taking.step, taking.procedure, taking.records, taking.done_on)
+
+
+def papers_in_time(step: Step, procedure: Procedure, records: Records, done_on: date) -> None:
+    """Refuses a day before that of the papers on which the step stands. Raises PaperLater."""
+    for key in step.needs:
+        first = min((paper.dated_on for paper in records.papers_of(key)), default=done_on)
+        if first > done_on:
+            raise errors.PaperLater(_paper_title(procedure, key), first, done_on, article_of(step, procedure))
+
+
+def _paper_title(procedure: Procedure, key: str) -> str:
+    kind = paper_of(procedure, key)
+    return say(kind.title) if kind else key
+
+
+def warnings(taking: Taking) -> None:
+    """Refuses an outcome that completes the step while something is said that the step heeds. Raises WarningHeeded."""
+    if taking.leads_on and (said := advice.heeded(taking.case, taking.step, taking.done_on)):
+        raise errors.WarningHeeded(said, taking.article)
 
 
 def effect(taking: Taking) -> effects.Effect | None:
@@ -118,7 +138,8 @@ def effect(taking: Taking) -> effects.Effect | None:
         return None
     found = effects.find(name)
     if found.check is not None:
-        found.check(taking.case, taking.filled, taking.done_on)
+        with errors.citing(taking.article):
+            found.check(taking.case, taking.filled, taking.done_on)
     return found
 
 
@@ -131,6 +152,7 @@ def all_of(taking: Taking) -> effects.Effect | None:
     taking.filled = kind.fill(taking)
     papers(taking)
     kind.check(taking)
+    warnings(taking)
     return effect(taking)
 
 

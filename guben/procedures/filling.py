@@ -16,7 +16,7 @@ from guben.kit.days import FIRST_DAY
 from guben.members.models import Affiliation, Person
 from guben.members.places import last_paths
 from guben.members.spans import holds_on
-from guben.organisations.models import Organisation
+from guben.organisations.models import Group, Organisation
 from guben.procedures import errors
 from guben.procedures.models import Case
 from guben.procedures.rules import say
@@ -195,6 +195,20 @@ def _unit(field: FormField, value: Any, filling: Filling) -> int:
     return pk
 
 
+def _group(field: FormField, value: Any, filling: Filling) -> str:
+    """The name of a group of the unit, as it is called today."""
+    name, unit = str(value), filling.case.organisation
+    if name not in group_names(unit):
+        words = _("“%(unit)s”没有党小组“%(group)s”。选列出的一个，没有分组就空着。")
+        raise filling.wrong(field, words % {"unit": unit.short_name, "group": name[:60]})
+    return name
+
+
+def group_names(unit: Organisation) -> list[str]:
+    """The groups that a unit has now, in the order in which they were set up."""
+    return list(Group.objects.filter(organisation=unit, until_on=None).order_by("pk").values_list("name", flat=True))
+
+
 def _id(field: FormField, value: Any, filling: Filling) -> int:
     if isinstance(value, Person | Organisation):
         return value.pk
@@ -215,4 +229,5 @@ _READERS: dict[str, Callable[[FormField, Any, Filling], Any]] = {
     "person": _person,
     "persons": _persons,
     "unit": _unit,
+    "group": _group,
 }

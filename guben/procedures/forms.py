@@ -9,180 +9,37 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guben.kit.errors import DomainError
-from guben.procedures.people import unit_named
-from guben.procedures.rules import say
+from guben.procedures.fields import (
+    LONGEST,
+    MOST,
+    PREFIX,
+    VOTES,
+    Choices,
+    Groups,
+    PlainText,
+    UnitField,
+    day_field,
+    field_for,
+    meeting_field,
+    place_field,
+    reason_field,
+    votes_field,
+)
+from guben.procedures.lacking import paper_field
 from guben.rulebook_engine.procedures import FormField
 
-Choices = Sequence[tuple[int, str]]
-Groups = Sequence[tuple[str, Sequence[tuple[int, str]]]]
-PREFIX = "f-"  # before the keys of the rulebook's fields, so that none of them is one of ours
-LONGEST, LONGEST_TEXT = 200, 4000
-MOST = 10**12
-MOST_SELECTS = 4
-FEW = 7  # people that are offered as buttons rather than in a list
-
-
-class PlainText(forms.CharField):
-    """One line or several without characters that no keyboard writes."""
-
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        if isinstance(text, str) and any(ord(sign) < 32 and sign not in "\n\r\t" for sign in text):
-            raise forms.ValidationError(gettext("里面有看不见的控制字符。重新输入。"))
-        return text
-
-
-class SeveralSelects(forms.SelectMultiple):
-    """A few people out of many: one list to choose from for each of them."""
-
-    use_fieldset = True
-
-    def __init__(self, number: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.number = number
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        chosen = [str(one) for one in value] if isinstance(value, (list, tuple)) else []
-        base = {key: text for key, text in (attrs or {}).items() if key != "id"}
-        identity = (attrs or {}).get("id", name)
-        parts = []
-        for place in range(self.number):
-            one = forms.Select(choices=[("", gettext("选一个人")), *self.choices])
-            label = gettext("第%(number)s人") % {"number": place + 1}
-            looks = {
-                **base,
-                "class": "form-select",
-                "aria-label": label,
-                "id": identity if not place else f"{identity}-{place}",
-            }
-            parts.append((one.render(name, chosen[place] if place < len(chosen) else "", looks),))
-        return format_html('<div class="several-selects">{}</div>', format_html_join("", "{}", parts))
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        given = data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
-        return [one for one in given if one]
-
-
-class UnitField(PlainText):
-    """A unit by its code or its whole name."""
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        unit = unit_named(text)
-        if unit is None:
-            raise forms.ValidationError(gettext("没有找到这个组织。写组织页面标题下的代码，或写全称。"))
-        return unit.pk
-
-
-def day_field(label: Any, **more: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    wrong = {"invalid": _("看不懂这个日期。写成2026-07-06这样。"), "required": _("没有写日期。")}
-    return forms.DateField(label=label, widget=widget, error_messages=wrong, **more)
-
-
-def reason_field(required: bool) -> forms.CharField:
-    return PlainText(
-        label=_("说明"),
-        required=required,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": _("没有写理由。写一句，办的人和以后查的人都看得到。")},
-    )
-
-
-def field_for(one: FormField, people: Choices) -> forms.Field:
-    """The form field of a rulebook's field."""
-    common: dict[str, Any] = {
-        "label": say(one.title),
-        "required": one.required and one.type != "yes_no",
-        "help_text": say(one.help),
-        "error_messages": {"required": gettext("没有填“%(field)s”。") % {"field": say(one.title)}},
-    }
-    match one.type:
-        case "long_text":
-            return PlainText(max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 3}), **common)
-        case "day":
-            label = common.pop("label")
-            common.pop("error_messages")
-            return day_field(label, **common)
-        case "number":
-            return _number(one, common)
-        case "money":
-            return forms.DecimalField(min_value=0, max_value=MOST, decimal_places=2, **common)
-        case "choice":
-            options = [(choice.zh, say(choice)) for choice in one.choices]
-            return forms.ChoiceField(choices=options, widget=forms.RadioSelect, **common)
-        case "yes_no":
-            return forms.BooleanField(**common)
-        case "person":
-            return _person(people, common)
-        case "persons":
-            few = len(people) > FEW and one.most is not None and one.most <= MOST_SELECTS
-            widget = (
-                SeveralSelects(one.most or 1) if few else forms.CheckboxSelectMultiple(attrs={"class": "people-list"})
-            )
-            return forms.TypedMultipleChoiceField(choices=people, coerce=int, widget=widget, **common)
-        case "unit":
-            common["help_text"] = common["help_text"] or gettext("写组织代码或全称。代码在组织页面的标题下。")
-            return UnitField(max_length=LONGEST, **common)
-        case _:
-            return PlainText(max_length=LONGEST, **common)
-
-
-def _number(one: FormField, common: dict[str, Any]) -> forms.Field:
-    least = one.least if one.least is not None else -MOST
-    most = one.most if one.most is not None else MOST
-    return forms.IntegerField(min_value=least, max_value=most, **common)
-
-
-def _person(people: Choices, common: dict[str, Any]) -> forms.Field:
-    if len(people) <= FEW:
-        return forms.TypedChoiceField(choices=people, coerce=int, empty_value=None, widget=forms.RadioSelect, **common)
-    return forms.TypedChoiceField(choices=[("", gettext("选一个人")), *people], coerce=int, empty_value=None, **common)
-
-
-VOTES = [
-    ("cast", _("收回票")),
-    ("in_favour", _("赞成")),
-    ("against", _("反对")),
-    ("abstained", _("弃权")),
-    ("invalid", _("无效")),
-]
-
-
-def votes_field(label: Any) -> forms.IntegerField:
-    return forms.IntegerField(label=label, min_value=0, max_value=100_000)
-
-
-def meeting_field(meetings: Choices) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(
-        label=_("在哪次会上表决"),
-        coerce=int,
-        empty_value=None,
-        choices=[("", gettext("选一次会")), *meetings],
-        error_messages={"required": _("没有选是哪次会。会还没有记的，先记会议。")},
-    )
-
-
-def place_field(number: int, of: int) -> forms.CharField:
-    label = gettext("贴在哪里") if of == 1 else gettext("贴在哪里（第%(number)s处）") % {"number": number}
-    return PlainText(
-        label=label, max_length=60, error_messages={"required": _("没有写贴在哪里。写清楚地点，不用照片。")}
-    )
+PAPER_ENDINGS = ".pdf,.jpg,.jpeg,.png,.docx,.ofd"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a step asks today. `meeting` is the vote's that was counted; `meetings` those to choose from in an open vote
-    without tellers; `lengths` are the training's."""
+    without tellers; `lengths` are the training's; `papers`, by key with their titles, those that are still missing."""
 
     fields: tuple[FormField, ...]
     people: Mapping[str, Choices]
@@ -192,6 +49,18 @@ class Asked:
     meetings: Choices | None = None
     asks_reason: bool = False
     reason_help: str = ""
+    papers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GivenPaper:
+    """A paper that came with a step: where its original is kept, or its file, or both."""
+
+    key: str
+    title: str
+    dated_on: date
+    kept_where: str
+    file: UploadedFile | None
 
 
 class StepForm(forms.Form):
@@ -226,6 +95,43 @@ class StepForm(forms.Form):
         if asked.asks_reason:
             self.fields["reason"] = reason_field(required=False)
             self.fields["reason"].help_text = asked.reason_help
+        for key, _title in asked.papers:
+            self.fields.update(paper_fields(paper_field(key)))
+
+    def step_fields(self) -> list[forms.BoundField]:
+        """What is shown first: everything but the papers."""
+        asked = {name for key, _title in self.asked.papers for name in paper_fields(paper_field(key))}
+        return [field for field in self.visible_fields() if field.name not in asked]
+
+    def paper_groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields of each missing paper, under its title."""
+        return [
+            (title, [self[name] for name in paper_fields(paper_field(key))])
+            for key, title in self.asked.papers
+            if paper_field(key) in self.fields
+        ]
+
+    def given_papers(self, undated: date) -> list[GivenPaper]:
+        """The papers that were filled in and have nothing wrong with them; those without a date get one."""
+        found = []
+        for key, title in self.asked.papers:
+            where, file, dated = paper_fields(paper_field(key))
+            data = self.cleaned_data
+            if {where, file, dated}.isdisjoint(self.errors) and (data.get(where) or data.get(file)):
+                on = data.get(dated) or undated
+                found.append(GivenPaper(key, title, on, data.get(where, ""), data.get(file)))
+        return found
+
+    def refuse_paper(self, key: str, error: DomainError) -> None:
+        """Shows what is wrong with a paper beside its field."""
+        where, file, dated = paper_fields(paper_field(key))
+        name = {"file": file, "done_on": dated}.get(str(getattr(error, "field", "")), where)
+        self.add_error(name, str(error))
+
+    def took_in(self, key: str) -> None:
+        """The paper is in the file now: it is asked for no longer, whatever becomes of the step."""
+        for name in paper_fields(paper_field(key)):
+            del self.fields[name]
 
     def values(self) -> dict[str, Any]:
         """What `take` is given: the rule's fields, and those of the step's own kind."""
@@ -262,9 +168,21 @@ def _plain(value: Any) -> Any:
 
 def refuse(form: forms.Form, error: DomainError) -> None:
     """Shows a refusal beside the field it names, where the form asks it; else on top of the form."""
-    name = str(getattr(error, "field", "") or "")
-    wanted = (name, PREFIX + name, "place-1" if name == "places" else "")
-    form.add_error(next((one for one in wanted if one and one in form.fields), None), str(error))
+    names = [str(getattr(error, "field", "") or ""), *map(str, getattr(error, "fields", ()))]
+    wanted = [one for name in names if name for one in (name, PREFIX + name, "place-1" if name == "places" else "")]
+    form.add_error(next((one for one in wanted if one in form.fields), None), str(error))
+
+
+def paper_fields(name: str) -> dict[str, forms.Field]:
+    """Where the original of a missing paper is kept, or its file; and its date."""
+    endings = forms.FileInput(attrs={"accept": PAPER_ENDINGS})
+    return {
+        name: PlainText(
+            label=_("原件在哪"), required=False, max_length=120, help_text=_("收的是原件，写收在哪里就够，不用拍照。")
+        ),
+        f"{name}-file": forms.FileField(label=_("或交一个文件"), required=False, widget=endings, max_length=200),
+        f"{name}-on": day_field(_("落款日期"), required=False, help_text=_("空着就按办这一步的日期。")),
+    }
 
 
 class CountForm(forms.Form):

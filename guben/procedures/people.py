@@ -8,20 +8,19 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
-from guben.members.choices import StageKind
-from guben.members.models import Person, Stage
+from guben.members.models import Person
 from guben.members.spans import holds_on
 from guben.organisations.choices import TEAM_POSTS
 from guben.organisations.models import Organisation
+from guben.procedures.filling import group_names
 from guben.procedures.models import Case, Entry
 from guben.rulebook.live import LiveEngine, Within
 from guben.rulebook_engine.expressions import Checked
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.procedures import Procedure, Step
 
-Choices = list[tuple[int, str]]
+Choices = list[tuple[Any, str]]
 PEOPLE = ("person", "persons")
 MOST = 600  # people that a list offers
 
@@ -36,13 +35,14 @@ class Known:
 
 
 def known(case: Case, step: Step | None, actor: Organisation | None, entries: Iterable[Entry], on: date) -> Known:
-    """One query for all names, and one more for each field with a condition."""
+    """One query for all names, and one more for each field with a condition, and for the groups where one is asked."""
     named_in = _ids_in(entries)
     units = {unit.pk: unit for unit in (case.organisation, case.host, actor) if unit}
     asks = [field for field in step.field if field.type in PEOPLE] if step else []
     offers = bool(asks) or bool(step and step.kind == "vote")
+    groups = _groups(case, step)
     if not (offers or named_in):
-        return Known({}, [], {})
+        return Known(groups, [], {})
     here = _here(units, on) if offers else Q(pk__in=[])
     rows = list(
         Person.objects.filter(here | Q(pk__in=named_in))
@@ -52,8 +52,15 @@ def known(case: Case, step: Step | None, actor: Organisation | None, entries: It
     )
     names = {f"person-{pk}": name for pk, name, _pinyin in rows}
     around = [(pk, name) for pk, name, _pinyin in rows if pk != case.person_id]
-    choices = {field.key: around if field.where is None else _fitting(field.where, around, units, on) for field in asks}
-    return Known(choices, around, names)
+    choices = {one.key: around if one.where is None else fitting_here(one.where, around, units, on) for one in asks}
+    return Known({**choices, **groups}, around, names)
+
+
+def _groups(case: Case, step: Step | None) -> dict[str, Choices]:
+    """The groups of the unit, for each field that asks for one."""
+    asks = [field.key for field in step.field if field.type == "group"] if step else []
+    names = group_names(case.organisation) if asks else []
+    return {key: [(name, name) for name in names] for key in asks}
 
 
 def _here(units: Mapping[int, Organisation], on: date) -> Q:
@@ -67,7 +74,7 @@ def _here(units: Mapping[int, Organisation], on: date) -> Q:
     return Q(pk__in=on_roll.values("pk")) | Q(pk__in=in_team.values("pk"))
 
 
-def _fitting(where: Checked, people: Choices, units: Mapping[int, Any], on: date) -> Choices:
+def fitting_here(where: Checked, people: Choices, units: Mapping[int, Any], on: date) -> Choices:
     """Those of whom a field's condition over the fact table `member` is true."""
     engine, table = LiveEngine(Within(ids=tuple(units))), catalogue.table("member")
     if table is None or not people:
@@ -87,28 +94,6 @@ def _ids_in(entries: Iterable[Entry]) -> set[int]:
                 if isinstance(one, int) and not isinstance(one, bool):
                     found.add(one)
     return found
-
-
-def case_subjects(unit: Organisation, where: Checked | None, on: date) -> Choices:
-    """The people of a unit about whom a case may be begun."""
-    units = {unit.pk: unit}
-    people = (
-        Person.objects.filter(holds_on(on, "affiliations"), affiliations__organisation=unit)
-        .distinct()
-        .order_by("pinyin", "name", "pk")
-        .values_list("pk", "name")[:MOST]
-    )
-    found = [(pk, name) for pk, name in people]
-    return found if where is None else _fitting(where, found, units, on)
-
-
-def by_stage(people: Choices, on: date) -> list[tuple[str, Choices]]:
-    """The same people under what they are, applicants before members; one query. A list of forty is read quicker."""
-    rows = Stage.objects.filter(holds_on(on), person__in=[pk for pk, _name in people])
-    kinds = dict(rows.values_list("person_id", "kind"))
-    titles = [(str(kind), str(kind.label)) for kind in StageKind] + [("", _("其他人"))]
-    found = [(title, [one for one in people if kinds.get(one[0], "") == kind]) for kind, title in titles]
-    return [(title, group) for title, group in found if group]
 
 
 def unit_named(text: str) -> Organisation | None:

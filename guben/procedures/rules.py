@@ -40,6 +40,12 @@ class Rules:
         known = self.editions(key)
         return next((one for one in known if one.edition_label == label), known[-1] if known else None)
 
+    def stated(self, key: str, label: str, step: str) -> Step | None:
+        """A step as that edition states it, else as the newest one that has it; None where none has."""
+        named = self.edition(key, label)
+        editions = (named, *reversed(self.editions(key)))
+        return next((found for one in editions if (found := step_of(one, step))), None)
+
     def all_editions(self) -> list[Procedure]:
         return [entry for entry in self.library if isinstance(entry, Procedure)]
 

@@ -13,13 +13,13 @@ from django.utils.translation import ngettext
 
 from guben.access.policy import Someone
 from guben.house.templatetags.house import day, in_script
-from guben.house.words import listed
 from guben.procedures import tallies, words
 from guben.procedures.advice import on_step
 from guben.procedures.kinds.votes import present_at
+from guben.procedures.lacking import Lacking, lacks_of
 from guben.procedures.models import Case, Count
 from guben.procedures.places import Acting, acting
-from guben.procedures.rules import paper_of, say
+from guben.procedures.rules import say
 from guben.procedures.standing import Standing, StepStanding, words_of
 from guben.rulebook_engine.plans import KEPT, POSTED, outcomes
 from guben.rulebook_engine.procedures import END, STAY, Ballot, Outcome
@@ -39,25 +39,6 @@ class Button:
     opens_on: date | None = None
     because: str = ""
     letter: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Lacking:
-    """One line of what the step needs: there, missing, or to wait for."""
-
-    state: str
-    title: str
-    text: str = ""
-    url: str = ""
-    act: str = ""
-
-    @property
-    def icon(self) -> str:
-        return {"there": "circle-check", "missing": "circle-x", "waiting": "hourglass"}[self.state]
-
-    @property
-    def state_words(self) -> str:
-        return {"there": _("已有"), "missing": _("缺"), "waiting": _("等")}[self.state]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +97,8 @@ def card(standing: Standing, stands: StepStanding, user: Someone, counts: Sequen
     case, step = standing.case, stands.step
     mine = acting(user, step, stands.actor, case)
     chip, chip_words = _chip(stands)
+    buttons = tuple(_buttons(standing, stands, counts)) if mine else ()
+    asks_here = any(button.is_open for button in buttons)
     return StepCard(
         key=step.key,
         number=words.number_of(step, stands.procedure),
@@ -130,8 +113,8 @@ def card(standing: Standing, stands: StepStanding, user: Someone, counts: Sequen
         closed=_closed(stands),
         not_mine=None if mine else _not_mine(stands),
         acting=mine,
-        lacks=tuple(_lacks(standing, stands, counts, bool(mine))),
-        buttons=tuple(_buttons(standing, stands, counts)) if mine else (),
+        lacks=tuple(lacks_of(standing, stands, counts, may_act=bool(mine), asks_here=asks_here)),
+        buttons=buttons,
         form_title=_form_title(stands, mine),
         ends_words=_ends_words(stands),
         count_words=_count_words(stands, counts),
@@ -190,75 +173,6 @@ def _not_mine(stands: StepStanding) -> Said:
     if stands.step.kind == "wait":
         return Said(_("到期自己过去。"), _("这一步不用谁办。"))
     return Said(_("等%(who)s。") % {"who": who}, _("您能看到进度，不能办这一步。"))
-
-
-def _lacks(standing: Standing, stands: StepStanding, counts: Sequence[Count], may_act: bool) -> list[Lacking]:
-    """What must be there, what is, and what is waited for."""
-    case, step, records = standing.case, stands.step, standing.records
-    found = []
-    for key in step.needs:
-        kind = paper_of(stands.procedure, key)
-        title = say(kind.title) if kind else key
-        papers = records.papers_of(key)
-        if papers:
-            last = papers[-1]
-            text = listed(filter(None, (last.number, day(last.dated_on))))
-            url = reverse("procedures:paper", args=[case.pk, last.pk]) if last.file else ""
-            found.append(Lacking("there", title, text, url, _("看")))
-            continue
-        url = f"{reverse('procedures:hand_in', args=[case.pk])}?{urlencode({'key': key})}" if may_act else ""
-        found.append(Lacking("missing", title, _("收到原件写在哪里就够，不要求照片"), url, _("补上")))
-    if step.kind == "notice":
-        found.extend(_notice_lacks(stands))
-    if step.kind == "vote" and step.vote and step.vote.tellers:
-        found.extend(_count_lacks(step.vote.tellers, counts))
-    if step.kind == "examination" and step.every:
-        found.extend(_examined(standing, stands))
-    return found
-
-
-def _notice_lacks(stands: StepStanding) -> list[Lacking]:
-    if stands.notice is None:
-        return [Lacking("missing", _("公示还没有贴出"), _("写明地点和哪天贴的即可，不要求照片"))]
-    notice = stands.notice
-    places = listed(str(place) for place in notice.places)
-    url = reverse("publication:notice", args=[notice.pk])
-    lines = [
-        Lacking(
-            "there", _("公示已贴出：%(places)s") % {"places": places or "—"}, day(notice.posted_on), url, _("看公示")
-        )
-    ]
-    about = stands.notice_standing
-    if about and about.open_objections:
-        number = about.open_objections
-        text = ngettext("%(count)d条反映没有处理", "%(count)d条反映没有处理", number) % {"count": number}
-        lines.append(Lacking("waiting", text))
-    if stands.leaves_on and stands.leaves_on > stands.on:
-        lines.append(Lacking("waiting", _("公示结果"), _("%(day)s开放") % {"day": day(stands.leaves_on)}))
-    return lines
-
-
-def _count_lacks(tellers: int, counts: Sequence[Count]) -> list[Lacking]:
-    left = tellers - len(counts)
-    blind = _("另一份登记前看不到数") if left > 0 else ""
-    lines = [Lacking("there", _("%(name)s的计票已登记") % {"name": count.teller.name}, blind) for count in counts]
-    if left > 0:
-        text = ngettext("还要%(count)d名计票人各登记一份", "还要%(count)d名计票人各登记一份", left)
-        lines.append(Lacking("missing", text % {"count": left}))
-    return lines
-
-
-def _examined(standing: Standing, stands: StepStanding) -> list[Lacking]:
-    every = stands.step.every
-    done = [entry for entry in standing.records.latest(stands.step.key) if entry.outcome == KEPT]
-    lines = []
-    if done:
-        text = ngettext("已考察%(count)d次", "已考察%(count)d次", len(done)) % {"count": len(done)}
-        lines.append(Lacking("there", text, _("最近一次%(day)s") % {"day": day(done[-1].done_on)}))
-    if every and len(done) < every.at_least:
-        left = every.at_least - len(done)
-        lines.append(Lacking("missing", ngettext("还要考察%(count)d次", "还要考察%(count)d次", left) % {"count": left}))
-    return lines
 
 
 def _buttons(standing: Standing, stands: StepStanding, counts: Sequence[Count]) -> list[Button]:
@@ -390,9 +304,16 @@ def _count_words(stands: StepStanding, counts: Sequence[Count]) -> str:
 
 
 def _record_url(case: Case, stands: StepStanding) -> str:
-    """The entry of a meeting, prefilled, that leads back to the case."""
+    """The entry of a meeting, with its form, day and topic filled in; it leads back to the step."""
     vote = stands.step.vote
     if vote is None or stands.actor is None:
         return ""
-    query = {"at": stands.actor.code, "form": vote.form, "next": case.get_absolute_url()}
+    about = case.person.name if case.person else case.title
+    query = {
+        "at": stands.actor.code,
+        "form": vote.form,
+        "on": stands.on.isoformat(),
+        "topic": _("%(step)s：%(about)s") % {"step": say(stands.step.title), "about": about},
+        "next": f"{case.get_absolute_url()}?{urlencode({'step': stands.step.key})}#step-title",
+    }
     return f"{reverse('meetings:record')}?{urlencode(query)}"

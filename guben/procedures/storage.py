@@ -42,10 +42,14 @@ def kind_of(name: str, content: bytes) -> str:
     if not content:
         raise errors.FileRefused(_("文件是空的。重新选一个。"))
     if len(content) > MOST_BYTES:
-        raise errors.FileRefused(_("文件太大，最多%(most)sMB。压缩或分开交。") % {"most": MOST_BYTES // 1024 // 1024})
+        raise too_large()
     if ending not in KINDS or not content.startswith(KINDS[ending]):
         raise errors.FileRefused(_("只收PDF、JPG、PNG、DOCX、OFD文件，内容要和文件名相符。换一个文件。"))
     return ending
+
+
+def too_large() -> errors.FileRefused:
+    return errors.FileRefused(_("文件太大，最多%(most)sMB。压缩或分开交。") % {"most": MOST_BYTES // 1024 // 1024})
 
 
 def store(case_pk: int, ending: str, content: bytes) -> Stored:

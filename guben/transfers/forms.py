@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from guben.procedures.forms import PlainText, UnitField, day_field
+from guben.procedures.fields import PlainText, UnitField, day_field
 from guben.transfers.choices import LETTER_MOST_DAYS
 
 CAUSES = ("工作调动", "居住地变化", "毕业", "外出六个月以上", "退休", "其他")  # as the rulebook's field has them

@@ -8,10 +8,12 @@ import pytest
 
 from guben.development import errors
 from guben.development.models import Application
+from guben.development.printing.applying import political_review
 from guben.kit.errors import DomainError
 from guben.members.errors import TooYoung
 from guben.members.models import Affiliation, Stage
 from guben.procedures import actions
+from guben.procedures.errors import FieldWrong, SubjectUnfit
 from tests.cast import Cast
 from tests.development.way import APPLIED, Way, begin, newcomer
 
@@ -47,6 +49,14 @@ def test_the_application_is_told_by_the_steps_and_never_asked_again(way: Way) ->
     assert ties == {("contact", "柏守田"), ("introducer", "柏守田"), ("introducer", "邬春桥"), ("relative", "慕老根")}
 
 
+def test_relatives_who_stand_on_no_roll_are_named_in_words(way: Way) -> None:
+    others = "申大河，父亲，邻村村民\n申小山，哥哥"
+    way.take("application", "done", APPLIED, way.own, {"channel": "能人", "other_relatives": others})
+
+    assert "申大河，父亲，邻村村民、申小山，哥哥" in str(political_review(way.case, None))
+    assert not Application.objects.get(case=way.case).ties.exists()
+
+
 def test_a_candidate_who_is_voted_on_the_same_day_is_admitted_all_the_same(way: Way) -> None:
     """Far too quick, and told as such elsewhere; but a case must never get stuck."""
     day = date(2024, 9, 20)
@@ -75,7 +85,7 @@ def test_the_new_member_is_put_into_the_group_that_was_named(way: Way) -> None:
 
 def test_a_group_that_the_unit_has_not_is_refused(way: Way) -> None:
     way.walk("group")
-    with pytest.raises(errors.GroupUnknown):
+    with pytest.raises(FieldWrong, match="^第二十九条：“党小组”"):
         way.take("group", "done", date(2024, 10, 22), way.own, {"group": "第九党小组"})
 
 
@@ -91,8 +101,11 @@ def test_on_the_eighteenth_birthday_one_may(cast: Cast) -> None:
 
 
 def test_a_member_may_not_apply_again(cast: Cast) -> None:
-    case = begin(cast, cast.people["单小禾"])
-    with pytest.raises(errors.WrongStage):
+    with pytest.raises(SubjectUnfit):
+        begin(cast, cast.people["单小禾"])
+    case = begin(cast, newcomer(cast))
+    Stage.objects.create(person=case.person, kind="full", from_on=date(2022, 12, 1))  # recorded after the beginning
+    with pytest.raises(errors.WrongStage, match="^第六条："):
         Way(cast, case).walk("talk")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
@@ -12,8 +13,9 @@ from guben.access import policy
 from guben.accounts.installation import now, today
 from guben.accounts.models import User
 from guben.kit import tree
-from guben.members.models import Person
+from guben.members.models import Person, Stage
 from guben.members.places import unit_of
+from guben.members.spans import holds_on
 from guben.organisations.models import Organisation
 from guben.procedures import errors
 from guben.procedures.actions.locking import note, place
@@ -25,6 +27,7 @@ from guben.procedures.placing import once_about
 from guben.procedures.records import Records
 from guben.procedures.rules import Rules, rules, say
 from guben.rulebook.holding import Holding
+from guben.rulebook_engine.expressions import Checked
 from guben.rulebook_engine.procedures import Procedure
 
 TITLE_ROOM = 120
@@ -51,15 +54,15 @@ def begin(  # noqa: PLR0913 - a case begins with this much
     """
     known, day = rules(), today()
     on = begun_on or day
+    rule = known.procedure(procedure, min(on, day))
     if on > day:
-        raise errors.InFuture(on, day)
-    rule = known.procedure(procedure, on)
+        raise errors.InFuture(on, day, rule.article)
     case = Case(procedure=procedure, organisation=unit, host=host, person=person, begun_on=on, begun_by=by)
     _refuse_stranger(rule, case, by)
     unit = Organisation.objects.select_for_update(no_key=True).get(pk=unit.pk)
     case.organisation = unit
     _refuse_unit(rule, case, on)
-    _refuse_subject(rule, case, by, on)
+    _refuse_subject(rule, case, by, (on, day))
     case.title = _title(rule, case, title)
     case.once_about = once_about(rule, case.person_id, case.organisation_id)
     _refuse_second(rule, case, by)
@@ -110,7 +113,7 @@ def _refuse_unit(rule: Procedure, case: Case, on: date) -> None:
         raise errors.HostMissing
 
 
-def _refuse_subject(rule: Procedure, case: Case, by: User, on: date) -> None:
+def _refuse_subject(rule: Procedure, case: Case, by: User, days: Sequence[date]) -> None:
     person, unit = case.person, case.organisation
     if rule.subject != "person":
         if person is not None:
@@ -124,8 +127,16 @@ def _refuse_subject(rule: Procedure, case: Case, by: User, on: date) -> None:
         if not own and not (home and policy.may(by, "members.view", home)):
             raise Http404
         raise errors.SubjectElsewhere(person.name, unit.name)
-    if rule.subject_where is not None and person.pk not in fitting(rule.subject_where, [person.pk], on):
-        raise errors.SubjectUnfit(person.name, say(rule.title))
+    if rule.subject_where is not None and not _is_fit(rule.subject_where, person, days):
+        raise errors.SubjectUnfit(person.name, say(rule.title), rule.article)
+
+
+def _is_fit(where: Checked, person: Person, days: Sequence[date]) -> bool:
+    """Judged by the first of the days on which the person stands at a stage: the day the case begins, or today where
+    what was then is not recorded. Who stands at none is at the beginning of every way."""
+    at_stage = (on for on in days if Stage.objects.filter(holds_on(on), person=person).exists())
+    on = next(at_stage, None)
+    return on is None or person.pk in fitting(where, [person.pk], on)
 
 
 def _title(rule: Procedure, case: Case, given: str) -> str:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from guben.accounts.installation import today
 from guben.accounts.models import User
-from guben.procedures import effects, errors
+from guben.procedures import checks, effects, errors
 from guben.procedures.actions.locking import RIGHTS, add, locked, note, place
 from guben.procedures.choices import TAKEN_BACK, WITHDRAWN
 from guben.procedures.filling import Filling, fill
@@ -21,7 +21,7 @@ from guben.procedures.places import Acting, acting, may_withdraw, who
 from guben.procedures.records import Records, done_of, records_of
 from guben.procedures.rules import Rules, article_of, outcome_of, rules, say, step_of
 from guben.rulebook_engine.plans import effect_of
-from guben.rulebook_engine.procedures import Procedure, Step
+from guben.rulebook_engine.procedures import BEFORE, STAY, Procedure, Step
 from guben.rulebook_engine.roads import Done, road
 
 
@@ -50,7 +50,7 @@ def correct(
     if stated is None or (new_outcome == WITHDRAWN) != (entry.outcome == WITHDRAWN):
         raise errors.UnknownOutcome(new_outcome)
     if new_day > day:
-        raise errors.InFuture(new_day, day)
+        raise errors.InFuture(new_day, day, article_of(step, rule))
     kept = entry.values
     if values is not None:
         own = kind_of(step).own_values | {"vote"}
@@ -68,6 +68,8 @@ def correct(
         raise errors.EffectStays(say(step.title))
     changed = replace(done_of(entry), outcome=new_outcome, on=new_day)
     _refuse_broken(records, entry, [changed], known, case.begun_on)
+    if moved and stated.good and stated.to not in (STAY, BEFORE):
+        checks.papers_in_time(step, rule, records, new_day)
     new = _put(entry, records, by, how, day, outcome=new_outcome, done_on=new_day, values=kept, reason=text)
     if effect is not None and effect.follow is not None:
         effect.follow(case, entry, new, by)

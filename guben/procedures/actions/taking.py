@@ -46,9 +46,7 @@ def take(  # noqa: PLR0913 - a step is taken with this much
     """
     case = locked(case, by)
     day, known = the_day(), rules()
-    if done_on > day:
-        raise errors.InFuture(done_on, day)
-    standing = of(case, max(done_on, case.begun_on), known=known, places_on=day)
+    standing = of(case, max(min(done_on, day), case.begun_on), known=known, places_on=day)
     at = checks.open_step(standing, step)
     how = checks.actor(at, by, case)
     found = checks.outcome(at, outcome)
@@ -56,8 +54,9 @@ def take(  # noqa: PLR0913 - a step is taken with this much
     effect = checks.all_of(taking)
     entry = _write(taking)
     if effect is not None:
-        effect.carry_out(case, entry, by)
-    place(case, known, day)
+        with errors.citing(at.article):
+            effect.carry_out(case, entry, by)
+    place(case, known, day, standing.records.with_entry(entry))
     note(
         "cases.step_taken",
         case,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guben.procedures.errors.base import Refused
+from guben.procedures.errors.base import Refused, citing
 from guben.procedures.errors.beginning import (
     HostMissing,
     NotHere,
@@ -40,6 +40,7 @@ from guben.procedures.errors.papers import (
     NoTemplate,
     PaperInUse,
     PaperIssued,
+    PaperLater,
     PaperMissing,
     PaperNotFitting,
     PaperWhereMissing,
@@ -65,6 +66,7 @@ from guben.procedures.errors.steps import (
     UnknownField,
     UnknownOutcome,
     UnknownStep,
+    WarningHeeded,
     WrongPerson,
 )
 from guben.procedures.errors.votes import (
@@ -122,6 +124,7 @@ __all__ = [
     "OtherDay",
     "PaperInUse",
     "PaperIssued",
+    "PaperLater",
     "PaperMissing",
     "PaperNotFitting",
     "PaperWhereMissing",
@@ -144,6 +147,8 @@ __all__ = [
     "UnknownProcedure",
     "UnknownStep",
     "VoteStays",
+    "WarningHeeded",
     "WrongMeeting",
     "WrongPerson",
+    "citing",
 ]

@@ -56,10 +56,11 @@ class SubjectElsewhere(Refused):
 class SubjectUnfit(Refused):
     field = "person"
 
-    def __init__(self, name: str, procedure: str) -> None:
+    def __init__(self, name: str, procedure: str, article: str = "") -> None:
         super().__init__(
             _("%(name)s不符合“%(procedure)s”的条件（人员类别、年龄等）。核对资料，或选别的程序。")
-            % {"name": name, "procedure": procedure}
+            % {"name": name, "procedure": procedure},
+            article,
         )
 
 

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
+from guben.house.templatetags.house import day as said
 from guben.procedures.errors.base import Refused
 
 
 class PaperMissing(Refused):
     field = "papers"
 
-    def __init__(self, titles: str, article: str = "") -> None:
-        super().__init__(_("还缺材料：%(papers)s。先登记材料，再办这一步。") % {"papers": titles}, article)
+    def __init__(self, titles: str, article: str = "", field: str = "") -> None:
+        super().__init__(_("还缺材料：%(papers)s。先登记材料，再办这一步。") % {"papers": titles}, article, field)
+
+
+class PaperLater(Refused):
+    """A step can't stand on a paper that was not written yet."""
+
+    field = "done_on"
+
+    def __init__(self, title: str, dated_on: date, done_on: date, article: str = "") -> None:
+        super().__init__(
+            _("“%(paper)s”落款%(dated)s，晚于办这一步的%(day)s。改办理日期；落款登记错了，撤回那份材料重新登记。")
+            % {"paper": title, "dated": said(dated_on), "day": said(done_on)},
+            article,
+        )
 
 
 class UnknownPaper(Refused):

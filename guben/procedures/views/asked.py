@@ -74,13 +74,18 @@ class CasePage:
         stands = self.stands
         return acting(user_of(self.request), stands.step, stands.actor, self.case) if stands else ""
 
-    def step_form(self, data: Any = None, outcome: str = "") -> StepForm | None:
+    def step_form(self, data: Any = None, files: Any = None, outcome: str = "") -> StepForm | None:
         """The form of the step that is shown, where this user may take it."""
         stands = self.stands
         if stands is None or not self.acts:
             return None
         asked = asking.asked_of(stands, self.known, self.counts, self._since)
-        return asking.step_form(stands, asked, self.standing, data, outcome=outcome) if asked else None
+        return asking.step_form(stands, asked, self.standing, data, files, outcome=outcome) if asked else None
+
+    def look_again(self) -> None:
+        """Forgets where the case stood: something was written since."""
+        for name in ("standing", "stands", "counts", "known", "acts"):
+            self.__dict__.pop(name, None)
 
     def teller_form(self, data: Any = None) -> CountForm | None:
         stands = self.stands
@@ -184,11 +189,14 @@ class CasePage:
         case, now = self.case, self.standing
         if not now.is_ended or case.ended_on is None:
             return ""
+        day = {"day": case.ended_on.isoformat()}
+        if case.ended_as == "done":  # says no more than that it is done
+            return _("%(day)s办结") % day
         last = now.records.standing[-1] if now.records.standing else None
-        step = next((one.step for one in now.road.steps if last and one.step.key == last.step), None)
+        step = now.rules.stated(case.procedure, last.edition, last.step) if last else None
         outcome = outcome_of(step, case.ended_as) if step else None
         title = say(outcome.title) if outcome else case_page.special(case.ended_as)
-        return _("%(day)s办结：%(outcome)s") % {"day": case.ended_on.isoformat(), "outcome": title}
+        return _("%(day)s办结：%(outcome)s") % {**day, "outcome": title}
 
     def render(self, template: str = "procedures/case.html", *, status: int = 200) -> HttpResponse:
         return render(self.request, template, self.context(), status=status)

@@ -12,14 +12,17 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from guben.accounts.installation import today
 from guben.accounts.returning import next_of
+from guben.house.words import listed
 from guben.kit.errors import DomainError
 from guben.meetings.models import Meeting
 from guben.members.models import Person
-from guben.procedures import actions, asking, checks, papers, queries, whole_file
+from guben.procedures import actions, asking, checks, papers, whole_file
 from guben.procedures.forms import CountForm, StepForm, refuse
 from guben.procedures.rules import say
 from guben.procedures.views.asked import CasePage, case_asked, user_of
+from guben.procedures.views.papers import take_in
 from guben.procedures.views.review import shown
 
 
@@ -37,11 +40,11 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
     if stands is None or stands.step.key != request.POST.get("step"):
         messages.warning(request, _not_now(page))
         return redirect(page.case)
-    form = page.step_form(request.POST, outcome)
+    form = page.step_form(request.POST, request.FILES, outcome)
     if form is None:  # not hers to take, or a vote that is not counted: the action says why
         actions.take(page.case, stands.step.key, outcome=outcome, done_on=stands.on, by=user_of(request))
         return redirect(page.case)
-    if form.is_valid() and _is_new(page, form) and _taken(request, page, form, outcome):
+    if _is_taken(request, page, form, outcome):
         title = say(stands.step.title)
         messages.success(request, _("已记下“%(step)s”。") % {"step": title})
         return redirect(next_of(request) or page.case)
@@ -49,6 +52,34 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
         return shown(request, form, page.case)
     page.form = form
     return page.render(status=422)
+
+
+def _is_taken(request: HttpRequest, page: CasePage, form: StepForm, outcome: str) -> bool:
+    """Takes in the papers that came with the step, then takes it. A paper stays in the file whatever becomes of the
+    step, so that nobody sends it twice."""
+    valid = form.is_valid()
+    if "after" not in form.cleaned_data or not _is_new(page, form):
+        return False
+    _receive(request, page, form)
+    return valid and not form.errors and _taken(request, page, form, outcome)
+
+
+def _receive(request: HttpRequest, page: CasePage, form: StepForm) -> None:
+    """Hands in the papers of the form; what is wrong with one of them is shown beside it."""
+    meeting = _meeting(page, form)
+    done_on: date = meeting.held_on if meeting else form.cleaned_data.get("done_on") or today()
+    taken_in = []
+    for paper in form.given_papers(min(done_on, today())):
+        try:
+            take_in(page.case, paper.key, paper.dated_on, paper.kept_where, paper.file, by=user_of(request))
+        except DomainError as error:
+            form.refuse_paper(paper.key, error)
+        else:
+            form.took_in(paper.key)
+            taken_in.append(paper.title)
+    if taken_in:
+        page.look_again()
+        messages.info(request, _("已收下%(papers)s。") % {"papers": listed(f"“{title}”" for title in taken_in)})
 
 
 def _not_now(page: CasePage) -> str:
@@ -141,7 +172,7 @@ def file_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     with translation.override(papers.SPOKEN):
         happened = page.happened()
     user = user_of(request)
-    content = whole_file.pdf(page.standing, happened, str(user), tells_all=not queries.is_own(user, page.case))
+    content = whole_file.pdf(page.standing, happened, str(user))
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{page.case.number}.pdf"'
     answer["Cache-Control"] = "no-store"

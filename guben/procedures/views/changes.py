@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from guben.kit.errors import DomainError
 from guben.procedures import actions, case_page, people, words
-from guben.procedures.forms import PREFIX, Asked, CorrectForm, ReasonForm, refuse
+from guben.procedures.fields import PREFIX
+from guben.procedures.forms import Asked, CorrectForm, ReasonForm, refuse
 from guben.procedures.models import Entry
 from guben.procedures.places import acting, may_withdraw
 from guben.procedures.rules import say, step_of

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from guben.accounts.models import User
 from guben.kit.errors import DomainError
 from guben.procedures import actions, case_page, queries, storage
 from guben.procedures.choices import PaperState
 from guben.procedures.forms import HandInForm, ReasonForm, refuse
-from guben.procedures.models import Paper
+from guben.procedures.models import Case, Paper
 from guben.procedures.rules import say
 from guben.procedures.views.asked import CasePage, case_asked, user_of
 
@@ -53,25 +57,20 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _handed_in(request: HttpRequest, page: CasePage, form: HandInForm) -> bool:
     data = form.cleaned_data
-    file = data["file"]
-    if file is not None and file.size > storage.MOST_BYTES:
-        form.add_error(
-            "file", _("文件太大，最多%(most)sMB。压缩或分开交。") % {"most": storage.MOST_BYTES // 1024 // 1024}
-        )
-        return False
     try:
-        actions.hand_in(
-            page.case,
-            data["key"],
-            dated_on=data["dated_on"],
-            kept_where=data["kept_where"],
-            file=(file.name, file.read()) if file else None,
-            by=user_of(request),
-        )
+        take_in(page.case, data["key"], data["dated_on"], data["kept_where"], data["file"], by=user_of(request))
     except DomainError as error:
         refuse(form, error)
         return False
     return True
+
+
+def take_in(case: Case, key: str, dated_on: date, kept_where: str, file: UploadedFile | None, *, by: User) -> Paper:
+    """Hands in a paper with what was uploaded. A file that is too large is refused before it is read."""
+    if file is not None and (file.size or 0) > storage.MOST_BYTES:
+        raise storage.too_large()
+    content = (file.name or "", file.read()) if file else None
+    return actions.hand_in(case, key, dated_on=dated_on, kept_where=kept_where, file=content, by=by)
 
 
 @require_POST

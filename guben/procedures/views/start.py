@@ -21,11 +21,13 @@ from guben.members.models import Person
 from guben.members.views.acts import REGISTERED
 from guben.organisations import queries as organisations
 from guben.organisations.models import Organisation
-from guben.procedures import actions, people, words
+from guben.procedures import actions, words
 from guben.procedures.forms import StartForm, refuse
 from guben.procedures.models import Case
+from guben.procedures.people import Choices
 from guben.procedures.places import Places, may_begin
 from guben.procedures.rules import rules, say
+from guben.procedures.subjects import LONGEST_NAME, by_stage, case_subjects, reasons
 from guben.procedures.views.asked import user_of
 from guben.rulebook.holding import Holding
 from guben.rulebook_engine.procedures import Procedure
@@ -60,7 +62,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _begin(request: HttpRequest, unit: Organisation, procedure: Procedure, person: Person | None) -> HttpResponse:
     about_person = procedure.subject == "person"
-    subjects = people.case_subjects(unit, procedure.subject_where, today()) if about_person else None
+    chosen = case_subjects(unit, procedure.subject_where, today()) if about_person else None
     asks_host = any(step.at == "host" for step in procedure.step)
     initial: dict[str, Any] = {
         "begun_on": today(),
@@ -68,8 +70,11 @@ def _begin(request: HttpRequest, unit: Organisation, procedure: Procedure, perso
     }
     if procedure.subject == "unit":
         initial["title"] = f"{unit.short_name} {say(procedure.title)}"
-    choices = people.by_stage(subjects, today()) if subjects else subjects
+    choices = by_stage(chosen, today()) if chosen else chosen
     form = StartForm(request.POST or None, people=choices, asks_host=asks_host, initial=initial)
+    form.fields["begun_on"].help_text = _("第一步“%(first)s”是哪天，就写哪天。") % {
+        "first": say(procedure.step[0].title)
+    }
     if request.method == "POST" and form.is_valid() and (case := _begun(request, unit, procedure, form)):
         messages.success(request, _("已开办%(number)s。接着办第一步。") % {"number": case.number})
         return redirect(case)
@@ -82,11 +87,22 @@ def _begin(request: HttpRequest, unit: Organisation, procedure: Procedure, perso
         "steps": words.count_of(procedure),
         "form": form,
         "about_person": about_person,
-        "nobody": about_person and not subjects,
+        "nobody": about_person and not chosen,
+        "asked_name": (asked_name := _asked_name(request, person, chosen)),
+        "reasons": reasons(request.user, unit, procedure, asked_name, today()) if about_person else [],
+        "may_search": about_person and policy.may(request.user, "members.view", unit),
         "register_url": _register_url(request, unit, procedure),
         "open_case": getattr(form, "open_case", 0),
     }
     return render(request, "procedures/start_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _asked_name(request: HttpRequest, person: Person | None, chosen: Choices | None) -> str:
+    """Whom the user looks for and does not find: the name typed, else that of the address who is not offered."""
+    if name := request.GET.get("q", "").replace("\0", "").strip():
+        return name[:LONGEST_NAME]
+    offered = {pk for pk, _name in chosen or ()}
+    return person.name if person and person.pk not in offered else ""
 
 
 def _begun(request: HttpRequest, unit: Organisation, procedure: Procedure, form: StartForm) -> Case | None:
