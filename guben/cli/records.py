@@ -14,6 +14,7 @@ from django.db import connection
 
 from guben.accounts.database import refresh_statistics
 from guben.accounts.operator import acting_user
+from guben.audit import trail
 from guben.cli.context import BadInput, print_json, progress, unit_of, user_of
 from guben.kit import collecting
 from guben.organisations.divisions import DivisionCounts, import_divisions
@@ -39,7 +40,11 @@ def demo(options: Namespace) -> int:
     """Builds the demo city, or fills a tree that was imported."""
     if options.verb == "day":
         return _move_day(options)
-    set_up_empty()
+    from guben.demo.plan import DAY
+    from guben.demo.store import moment
+
+    with trail.dated(moment(DAY, 7, 45)):  # an invented history begins with the rules
+        set_up_empty()
     by, begun = user_of(options), time.monotonic()
     if options.on_tree:
         from guben.demo.fill import fill_tree

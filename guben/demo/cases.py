@@ -220,7 +220,9 @@ class _Writing:
         helpers = [one.id for one in self.helpers]
         relative = [self.case.relative.id] if self.case.relative else []
         texts: dict[str, dict[str, object]] = {
-            "application": {"channel": self.channel[1]} | ({"relatives": relative} if relative else {}),
+            "application": {"channel": self.channel[1]}
+            | ({"relatives": relative} if relative else {})
+            | self._others(),
             "talk": {"talked_by": helpers[:1], "summary": self.random.choice(TALKS)},
             "activist": {"recommended_by": self.recommended[1]},
             "contacts": {"contacts": helpers},
@@ -241,6 +243,10 @@ class _Writing:
             roll = {"entitled": self.registrar.entitled[meeting], "present": self.registrar.present[meeting]}
             return {"vote": roll | numbers | {"source": "paper"}}
         return texts.get(step, {})
+
+    def _others(self) -> dict[str, object]:
+        """One in six names a relative who stands on no roll."""
+        return {} if self.key % 6 else {"other_relatives": f"{self.case.person.name[0]}建国，父亲，不是党员"}
 
     def _case(self) -> None:
         case = self.case

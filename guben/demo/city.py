@@ -15,6 +15,7 @@ from guben.audit import trail
 from guben.demo import errors, events, matters, officers, people, shape, standings, teams
 from guben.demo.cases import Registrar
 from guben.demo.chronicle import Chronicler
+from guben.demo.clock import set_clock
 from guben.demo.development import CasePlan, plan_cases
 from guben.demo.dues import write_dues
 from guben.demo.firms import write_firms
@@ -22,7 +23,7 @@ from guben.demo.gatherings import THEME_DAYS, Exceptions
 from guben.demo.plan import DAY, UnitPlan
 from guben.demo.shape import City, Counts
 from guben.demo.sites import plan_sites
-from guben.demo.store import Store
+from guben.demo.store import Store, moment
 from guben.demo.users import Users
 from guben.organisations.actions import NewUnit, found_many
 from guben.organisations.models import Organisation
@@ -47,6 +48,7 @@ class Plan:
 
 
 @transaction.atomic
+@trail.dated(moment(DAY, 8))
 def build(
     seed: int, by: User, progress: Progress, counts: Counts | None = None, members: int = MEMBERS
 ) -> dict[str, int]:
@@ -67,6 +69,7 @@ def build(
     written = _write(plan, by, random, progress)
     written |= matters.carry_out(plan.cases, plan.city.towns[0], plan.special.clerk_branches)
     events.carry_out(plan.special, by)
+    set_clock()
     top = Organisation.objects.get(code=shape.CITY)
     trail.record(
         "demo.built", top, by=by, organisation_id=top.pk, details={"seed": seed, "members": members, **written}

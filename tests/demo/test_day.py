@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from guben.accounts import installation
 from guben.accounts.models import Installation
@@ -46,6 +47,13 @@ def test_what_is_no_day_or_too_far_is_refused_and_stays_in_the_field(demo: Cast,
     assert "没有移。" in answer.content.decode()
     assert f'value="{typed}"' in answer.content.decode() or not typed
     assert installation.today() == TODAY
+
+
+def test_what_is_recorded_in_a_demo_carries_its_day_and_elsewhere_the_clock(demo: Cast) -> None:
+    before = timezone.now()
+    assert timezone.localtime(installation.now()).date() == TODAY
+    Installation.objects.update(is_demo=False)
+    assert before <= installation.now() <= timezone.now()
 
 
 def test_it_leads_nowhere_else(demo: Cast, client: Client) -> None:
