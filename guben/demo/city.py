@@ -13,6 +13,7 @@ from guben.accounts import installation
 from guben.accounts.models import Installation, User
 from guben.audit import trail
 from guben.demo import errors, events, matters, officers, people, shape, standings, teams
+from guben.demo.boards import Boards
 from guben.demo.cases import Registrar
 from guben.demo.chronicle import Chronicler
 from guben.demo.clock import set_clock
@@ -184,7 +185,8 @@ def _write(plan: Plan, by: User, random: Random, progress: Progress) -> dict[str
     _write_meetings(plan, store, random, progress)
     write_dues(store, plan.branches, city.below(city.towns[0]), plan.special.branch, Random(len(plan.branches)))
     write_firms(store, city, Random(len(plan.branches)))
-    return store.close() | registrar.write(by)
+    written = store.close() | registrar.write(by)
+    return written | Boards(by.pk, Random(MEMBERS)).write(city, plan.special.branch, plan.special.clerk_branches)
 
 
 def members_of(plan: Plan) -> int:

@@ -14,6 +14,7 @@ from guben.accounts import installation
 from guben.accounts.models import User
 from guben.audit import trail
 from guben.demo import errors, officers, people, standings, teams
+from guben.demo.boards import Boards
 from guben.demo.calculations import AgeCounts
 from guben.demo.cast import USERNAMES
 from guben.demo.chronicle import Chronicler
@@ -26,6 +27,7 @@ from guben.demo.store import Store
 from guben.demo.users import Users
 from guben.organisations.actions import NewUnit, found_many
 from guben.organisations.models import Organisation
+from guben.publication.models import Publication
 
 KEPT_SINCE = date(2025, 7, 1)
 CHUNK = 400  # units in one transaction
@@ -71,6 +73,10 @@ def fill_tree(
     work = _plan(top, members_per_unit, random)
     counts = _fill(work, top, by, random, progress)
     with transaction.atomic():
+        if not Publication.objects.exists():
+            boards = Boards(by.pk, Random(seed))
+            boards.publish(work.tops.values())
+            counts |= boards.close()
         trail.record("demo.filled", top, by=by, organisation_id=top.pk, details={"seed": seed, **counts})
     return counts
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.db.models import Count, F, Q
+from django.test import Client
+from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
 from guben.access.models import Grant
@@ -27,6 +30,8 @@ from guben.members import sealed
 from guben.members.models import Affiliation, Holding, Person, Stage, Standing
 from guben.members.queries.rolls import roll_counts
 from guben.organisations.models import Organisation, Placement, Site
+from guben.publication import policy
+from guben.publication.models import Notice, Objection, Publication
 
 MEMBERS = 1_800
 
@@ -66,6 +71,22 @@ def test_it_is_a_demo_whose_day_stands_still(city: dict[str, int]) -> None:
     assert (row.is_demo, row.demo_sign_in, row.demo_root_code) == (True, True, "990000")
     assert installation.today() == DAY
     assert not installation.roster_imports_open()
+
+
+def test_the_boards_show_what_was_made_public(city: dict[str, int], client: Client) -> None:
+    committees = Organisation.objects.filter(kind__in=["committee", "work_committee"], dissolved_on=None)
+    told = Publication.objects.filter(rule="publish-dues-accounts", counts_on=date(2025, 12, 31))
+    assert told.values("organisation").distinct().count() >= committees.count() * 0.8
+    early = Q(published_on__lt=F("organisation__founded_on")) | Q(published_on__gt=DAY)
+    assert not Publication.objects.filter(early).exists()
+    hanging = Notice.objects.filter(policy.hangs(DAY), audience="public")
+    for code in ("990001", hanging.exclude(organisation__code="990001").first().organisation.code):
+        page = client.get(reverse("publication:board", args=[code])).content.decode()
+        assert "看公示" in page
+        assert "办的实事" in page
+    notice = Notice.objects.get(title="七一慰问困难党员名单")
+    assert all(value.endswith("某") for _label, value in notice.lines)
+    assert Objection.objects.filter(notice=notice, decided_on=None).count() == 1
 
 
 def test_a_second_city_is_refused(city: dict[str, int]) -> None:
