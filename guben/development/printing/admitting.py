@@ -14,12 +14,12 @@ def pre_review(case: Case, entry: Entry | None) -> Data:
     review, branch = dossier.last("political-review"), dossier.last("branch-review")
     about: Pairs = [
         *dossier.person_rows,
-        ["申请入党日期", day_words(case.begun_on), "确定为积极分子", dossier.day("activist")],
+        ["申请入党日期", day_words(case.begun_on), "定为积极分子", dossier.day("activist")],
         ["培养联系人", contacts_of(dossier), "培养考察次数", str(len(dossier.all_of("cultivation")) or "")],
         [
-            "确定为发展对象",
+            "定为发展对象",
             dossier.day("candidate"),
-            "上级党委同意或备案",
+            "上级同意/备案",
             dossier.day("candidate-consent", "candidate-filing"),
         ],
         ["公示", _notice_words(dossier), "入党介绍人", dossier.value(dossier.last("introducers"), "introducers")],

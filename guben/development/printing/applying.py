@@ -43,16 +43,16 @@ def activist_record(case: Case, entry: Entry | None) -> Data:
     about: Pairs = [
         *dossier.person_rows,
         ["申请入党日期", day_words(case.begun_on), "谈话日期", dossier.day("talk")],
-        ["确定为入党积极分子", dossier.day("activist"), "上级党委备案", dossier.day("activist-filing")],
-        ["推荐方式", dossier.value(chosen, "recommended_by"), "培养联系人", contacts_of(dossier)],
-        ["谈话人", dossier.value(talk, "talked_by")],
+        ["定为积极分子", dossier.day("activist"), "上级党委备案", dossier.day("activist-filing")],
+        ["谈话人", dossier.value(talk, "talked_by"), "推荐方式", dossier.value(chosen, "recommended_by")],
+        ["培养联系人", contacts_of(dossier)],
     ]
     return form(
         "入党积极分子培养考察登记表",
         [
             pairs(about),
             examinations("培养教育考察情况（每半年一次）", dossier.all_of("cultivation")),
-            said("培养联系人意见", "", signs=["签名："]),
+            said("培养联系人的意见", "", signs=["签名："]),
             said(
                 "党小组、党员和群众意见",
                 dossier.value(dossier.last("candidate"), "opinions"),
@@ -88,7 +88,7 @@ def political_review(case: Case, entry: Entry | None) -> Data:
     return form(
         "政治审查表",
         [
-            pairs([*dossier.person_rows, ["申请书写明的本支部党员亲属", _relatives(case) or "没有写明"]]),
+            pairs([*dossier.person_rows, *_declared(dossier)]),
             listed(
                 "直系亲属和主要社会关系",
                 ["关系", "姓名", "年龄", "政治面貌", "单位、职务"],
@@ -114,6 +114,13 @@ def _conclusion(dossier: Dossier, found: Entry | None) -> str:
     return "\n".join(
         one for one in (dossier.value(found, "opinion"), f"结论：{dossier.outcome(found)}。", found.reason) if one
     )
+
+
+def _declared(dossier: Dossier) -> Pairs:
+    """The relatives that the application names: members of the branch, and others where there are any."""
+    rows: Pairs = [["申请书写明的党员亲属", _relatives(dossier.case) or "没有写明"]]
+    others = dossier.value(dossier.last("application"), "other_relatives")
+    return [*rows, ["申请书写明的其他亲属", "、".join(others.split("\n"))]] if others else rows
 
 
 def _relatives(case: Case) -> str:

@@ -80,7 +80,7 @@ def full_minutes(case: Case, entry: Entry | None) -> Data:
         heading="支部大会决议",
         sub=f"{name}同志预备党员转正",
         told=f"{handed_in}会议讨论了{name}同志的转正问题。本人汇报了预备期的思想、工作、学习等情况，党小组和党支部委员会"
-        "提出了意见。与会党员充分讨论后，进行了表决。",
+        "提出了意见。与会党员充分讨论后，就按期转正进行了表决。",
         resolved=resolved,
     )
 
