@@ -14,8 +14,10 @@ from guben.procedures import words
 from guben.procedures.choices import TAKEN_BACK, WITHDRAWN
 from guben.procedures.models import Entry, Paper
 from guben.procedures.papers import find
+from guben.procedures.printing import code_words
 from guben.procedures.rules import outcome_of
 from guben.procedures.standing import Standing
+from guben.procedures.validity import Validity, validity_of
 from guben.rulebook_engine.procedures import PaperKind, Procedure, Step
 from guben.rulebook_engine.roads import Road, RoadStep
 
@@ -96,6 +98,17 @@ class PaperLine:
     wanted_now: bool
     may_issue: bool = False
     may_read: bool = True
+    newer: Paper | None = None
+
+    @property
+    def validity(self) -> Validity | None:
+        """Why the paper counts no longer; None where it does, or is still to come."""
+        found = validity_of(self.paper) if self.paper else None
+        return None if found is None or found.is_in_force else found
+
+    @property
+    def check_code(self) -> str:
+        return code_words(self.paper.check_code) if self.paper and self.paper.check_code else ""
 
     @property
     def is_shown(self) -> bool:
@@ -160,13 +173,21 @@ def count_of(road: Road) -> int:
 
 def paper_lines(now: Standing, current: Step | None, reads: Callable[[Paper], bool]) -> list[PaperLine]:
     """Each paper of the procedure: those that are there, those to be produced or asked for now, those still to come,
-    and at the end those that were withdrawn."""
+    and at the end those that count no longer."""
     road, kinds = now.road, {kind.key: kind for kind in now.road.procedure.paper}
     lines = [
-        PaperLine(paper.key, _paper_title(kinds, paper.key), paper, "", wanted_now=False, may_read=reads(paper))
-        for paper in sorted(now.records.papers, key=lambda paper: paper.withdrawn_at is not None)
+        PaperLine(
+            paper.key,
+            _paper_title(kinds, paper.key),
+            paper,
+            "",
+            wanted_now=False,
+            may_read=reads(paper),
+            newer=None if paper.counts else now.records.in_place_of(paper),
+        )
+        for paper in sorted(now.records.papers, key=lambda paper: not paper.counts)
     ]
-    there = {line.key for line in lines if line.paper and line.paper.withdrawn_at is None}
+    there = {line.key for line in lines if line.paper and line.paper.counts}
     for step in road.steps:
         for key in dict.fromkeys((*step.step.needs, *step.step.produces)):
             kind = kinds.get(key)

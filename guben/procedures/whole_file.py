@@ -12,25 +12,24 @@ from guben.accounts.installation import current
 from guben.kit import documents
 from guben.procedures import case_page
 from guben.procedures.dossier import Dossier, Pairs, day_words
-from guben.procedures.models import Paper
+from guben.procedures.models import Held, Paper
 from guben.procedures.papers import SPOKEN
 from guben.procedures.places import place_title
-from guben.procedures.printing import VOTE_PARTS
 from guben.procedures.rules import say
 from guben.procedures.standing import Standing
+from guben.procedures.validity import validity_of
 from guben.procedures.words import when_words
 from guben.rulebook_engine.roads import RoadStep
 
 STATES = {"done": "已办", "late": "逾期", "now": "正在办", "passed_by": "不办", "to_come": "未到"}
 
 
-def pdf(now: Standing, happened: Sequence[case_page.Happening], by: str, *, tells_all: bool) -> bytes:
-    """The file as the reader may see it: `happened` is what her page shows, newest first; `by` is who prints it, and
-    `tells_all` whether she sees more than her own case."""
+def pdf(now: Standing, happened: Sequence[case_page.Happening], by: str) -> bytes:
+    """The file as the reader may see it: `happened` is what her page shows, newest first; `by` is who prints it."""
     with translation.override(SPOKEN):
         return documents.pdf(
             "procedures/file",
-            data(now, happened, by, tells_all=tells_all),
+            data(now, happened, by),
             title=f"卷宗{now.case.number}",
             lang=SPOKEN,
             number=now.case.number,
@@ -38,7 +37,7 @@ def pdf(now: Standing, happened: Sequence[case_page.Happening], by: str, *, tell
         )
 
 
-def data(now: Standing, happened: Sequence[case_page.Happening], by: str, *, tells_all: bool) -> dict[str, Any]:
+def data(now: Standing, happened: Sequence[case_page.Happening], by: str) -> dict[str, Any]:
     """The values of the template."""
     case = now.case
     title = say(now.procedure.title)
@@ -47,8 +46,9 @@ def data(now: Standing, happened: Sequence[case_page.Happening], by: str, *, tel
         "sub": f"{title}：{case.person.name if case.person else case.title}",
         "about": _about(now),
         "road": [_road_row(step, now) for step in now.road.steps if step.done or step.state != "passed_by"],
-        "entries": [_entry(one, number, tells_all=tells_all) for number, one in enumerate(reversed(happened), 1)],
+        "entries": [_entry(one, number) for number, one in enumerate(reversed(happened), 1)],
         "papers": [_paper_row(paper, now) for paper in now.records.papers],
+        "holds": [_hold_row(one) for one in now.records.holds],
         "note": f"{by}于{timezone.localtime():%Y年%-m月%-d日 %H:%M}打印。经过只增不改，更正的留着并写明。"
         "校验值是文件SHA-256的前16位，可以核对文件是否还是当时那一份。",
     }
@@ -96,19 +96,16 @@ def _road_row(step: RoadStep, now: Standing) -> list[str]:
     ]
 
 
-def _entry(one: case_page.Happening, number: int, *, tells_all: bool) -> dict[str, Any]:
+def _entry(one: case_page.Happening, number: int) -> dict[str, Any]:
     entry = one.entry
     values = [list(pair) for pair in one.values]
-    if tells_all and "vote" in entry.values:
-        vote = entry.values["vote"]
-        values.append(["表决", "，".join(f"{label}{vote[key]}" for key, label in VOTE_PARTS if key in vote)])
     if entry.meeting:
         values.append(["会议", f"{day_words(entry.meeting.held_on)}{entry.meeting.get_form_display()}"])
     if one.reason:
         values.append(["说明", one.reason])
     below = "，代录" if entry.recorded_for_unit else ""
     late = f"，晚{entry.days_late}天" if entry.days_late else ""
-    recorded = f"{entry.recorded_by}{_moment(entry.recorded_at)}登记{below}"
+    recorded = f"{entry.recorded_by}，{_moment(entry.recorded_at)}登记{below}"
     who = f"{entry.acted_at.short_name}{late}；{recorded}，适用{entry.edition}版"
     return {
         "number": str(number),
@@ -129,10 +126,9 @@ def _iso(value: date) -> str:
 
 
 def _paper_row(paper: Paper, now: Standing) -> list[str]:
-    state = str(paper.get_state_display())
-    if paper.withdrawn_at:
-        state += "，已撤回"
-    where = "，".join(one for one in (paper.number, paper.kept_where, paper.withdrawn_reason) if one)
+    found = validity_of(paper)
+    state = str(paper.get_state_display()) + ("" if found.is_in_force else f"，{found.word}")
+    where = "，".join(one for one in (paper.number, paper.kept_where, found.why) if one)
     return [
         case_page.paper_title(now.procedure, paper.key),
         where,
@@ -140,3 +136,8 @@ def _paper_row(paper: Paper, now: Standing) -> list[str]:
         _iso(paper.dated_on),
         paper.digest[:16],
     ]
+
+
+def _hold_row(one: Held) -> list[str]:
+    ended = _iso(one.ended_on) if one.ended_on else f"最晚{_iso(one.until_on)}"
+    return [_iso(one.from_on), one.reason, ended, one.ended_reason]

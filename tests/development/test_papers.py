@@ -19,7 +19,10 @@ from guben.accounts.models import User
 from guben.kit import documents
 from guben.procedures import actions, errors, papers, queries, storage
 from guben.procedures.models import Case, Entry, Paper
+from guben.procedures.printing import code_words
+from guben.procedures.records import records_of
 from guben.procedures.rules import rules as installed
+from guben.procedures.validity import validity_of
 from tests.cast import Cast
 from tests.development.way import Way, begin, newcomer
 
@@ -248,3 +251,68 @@ def test_on_the_page_a_withdrawn_paper_stays_marked_and_the_reader_is_offered_wh
     told = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(file.content)).pages)
     for words in ("谈了入党动机", "日期写错", "已撤回", second.digest[:16]):
         assert words in "".join(told.split()), words
+
+
+def test_a_paper_tells_by_its_code_that_it_is_genuine_and_strangers_nothing(way: Way, client: Client) -> None:
+    way.walk("activist")
+    paper = actions.issue_paper(way.case, "application-cover", by=way.own)
+    assert paper.check_code
+    assert code_words(paper.check_code) in text_of(paper)
+    typed, page = reverse("procedures:check_typed"), reverse("procedures:check", args=[paper.check_code])
+    client.force_login(way.own)
+    answer = client.get(typed, {"code": f" {code_words(paper.check_code)} "})
+    assert answer["Location"] == page
+    for wrong in ("", "x", "的" * 40, paper.check_code[:-1]):
+        assert client.get(typed, {"code": wrong}).status_code == 422, wrong
+    shown = client.get(page).content.decode()
+    for words in ("文书是真的，有效", paper.number, "申小麦", paper.digest[:16]):
+        assert words in shown, words
+    client.force_login(way.cast.neighbour)
+    assert client.get(page).status_code == 404
+    assert client.get(typed, {"code": paper.check_code}).status_code == 422
+
+    actions.withdraw_paper(paper, "日期写错", by=way.own)
+    newer = actions.issue_paper(way.case, "application-cover", by=way.own)
+    place = storage.path(newer.file)
+    assert place is not None
+    place.write_bytes(place.read_bytes() + b" ")
+    client.force_login(way.own)
+    shown = client.get(page).content.decode()
+    for words in ("现在不算数", "日期写错", f"新的一份是{newer.number}"):
+        assert words in shown, words
+    assert newer.check_code
+    assert "被改过" in client.get(reverse("procedures:check", args=[newer.check_code])).content.decode()
+
+
+def test_a_correction_puts_the_papers_out_of_date_that_would_read_otherwise(way: Way, client: Client) -> None:
+    way.walk("branch-review")
+    case = way.case
+    form = actions.issue_paper(case, "political-review-form", by=way.own)
+    certificate = actions.issue_paper(case, "training-certificate", by=way.own)
+    entry = last(case, "political-review")
+    new = actions.correct(entry, values={"opinion": "合格，无问题。"}, reason="漏写一句", by=way.own)
+    form.refresh_from_db()
+    certificate.refresh_from_db()
+    assert form.outdated_by == new
+    assert certificate.outdated_by is None
+    client.force_login(way.own)
+    page = client.get(case.get_absolute_url()).content.decode()
+    for words in ("已更正，作废", "漏写一句"):
+        assert words in page, words
+    newer = actions.issue_paper(case, "political-review-form", by=way.own)
+    assert "无问题" in text_of(newer)
+    assert form.check_code
+    shown = client.get(reverse("procedures:check", args=[form.check_code])).content.decode()
+    for words in ("现在不算数", "漏写一句", newer.number):
+        assert words in shown, words
+    with pytest.raises(errors.PaperIssued):
+        actions.issue_paper(case, "political-review-form", by=way.own)
+
+
+def test_a_resolution_goes_with_the_vote_that_was_taken_back(way: Way) -> None:
+    way.walk("committee-talk")
+    minutes = actions.issue_paper(way.case, "minutes", by=way.own)
+    actions.take_back(last(way.case, "vote"), reason="票数点错", by=way.own)
+    minutes.refresh_from_db()
+    assert validity_of(minutes).state == "taken_back"
+    assert not records_of(way.case).papers_of("minutes")

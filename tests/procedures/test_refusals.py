@@ -475,9 +475,11 @@ class TestHolds:
     def test_released_by_hand(self, cast: Cast) -> None:
         case, organiser = hall_at_review(cast), cases.town_organiser(cast)
         with pytest.raises(errors.NotHeld):
-            actions.release(case, by=organiser)
+            actions.release(case, "查清了", by=organiser)
         actions.hold(case, "查举报", until_on=date(2026, 7, 10), by=organiser)
-        actions.release(case, by=organiser)
+        with pytest.raises(errors.ReasonMissing):
+            actions.release(case, " ", by=organiser)
+        actions.release(case, "查清了", by=organiser)
         take(case, "review", cast.today, organiser, "agreed")
 
 

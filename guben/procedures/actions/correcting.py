@@ -12,6 +12,7 @@ from django.db import transaction
 from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.procedures import checks, effects, errors
+from guben.procedures.actions import outdating
 from guben.procedures.actions.locking import RIGHTS, add, locked, note, place
 from guben.procedures.choices import TAKEN_BACK, WITHDRAWN
 from guben.procedures.filling import Filling, fill
@@ -70,9 +71,11 @@ def correct(
     _refuse_broken(records, entry, [changed], known, case.begun_on)
     if moved and stated.good and stated.to not in (STAY, BEFORE):
         checks.papers_in_time(step, rule, records, new_day)
+    papers = outdating.told(case, entry)
     new = _put(entry, records, by, how, day, outcome=new_outcome, done_on=new_day, values=kept, reason=text)
     if effect is not None and effect.follow is not None:
         effect.follow(case, entry, new, by)
+    outdating.mark(case, papers, new)
     _finish("cases.corrected", entry, new, known, day, by, how)
     return new
 
@@ -93,9 +96,11 @@ def take_back(entry: Entry, *, reason: str, by: User) -> Entry:
     effect = _effect(entry, rule, step, entry.outcome)
     if effect is not None and effect.follow is None:
         raise errors.EffectStays(say(step.title))
+    papers = outdating.told(case, entry)
     new = _put(entry, records, by, how, day, outcome=TAKEN_BACK, done_on=entry.done_on, values={}, reason=text)
     if effect is not None and effect.follow is not None:
         effect.follow(case, entry, new, by)
+    outdating.mark(case, papers, new)
     _finish("cases.taken_back", entry, new, known, day, by, how)
     return new
 

@@ -20,7 +20,7 @@ from guben.organisations.models import Organisation
 from guben.procedures import asking, case_page, checks, people, queries, standing, step_page, words
 from guben.procedures.forms import CountForm, StepForm
 from guben.procedures.models import Case, Count, Paper
-from guben.procedures.places import acting, may_withdraw
+from guben.procedures.places import acting, may_hold, may_withdraw
 from guben.procedures.records import live_counts
 from guben.procedures.rules import outcome_of, say
 from guben.procedures.standing import Standing, StepStanding
@@ -126,11 +126,13 @@ class CasePage:
             "ended_words": self._ended_words(),
             "papers": (papers := self._paper_lines(now)),
             "papers_to_come": sum(not line.is_shown for line in papers),
-            "paper_count": sum(paper.withdrawn_at is None for paper in now.records.papers),
+            "paper_count": sum(paper.counts for paper in now.records.papers),
             "may_hand_in": self.may_change and not now.is_ended,
             "happenings": happened if shows_all else happened[: case_page.SHOWN_HAPPENINGS],
             "happening_count": len(happened),
             "may_correct": self.may_change,
+            "holds": now.records.holds[::-1],
+            "may_hold": not now.is_ended and may_hold(user, case),
             "may_withdraw": not now.is_ended and bool(may_withdraw(user, now.procedure, case)),
         }
 
