@@ -41,7 +41,8 @@ def counts(reform: Reform, *, carries_grants: bool) -> list[Count]:
     posts = list(Post.objects.filter(_at(reform)))
     carried = sum(post.organisation_id in reform.posts for post in posts)
     lines.append(Count(_("岗位随任职者转到新组织"), carried))
-    lines.append(Count(_("岗位到那天结束"), sum(post.organisation_id in ending for post in posts) - carried))
+    left = ending - set(reform.posts)
+    lines.append(Count(_("岗位到那天结束"), sum(post.organisation_id in left for post in posts)))
     groups = list(Group.objects.filter(_at(reform)))
     lines.append(Count(_("党小组照原样转过去"), sum(group.pk in reform.groups for group in groups)))
     lines.append(

@@ -104,9 +104,10 @@ def test_a_split_by_groups_and_by_a_list_of_names(page: Client, cast: Cast) -> N
 
 
 def test_who_is_left_over_is_named(page: Client, cast: Cast) -> None:
-    answer = page.post(SPLIT, splitting(cast, step="preview"))
+    answer = page.post(SPLIT, splitting(cast, step="preview", all_posts="1"))
     assert answer.status_code == 422
     assert "没有分到组织" in answer.content.decode()
+    assert all(line.number >= 0 for line in answer.context["counts"]), "what goes along does not end as well"
 
 
 def test_a_wrong_rename_is_corrected_on_the_page(page: Client, cast: Cast) -> None:
