@@ -21,10 +21,13 @@ from guben.demo.development import CasePlan, plan_cases
 from guben.demo.dues import write_dues
 from guben.demo.firms import write_firms
 from guben.demo.gatherings import THEME_DAYS, Exceptions
+from guben.demo.moving import write_moves
 from guben.demo.plan import DAY, UnitPlan
 from guben.demo.shape import City, Counts
 from guben.demo.sites import plan_sites
+from guben.demo.stays import Stay, plan_stays, write_stays
 from guben.demo.store import Store, moment
+from guben.demo.transfers import Move, plan_moves
 from guben.demo.users import Users
 from guben.organisations.actions import NewUnit, found_many
 from guben.organisations.models import Organisation
@@ -42,6 +45,8 @@ class Plan:
     special: events.Special
     vacant: dict[UnitPlan, tuple[int, date]] = field(default_factory=dict)
     cases: list[CasePlan] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    stays: list[Stay] = field(default_factory=list)
 
     @property
     def branches(self) -> list[UnitPlan]:
@@ -114,6 +119,8 @@ def draw(counts: Counts, members: int, random: Random) -> Plan:
     standings.give_standings(branches, random)
     events.shape_demo_standings(special)
     plan.cases = plan_cases(city, special, members, Random(len(branches)))
+    plan.stays = plan_stays(city, special, members)
+    plan.moves = plan_moves(city, special, plan.cases, members)
     return plan
 
 
@@ -186,7 +193,8 @@ def _write(plan: Plan, by: User, random: Random, progress: Progress) -> dict[str
     write_dues(store, plan.branches, city.below(city.towns[0]), plan.special.branch, Random(len(plan.branches)))
     write_firms(store, city, Random(len(plan.branches)))
     written = store.close() | registrar.write(by)
-    return written | Boards(by.pk, Random(MEMBERS)).write(city, plan.special.branch, plan.special.clerk_branches)
+    written |= Boards(by.pk, Random(MEMBERS)).write(city, plan.special.branch, plan.special.clerk_branches)
+    return written | write_moves(plan.moves, by) | write_stays(plan.stays, by)
 
 
 def members_of(plan: Plan) -> int:

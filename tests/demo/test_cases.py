@@ -13,19 +13,25 @@ from pytest_django import DjangoDbBlocker
 
 from guben.accounts.models import User
 from guben.accounts.operator import acting_user
+from guben.audit.models import Entry as History
 from guben.demo.city import build
 from guben.demo.plan import DAY
 from guben.demo.shape import SMALL
+from guben.demo.store import moment
 from guben.development.models import Application, Quota, Sample, Tie
 from guben.development.queries.signals import RULES
 from guben.figures.queries import diagnose
-from guben.members.models import Person, Stage
-from guben.organisations.models import Organisation
+from guben.members.models import Contact, Person, Stage
+from guben.organisations.models import Act, Organisation
 from guben.procedures.models import Case, Count, Entry, Paper
 from guben.procedures.standing import of
 from guben.publication.models import Notice, Objection
+from guben.transfers import proving
+from guben.transfers.choices import PROCEDURES
+from guben.transfers.models import BatchRow, GuestAttendance, Inflow, Letter, Outflow
 from tests.cast import sign_in
-from tests.development.rules import install
+from tests.development.rules import FILES
+from tests.installed import install_shipped
 
 MEMBERS = 3_000
 
@@ -34,7 +40,7 @@ MEMBERS = 3_000
 def built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, int]]:
     """One small city with the shipped rules for all tests of this module."""
     with django_db_blocker.unblock(), transaction.atomic():
-        install()
+        install_shipped((*FILES, "transfer.toml"))
         yield build(3, acting_user(), lambda words, done, total: None, SMALL, MEMBERS)
         transaction.set_rollback(True)
 
@@ -88,6 +94,20 @@ def test_the_stage_of_each_person_is_the_one_the_case_made(city: dict[str, int])
         assert Stage.objects.filter(person=case.person, until_on=None).count() == 1
 
 
+def test_nothing_tells_when_the_demo_was_built(city: dict[str, int]) -> None:
+    morning, evening = moment(DAY, 0, 0), moment(DAY, 23, 59)
+    for model, field in (
+        (Entry, "recorded_at"), (Case, "begun_at"), (Paper, "made_at"), (Count, "entered_at"), (Notice, "posted_at"),
+        (Objection, "recorded_at"), (Quota, "recorded_at"), (Sample, "drawn_at"), (Act, "recorded_at"), (History, "at"),
+        (GuestAttendance, "recorded_at"), (Contact, "recorded_at"),
+    ):  # fmt: skip
+        told = model.objects.values_list(field, flat=True)
+        assert told and max(told) <= evening, model
+    assert set(History.objects.values_list("at", flat=True)) == {moment(DAY, 8)}
+    for entry in Entry.objects.filter(recorded_at__gte=morning):
+        assert entry.done_on == entry.recorded_on == DAY
+
+
 def test_nobody_applied_before_eighteen(city: dict[str, int]) -> None:
     for known in Application.objects.select_related("case__person"):
         person = known.case.person
@@ -131,7 +151,8 @@ def test_the_diagnosis_names_what_s1_complains_of(city: dict[str, int]) -> None:
 def test_there_is_a_plan_a_sample_and_people_who_are_cultivated(city: dict[str, int]) -> None:
     assert Quota.objects.filter(is_current=True).count() > 3
     assert Sample.objects.get().cases.exclude(found="").exists()
-    kinds = Counter(Case.objects.exclude(procedure="development").values_list("procedure", flat=True))
+    others = Case.objects.exclude(procedure__in=["development", *PROCEDURES])
+    kinds = Counter(others.values_list("procedure", flat=True))
     assert set(kinds) == {"able-to-member", "member-to-able", "able-to-cadre"}
 
 
@@ -150,3 +171,33 @@ def test_the_board_opens_for_the_featured_secretary(city: dict[str, int], client
     assert page.status_code == 200
     known = Person.objects.filter(cases__organisation__code=page.context["unit"].code, cases__ended_on=None)
     assert any(person.name in page.content.decode() for person in known)
+
+
+def test_transfers_stand_in_all_states_and_each_member_has_one_unit(city: dict[str, int]) -> None:
+    cases = Case.objects.filter(procedure__in=PROCEDURES)
+    assert {case.step for case in cases.filter(ended_on=None)} == {"branch", "letter", "receiving", "accept", "receipt"}
+    assert set(cases.exclude(ended_on=None).values_list("ended_as", flat=True)) == {
+        "done",
+        "refused",
+        "lost",
+        "withdrawn",
+    }
+    assert cases.filter(ended_on=None, due_on__lt=DAY).exists()
+    assert Entry.objects.filter(case__in=cases, outcome="returned").exists()
+    letters = Letter.objects.filter(void_on=None, received_on=None)
+    assert letters.filter(valid_until__lt=DAY, case__ended_on=None).exists()
+    assert set(BatchRow.objects.values_list("state", flat=True)) == {"sent", "failed"}
+    for case in cases:
+        current = of(case, DAY).current
+        assert case.step == (current.step.key if current else "")
+    assert proving.prove(DAY).holds
+
+
+def test_members_away_stand_on_both_sides(city: dict[str, int]) -> None:
+    assert Outflow.objects.filter(inflow=None).exists()
+    assert Outflow.objects.exclude(inflow=None).exists()
+    assert Inflow.objects.filter(outflow=None, home=None).exists()
+    assert Inflow.objects.filter(outflow=None).exclude(home=None).exists()
+    told = GuestAttendance.objects.filter(present=True, inflow__person__isnull=False)
+    assert told.exists()
+    assert not told.filter(contact=None).exists()

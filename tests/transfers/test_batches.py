@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 
 import pytest
@@ -17,11 +18,13 @@ from guben.procedures.models import Case
 from guben.transfers import actions, proving
 from guben.transfers.actions.batches import COLUMNS, Listed, read_list
 from guben.transfers.models import Batch, BatchRow, Letter
+from tests import cast as the_cast
 from tests.cast import BRANCH, NEIGHBOUR_BRANCH, OTHER_VILLAGE, SMALL_BRANCH, TODAY, TOWN, Cast
+from tests.installed import install_shipped
 from tests.transfers import moves
 from tests.transfers.moves import homes, take
 
-MANY = 300
+MANY, FEW = 300, 20
 
 
 def graduates(cast: Cast, number: int) -> list[Person]:
@@ -43,18 +46,19 @@ def begin(cast: Cast, rows: list[Listed], code: str = TOWN) -> Batch:
     return actions.begin_batch(cast.units[code], rows, title="2026届毕业生", valid_days=90, cause="毕业", by=by)
 
 
-def test_three_hundred_graduates_go_to_many_receivers_and_each_has_one_unit(town: Cast) -> None:
-    people = graduates(town, MANY)
+def all_move(town: Cast, number: int) -> None:
+    """A list of so many people for three receivers: each has a letter, and one unit all the time."""
+    people = graduates(town, number)
     receivers = [NEIGHBOUR_BRANCH, OTHER_VILLAGE, BRANCH]
     rows = [Listed(n, one.name, receivers[n % 3]) for n, one in enumerate(people)]
     batch = begin(town, rows)
     clerk = moves.again(town.users["town-clerk"])
     jobs.run(actions.start_batch(batch, by=clerk).pk)
     job = Job.objects.get(kind="transfers.batch")
-    assert (job.state, job.result["sent"]) == ("done", MANY), job.message
-    assert Letter.objects.filter(void_on=None).count() == MANY
-    assert Letter.objects.values("number").distinct().count() == MANY
-    assert Affiliation.objects.filter(organisation=town.small_branch, until_on=None).count() == MANY + 4
+    assert (job.state, job.result["sent"]) == ("done", number), job.message
+    assert Letter.objects.filter(void_on=None).count() == number
+    assert Letter.objects.values("number").distinct().count() == number
+    assert Affiliation.objects.filter(organisation=town.small_branch, until_on=None).count() == number + 4
     case = Case.objects.filter(host=town.neighbour_branch).earliest("pk")
     take(case, "receiving", 30, town.receiver, "agreed")
     take(case, "accept", 30, town.neighbour)
@@ -62,7 +66,22 @@ def test_three_hundred_graduates_go_to_many_receivers_and_each_has_one_unit(town
     proof = proving.prove(TODAY)
     assert (proof.holds, proof.left) == (True, 0)
     open_rows = Affiliation.objects.filter(person__in=people, until_on=None)
-    assert open_rows.count() == open_rows.values("person").distinct().count() == MANY
+    assert open_rows.count() == open_rows.values("person").distinct().count() == number
+
+
+def test_graduates_go_to_many_receivers_and_each_has_one_unit(town: Cast) -> None:
+    all_move(town, FEW)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("GUBEN_LONG_TESTS" not in os.environ, reason="half a minute; set GUBEN_LONG_TESTS=1")
+def test_three_hundred_graduates_go_to_many_receivers_and_each_has_one_unit(transactional_db: None) -> None:
+    """As it is at work: each act is a transaction of its own. Inside one transaction around them all, PostgreSQL keeps
+    every lock of every savepoint, and each further one costs more than the one before."""
+    install_shipped()
+    town = the_cast.build()
+    moves.people_of_two_towns(town)
+    all_move(town, MANY)
 
 
 def test_rows_that_fail_keep_their_reason_and_the_others_go_on(town: Cast) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -207,22 +208,23 @@ def treatment_of(unit: Organisation, on: date) -> Treatment:
         Q(ended_on=None) | Q(ended_on__gt=F("organisation__meetings__held_on")),
         organisation__meetings__in=held, organisation__meetings__held_on__gte=F("from_on"),
     )  # fmt: skip
-    told = GuestAttendance.objects.filter(meeting__in=held)
-    heard = told.aggregate(invitations=Count("pk"), came=Count("pk", filter=Q(present=True)))
-    return Treatment(
-        **heard,
-        chances=pairs.values("pk", "organisation__meetings__pk").distinct().count(),
-        own_share=_own_share(held.filter(organisation__in=pairs.values("organisation"))),
-    )
+    chances = pairs.values("pk", "organisation__meetings__pk").distinct().count()
+    entitled = present = invitations = came = 0
+    for base, missed, told, met in _shares(held.filter(organisation__in=pairs.values("organisation"))):
+        entitled, present = entitled + base, present + base - missed
+        invitations, came = invitations + told, came + met
+    return Treatment(invitations, chances, came, present / entitled if entitled else None)
 
 
-def _own_share(held: QuerySet[Meeting]) -> float | None:
-    absent = Meeting.objects.filter(pk=OuterRef("pk")).annotate(
-        number=Count("absences", filter=Q(absences__entitled=True))
+def _shares(held: QuerySet[Meeting]) -> Iterable[tuple[int, int, int, int]]:
+    """Of each meeting who should have come and who did not of the unit's own, and the guests invited and present."""
+    here = Meeting.objects.filter(pk=OuterRef("pk")).order_by()
+    absent = here.annotate(number=Count("absences", filter=Q(absences__entitled=True))).values("number")
+    told = here.annotate(number=Count("guests")).values("number")
+    came = here.annotate(number=Count("guests", filter=Q(guests__present=True))).values("number")
+    rows = held.order_by().annotate(
+        missed=F("unnamed_absent_count") + Coalesce(Subquery(absent), 0),
+        told=Coalesce(Subquery(told), 0),
+        came=Coalesce(Subquery(came), 0),
     )
-    rows = held.annotate(missing=Coalesce(Subquery(absent.values("number")[:1]), 0))
-    entitled = present = 0
-    for base, unnamed, missing in rows.values_list("entitled_count", "unnamed_absent_count", "missing"):
-        entitled += base
-        present += base - unnamed - missing
-    return present / entitled if entitled else None
+    return rows.values_list("entitled_count", "missed", "told", "came")

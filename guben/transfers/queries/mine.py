@@ -56,9 +56,12 @@ def mine_of(user: User, on: date) -> Mine | None:
     if person is None:
         return None
     found = Mine(person)
-    found.outflow = Outflow.objects.filter(person=person, ended_on=None).select_related("contact_person").first()
-    here = Inflow.objects.filter(person=person, ended_on=None).select_related("organisation", "contact_person")
-    found.inflow = here.first()
+    here = Inflow.objects.filter(person=person, ended_on=None)
+    found.inflow = here.select_related("organisation", "contact_person", "outflow__contact_person").first()
+    found.outflow = found.inflow.outflow if found.inflow else None
+    if found.outflow is None:
+        away = Outflow.objects.filter(person=person, ended_on=None)
+        found.outflow = away.select_related("contact_person").first()
     sides = _Sides([one.organisation for one in (row, found.inflow) if one], found.inflow, on)
     if row:
         found.home = sides.of(row.organisation, _contact_at_home(person, found.outflow))
