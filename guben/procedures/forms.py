@@ -60,7 +60,7 @@ class GivenPaper:
     title: str
     dated_on: date
     kept_where: str
-    file: UploadedFile | None
+    file: UploadedFile[bytes] | None
 
 
 class StepForm(forms.Form):
