@@ -65,7 +65,9 @@ def _handed_in(request: HttpRequest, page: CasePage, form: HandInForm) -> bool:
     return True
 
 
-def take_in(case: Case, key: str, dated_on: date, kept_where: str, file: UploadedFile[bytes] | None, *, by: User) -> Paper:
+def take_in(
+    case: Case, key: str, dated_on: date, kept_where: str, file: UploadedFile[bytes] | None, *, by: User
+) -> Paper:
     """Hands in a paper with what was uploaded. A file that is too large is refused before it is read."""
     if file is not None and (file.size or 0) > storage.MOST_BYTES:
         raise storage.too_large()
