@@ -134,15 +134,17 @@ def test_the_page_of_a_stage_asks_for_no_more_people_than_it_shows(
     cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("guben.development.views.boards.PAGE", 2)
-    _none, slow, quick = (on_the_way(cast, "activist", cast.branch, name) for name in ("没有", "慢慢", "快快"))
+    names = ("没有", "待办", "慢慢", "快快")
+    _none, open_, slow, quick = (on_the_way(cast, "activist", cast.branch, name) for name in names)
+    case_of(cast, open_, cast.branch, None)
     case_of(cast, quick, cast.branch, date(2026, 7, 20))
     case_of(cast, slow, cast.branch, date(2026, 6, 1))
     signed_in = sign_in(client, cast.secretary)
     with CaptureQueriesContext(connection) as asked:
         pages = [signed_in.get(f"/development/stages/activist/?at={BRANCH}&page={number}").context for number in (1, 2)]
 
-    assert [[one.person.name for one in page["people"]] for page in pages] == [["慢慢", "快快"], ["没有"]]
-    assert pages[0]["page"].paginator.count == 3
+    assert [[one.person.name for one in page["people"]] for page in pages] == [["慢慢", "快快"], ["待办", "没有"]]
+    assert pages[0]["page"].paginator.count == 4
     whole = [one["sql"] for one in asked if "born_on" in one["sql"] and "LIMIT" not in one["sql"]]
     assert not [sql for sql in whole if "members_affiliation" in sql]
 

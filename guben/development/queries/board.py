@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 
 from guben.access import policy
 from guben.access.policy import Someone
@@ -113,15 +113,16 @@ def board_of(user: Someone, unit: Organisation, on: date) -> Board:
 
 
 def people_at(unit: Organisation, kind: str, on: date) -> QuerySet[Affiliation]:
-    """The people at a stage at and below a unit, late ones first, then by deadline, then by how long they wait; a page
-    of them is told by `standings`."""
+    """The people at a stage at and below a unit, late ones first, then by deadline, those without a case last, each by
+    how long they wait; a page of them is told by `standings`."""
     since = {"person__stages__from_on__gte": date(on.year, 1, 1)} if kind == FULL else {}
     rows = _at_stages(unit, on, [kind], **since).annotate(since=F("person__stages__from_on"))
     if kind == FULL:
         return rows.select_related("person", "organisation").order_by("since", "pk")
-    due_on = _open_cases().filter(person=OuterRef("person")).order_by("pk").values("due_on")[:1]
-    rows = rows.annotate(due_on=Subquery(due_on)).select_related("person", "organisation")
-    return rows.order_by(F("due_on").asc(nulls_last=True), "since", "pk")
+    theirs = _open_cases().filter(person=OuterRef("person"))
+    due_on = theirs.order_by("pk").values("due_on")[:1]
+    rows = rows.annotate(due_on=Subquery(due_on), has_case=Exists(theirs)).select_related("person", "organisation")
+    return rows.order_by(F("due_on").asc(nulls_last=True), "-has_case", "since", "pk")
 
 
 def standings(rows: Iterable[Affiliation], kind: str, on: date) -> list[Standing]:

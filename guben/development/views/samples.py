@@ -102,7 +102,13 @@ def finding(request: HttpRequest, pk: int, place: int) -> HttpResponse:
         else:
             messages.success(request, _("已登记%(number)s的核查结果。") % {"number": row.case.number})
             return redirect(found)
-    context = {"sample": found, "row": row, "form": form}
+    context = {
+        "sample": found,
+        "unit": found.organisation,
+        "crumbs": organisations.crumbs(found.organisation, request.user),
+        "row": row,
+        "form": form,
+    }
     return render(request, "development/finding.html", context, status=422 if form.errors else 200)
 
 
