@@ -172,7 +172,7 @@ def _to_hang(town: UnitPlan, branch: UnitPlan, neighbours: Iterable[UnitPlan]) -
     text = "按民主评议的票数，拟评为优秀等次，现予公示。"
     yield Hung(branch, "民主评议优秀等次名单", text, praised, date(DAY.year, 3, 10), audience="unit")
     posts = [("示范岗", "便民服务窗口"), ("示范岗", "防汛值守点")]
-    text, wrong = "拟设立以下党员示范岗，现予公示。", "岗位名称写错，更正后重新公示。"
+    text, wrong = "拟设立以下党员示范岗，现予公示。", "岗位名称写错，更正后重新公示"
     yield Hung(town, "党员示范岗名单", text, posts[:1], date(DAY.year, 5, 11), audience="subtree", withdrawn=wrong)
     yield Hung(town, "党员示范岗名单", text, posts, date(DAY.year, 5, 13), audience="subtree")
     chosen = [("拟表彰", one.short_name) for one in (branch, *neighbours)][:4]

@@ -190,9 +190,11 @@ def test_after_its_term_a_notice_is_for_the_file_alone(cast):
 
 def test_taking_down_needs_a_reason_and_ends_what_is_shown(cast):
     notice = post(cast)
-    with pytest.raises(errors.ReasonMissing):
-        actions.take_down(notice, " ", by=cast.secretary)
-    taken = actions.take_down(notice, "姓名写错", by=cast.secretary)
+    for nothing in (" ", "。"):
+        with pytest.raises(errors.ReasonMissing):
+            actions.take_down(notice, nothing, by=cast.secretary)
+    taken = actions.take_down(notice, "姓名写错。", by=cast.secretary)
+    assert taken.taken_down_reason == "姓名写错"
     assert who_reads(cast, taken) == FILE
     standing = queries.standing_of(taken, TODAY + timedelta(days=30))
     assert not standing.is_open(TODAY + timedelta(days=30))

@@ -57,10 +57,11 @@ def bare(text: str) -> str:
 
 
 def given(reason: str) -> str:
-    """The reason as it is kept."""
-    if not reason.strip():
+    """The reason as it is kept: without the full stop, since it is shown within a sentence."""
+    words = reason.strip().rstrip("。. ")
+    if not words:
         raise errors.ReasonMissing
-    return reason.strip()[:200]
+    return words[:200]
 
 
 def locked(row: Row) -> Row:
