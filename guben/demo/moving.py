@@ -48,8 +48,10 @@ class _Writing:
     def write(self) -> dict[str, int]:
         cases = [self._case(move, number) for move, number in zip(self.moves, self._numbers(), strict=True)]
         Case.objects.bulk_create(cases)
-        for row in (*self.entries, *self.letters):
-            row.case_id = row.case.pk
+        for entry in self.entries:
+            entry.case_id = entry.case.pk
+        for letter in self.letters:
+            letter.case_id = letter.case.pk
         Entry.objects.bulk_create(self.entries)
         self._number_letters()
         Letter.objects.bulk_create(self.letters)

@@ -159,7 +159,7 @@ def _working(day: date) -> date:
 
 def _graduates(near: Sequence[UnitPlan], far: Sequence[UnitPlan], people: _People) -> list[Move]:
     """The youngest of the featured town's branches, one list for many receivers; their letters are issued."""
-    found = []
+    found: list[Move] = []
     for number, unit in enumerate((*near, *near)):
         person = people.take(unit)
         if person is None or len(found) == GRADUATES:

@@ -14,7 +14,7 @@ from guben.audit import trail
 from guben.meetings.models import Meeting
 from guben.meetings.queries import in_force
 from guben.members.choices import ContactWay
-from guben.members.models import Contact
+from guben.members.models import Contact, Person
 from guben.transfers import errors
 from guben.transfers.actions.noting import RECORD, note
 from guben.transfers.models import GuestAttendance, Inflow
@@ -52,27 +52,27 @@ def record_guests(meeting: Meeting, came: Mapping[int, bool], *, by: User) -> in
 
 def tell_home(attendances: QuerySet[GuestAttendance], by: User) -> None:
     """Whoever came and is known has been in contact; whoever did not come after all has not, by this."""
-    for row in attendances.select_related("inflow__home", "meeting__organisation").order_by("pk"):
-        counts = row.present and row.inflow.person_id is not None
-        if counts and row.contact_id is None:
-            row.contact = _contact(row, by)
+    for row in attendances.select_related("inflow__person", "meeting__organisation").order_by("pk"):
+        person = row.inflow.person if row.present else None
+        if person is not None and row.contact_id is None:
+            row.contact = _contact(row, person, by)
             row.save(update_fields=["contact"])
-        elif not counts and row.contact_id is not None:
+        elif person is None and row.contact_id is not None:
             Contact.objects.filter(pk=row.contact_id).delete()
 
 
-def _contact(row: GuestAttendance, by: User) -> Contact:
-    guest, meeting = row.inflow, row.meeting
+def _contact(row: GuestAttendance, person: Person, by: User) -> Contact:
+    meeting = row.meeting
     words = {"unit": meeting.organisation.short_name, "form": meeting.get_form_display()}
     contact = Contact.objects.create(
-        person_id=guest.person_id, contacted_on=meeting.held_on, way=ContactWay.MEETING, recorded_by=by,
+        person=person, contacted_on=meeting.held_on, way=ContactWay.MEETING, recorded_by=by,
         note=(_("在%(unit)s参加%(form)s") % words)[:200],
     )  # fmt: skip
     trail.record(
         "transfers.attended_as_guest",
-        contact.person,
+        person,
         by=by,
-        organisation_id=guest.home_id,
+        organisation_id=row.inflow.home_id,
         right=policy.under_which_right(by, RECORD, meeting.organisation),
         details={"host": meeting.organisation.short_name, "on": meeting.held_on.isoformat()},
     )
