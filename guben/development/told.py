@@ -33,6 +33,13 @@ NAMES: dict[str, tuple[Any, Any]] = {
     "development.sample_closed": (gettext_lazy("结束抽查"), gettext_lazy("%(serious)s件有严重问题")),
     "development.exported": (gettext_lazy("导出发展党员一览"), gettext_lazy("%(count)s行")),
 }
+# What an entry on a sample names as written that is no field of the sample.
+FIELDS = {
+    "note": gettext_lazy("情况"),
+    "found": gettext_lazy("核查结果"),
+    "number": gettext_lazy("办件"),
+    "serious": gettext_lazy("有严重问题的"),
+}
 
 
 def register() -> None:
@@ -46,6 +53,7 @@ def register() -> None:
     advice.register("plan", plan_used_up)
     for action, (title, detail) in NAMES.items():
         sentences.register(action, title, detail)
+    sentences.register_fields("development.sample", FIELDS)
 
 
 def plan_used_up(case: Case, step: str, on: date) -> str:

@@ -37,6 +37,18 @@ NAMES: dict[str, tuple[Any, Any]] = {
     "cases.paper_withdrawn": (_("撤回材料"), "%(number)s"),
     "cases.exported": (_("导出办件表"), _("%(count)s件")),
 }
+# What an entry on a case names as written that is no field of the case.
+FIELDS: dict[str, Any] = {
+    "values": _("填写的内容"),
+    "reason": _("说明"),
+    "digest": _("文件"),
+    "kept_where": _("原件在哪"),
+    "cast": _("收回票"),
+    "in_favour": _("赞成"),
+    "against": _("反对"),
+    "abstained": _("弃权"),
+    "invalid": _("无效"),
+}
 
 
 def register() -> None:
@@ -50,6 +62,7 @@ def register() -> None:
     under_way.register(count_open)
     for action, (name, detail) in NAMES.items():
         sentences.register(action, name, detail)
+    sentences.register_fields("procedures.case", FIELDS)
 
 
 def count_open(user: Someone, key: str, at: Organisation, on: date) -> int | None:

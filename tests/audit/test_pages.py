@@ -113,3 +113,15 @@ def test_the_list_takes_as_many_queries_for_fifty_lines_as_for_one(
     sign_in(client, cast.auditor).get(reverse("audit:list"))
     with django_assert_max_num_queries(8):
         assert client.get(reverse("audit:list")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("noun", "field", "words"),
+    [
+        ("procedures.case", "values", "填写的内容"),
+        ("procedures.case", "in_favour", "赞成"),
+        ("development.sample", "note", "情况"),
+    ],
+)
+def test_what_was_written_is_called_as_the_forms_call_it(noun: str, field: str, words: str) -> None:
+    assert queries.lines([Entry(action="cases.counted", object_type=noun, fields=[field])])[0].fields == [words]
