@@ -141,14 +141,16 @@ def last_number(standing: Standing) -> int:
 
 
 def count_form(
-    stands: StepStanding, known: Known, counts: Sequence[Count], since: date, data: Any = None
+    stands: StepStanding, known: Known, counts: Sequence[Count], since: date, data: Any = None, *, newest: bool = False
 ) -> CountForm | None:
-    """The form of the next teller; once all have counted, of one of them who counts anew."""
+    """The form of the next teller; once all have counted, of one of them who counts anew. `newest`: a meeting was just
+    recorded for this vote, and is chosen."""
     vote = stands.step.vote
     if vote is None or not vote.tellers:
         return None
     meetings = meetings_of(stands.actor, vote, since)
-    chosen = counts[0].meeting_id if counts else meetings[0][0] if len(meetings) == 1 else None
+    sure = len(meetings) == 1 or (newest and bool(meetings))
+    chosen = counts[0].meeting_id if counts else meetings[0][0] if sure else None
     initial = {"step": stands.step.key, "meeting": chosen}
     return CountForm(data, meetings=meetings, tellers=known.around, initial=initial)
 

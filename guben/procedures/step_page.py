@@ -314,6 +314,6 @@ def _record_url(case: Case, stands: StepStanding) -> str:
         "form": vote.form,
         "on": stands.on.isoformat(),
         "topic": _("%(step)s：%(about)s") % {"step": say(stands.step.title), "about": about},
-        "next": f"{case.get_absolute_url()}?{urlencode({'step': stands.step.key})}#step-title",
+        "next": f"{case.get_absolute_url()}?{urlencode({'step': stands.step.key, 'recorded': 1})}#step-title",
     }
     return f"{reverse('meetings:record')}?{urlencode(query)}"

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from guben.kit.errors import DomainError
+from guben.meetings.models import Meeting
 from guben.members.models import Affiliation, Stage
 from guben.procedures import actions, effects, errors
 from guben.procedures.models import Case, Entry, Paper
@@ -149,7 +150,21 @@ def test_a_vote_leads_to_its_meeting_filled_in(cast: Cast, client: Client) -> No
     form = client.get(link).content.decode()
     assert 'value="支部大会：单小禾"' in form
     assert f'value="{cast.today.isoformat()}"' in form
-    assert f'name="next" value="{case.get_absolute_url()}?step=vote#step-title"' in form
+    back = f"{case.get_absolute_url()}?step=vote&recorded=1#step-title"
+    assert f'name="next" value="{back.replace("&", "&amp;")}"' in form
+    cases.meeting(cast, date(2026, 4, 8))
+    sent = {
+        "form": "member_meeting",
+        "held_on": "2026-06-30",
+        "topic": "支部大会：单小禾",
+        "counts_for": "",
+        "next": back,
+    }
+    answer = client.post(link, sent, follow=True)
+    newest = Meeting.objects.order_by("-pk").first()
+    assert newest is not None
+    assert newest.held_on == cast.today
+    assert f'<option value="{newest.pk}" selected>' in answer.content.decode()
 
 
 DAYS = ("", "0001-01-01", "9999-12-31", "2026-02-30", "6月2日", "1" * 100_000)

@@ -91,7 +91,8 @@ class CasePage:
         stands = self.stands
         if stands is None or not self.acts:
             return None
-        return asking.count_form(stands, self.known, self.counts, self._since, data)
+        newest = "recorded" in self.request.GET
+        return asking.count_form(stands, self.known, self.counts, self._since, data, newest=newest)
 
     @property
     def _since(self) -> Any:
