@@ -14,7 +14,6 @@ from guben.procedures import words
 from guben.procedures.choices import TAKEN_BACK, WITHDRAWN
 from guben.procedures.models import Entry, Paper
 from guben.procedures.papers import find
-from guben.procedures.printing import code_words
 from guben.procedures.rules import outcome_of
 from guben.procedures.standing import Standing
 from guben.procedures.validity import Validity, validity_of
@@ -105,10 +104,6 @@ class PaperLine:
         """Why the paper counts no longer; None where it does, or is still to come."""
         found = validity_of(self.paper) if self.paper else None
         return None if found is None or found.is_in_force else found
-
-    @property
-    def check_code(self) -> str:
-        return code_words(self.paper.check_code) if self.paper and self.paper.check_code else ""
 
     @property
     def is_shown(self) -> bool:

@@ -84,9 +84,9 @@ def day_field(label: Any, **more: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=widget, error_messages=wrong, **more)
 
 
-def reason_field(required: bool) -> forms.CharField:
+def reason_field(required: bool, label: Any = None) -> forms.CharField:
     return PlainText(
-        label=_("说明"),
+        label=label or _("说明"),
         required=required,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),

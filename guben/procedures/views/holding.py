@@ -14,8 +14,8 @@ from guben.house.templatetags.house import day as said
 from guben.kit.days import add_months
 from guben.kit.errors import DomainError
 from guben.procedures import actions
-from guben.procedures.forms import ReasonForm, refuse
-from guben.procedures.further_forms import HoldForm
+from guben.procedures.forms import refuse
+from guben.procedures.further_forms import HoldForm, ReleaseForm
 from guben.procedures.places import may_hold
 from guben.procedures.views.asked import CasePage, case_asked, user_of
 
@@ -49,7 +49,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     held = page.standing.hold
     if held is None:
         return redirect(page.case)
-    form = ReasonForm(request.POST or None)
+    form = ReleaseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.release(page.case, form.cleaned_data["reason"], by=user_of(request))
