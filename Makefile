@@ -24,7 +24,7 @@ EXTRAS := $(BIN)/python -c 'import sys, tomllib; extras = tomllib.load(open("pyp
 
 DRIVER := $(if $(filter postgres%,$(DATABASE_URL)),.venv/.postgres)
 
-.PHONY: run install test test-sqlite test-postgres lint format screenshots benchmark data clean machine
+.PHONY: run install test test-sqlite test-postgres lint lint-types lint-others format screenshots benchmark data clean machine
 
 run: .venv/.catalogues $(DRIVER) $(GUBEN_DATA)/.static
 	@$(BIN)/python scripts/prepare.py --demo $(DEMO)
@@ -83,13 +83,19 @@ test-sqlite: .venv/.extras .venv/.catalogues
 test-postgres: .venv/.extras .venv/.catalogues
 	TEST_ON=postgres GUBEN_DATA=$(TEST_DATA)-postgres $(BIN)/pytest -n $(WORKERS)
 
+# The types take as long as everything else together, so they are checked beside it.
 lint: .venv/.extras .venv/.catalogues
-	@mkdir -p $(TEST_DATA)
+	@mkdir -p $(TEST_DATA)/types
+	@$(MAKE) --no-print-directory -j 2 lint-types lint-others
+
+lint-types:
+	GUBEN_DATA=$(TEST_DATA)/types $(BIN)/mypy
+
+lint-others:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint --lint --quiet guben
 	$(BIN)/lint-imports --no-cache
-	GUBEN_DATA=$(TEST_DATA) $(BIN)/mypy
 	GUBEN_DATA=$(TEST_DATA) $(BIN)/guben manage makemigrations --check --dry-run
 	$(BIN)/python scripts/check_catalogues.py
 	$(BIN)/python scripts/traditional.py --check

@@ -4,23 +4,53 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from django.conf import settings
+from pytest_django import DjangoDbBlocker
 
 from tests import cast as the_cast
 from tests.kept import Kept
 from tests.postgres import url_of_a_server
 
+IN_PARTS = ("tests/attacks/test_forms.py", "tests/access/test_no_page_breaks.py", "tests/access/test_rights_table.py")
+DEAR = (
+    "tests/browser/",
+    "tests/attacks/test_forms.py",
+    "tests/access/test_no_page_breaks.py",
+    "tests/access/test_rights_table.py",
+    "tests/attacks/",
+    "tests/transfers/test_batches.py",
+    "tests/cli/",
+    "tests/procedures/test_whole_road.py",
+    "tests/access/",
+    "tests/demo/",
+    "tests/figures/",
+    "tests/imports/",
+    "tests/home/",
+    "tests/exports/",
+)
 
+
+def _place(nodeid: str) -> int:
+    return next((place for place, start in enumerate(DEAR) if nodeid.startswith(start)), len(DEAR))
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The run on PostgreSQL leaves out what asks no database, and the browser, which sees the same pages."""
+    """Dear files come first, so that no worker ends alone with one. The run on PostgreSQL leaves out what asks no
+    database, and what says that one database is enough for it: the browser's tests do, which see the same pages."""
+    items.sort(key=lambda item: _place(item.nodeid))
     if os.environ.get("TEST_ON") != "postgres":
         return
-    wanted = [item for item in items if _asks_the_database(item) and not item.get_closest_marker("browser")]
+    once = ("browser", "one_database")
+    wanted = [item for item in items if _asks_the_database(item) and not any(map(item.get_closest_marker, once))]
     kept = set(wanted)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = wanted
@@ -69,14 +99,36 @@ def embedded_postgres() -> str:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A file stays with one worker, and so do all browser tests, which share one demo."""
+    """A file stays with one worker, and so do all browser tests, which share one demo. Files go out in their order; a
+    long one whose tests share nothing goes out in parts."""
     from xdist.scheduler import LoadFileScheduling
+
+    config.option.loadscopereorder = False
 
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "tests/browser" if nodeid.startswith("tests/browser/") else super()._split_scope(nodeid)
+            if nodeid.startswith("tests/browser/"):
+                return "tests/browser"
+            file = super()._split_scope(nodeid)
+            return f"{file} {crc32(nodeid.encode()) % 4}" if file in IN_PARTS else file
 
     return Scheduling(config, log)
+
+
+@pytest.fixture(scope="session")
+def migrated(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Callable[[Path], None]:
+    """A function that puts an empty SQLite database with all its tables into a data folder: a copy of the tests' own,
+    for processes that a test starts."""
+    request.getfixturevalue("django_db_setup")
+
+    def put(folder: Path) -> None:
+        from django.db import connection
+
+        with django_db_blocker.unblock(), closing(sqlite3.connect(folder / "guben.sqlite3")) as copy:
+            connection.ensure_connection()
+            connection.connection.backup(copy)
+
+    return put
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -40,10 +40,12 @@ def run(data: Path, *words: object, secret: str = "", **environment: str) -> sub
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str, Path]]:
+def house(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[Path], None]
+) -> Iterator[tuple[Path, str, Path]]:
     """An installation with a unit and a user, the secret of its backups, and one backup."""
     data = tmp_path_factory.mktemp("house")
-    assert run(data, "manage", "migrate", "--verbosity", "0").returncode == 0
+    migrated(data)
     sheet = data / "units.csv"
     sheet.write_text(
         "代码,名称,组织类别,所属领域,成立日期\n990000,中共某市委员会,党委,机关,2000-01-01\n", encoding="utf-8-sig"
@@ -111,7 +113,7 @@ def test_another_key_opens_nothing(house: tuple[Path, str, Path], tmp_path: Path
     assert "no key" in run(tmp_path, "backup", "check", file, secret="nonsense").stderr
 
 
-@pytest.mark.parametrize("where", [0.1, 0.5, 0.95])
+@pytest.mark.parametrize("where", [0.1, 0.95])
 def test_a_damaged_or_shortened_backup_is_refused(house: tuple[Path, str, Path], tmp_path: Path, where: float) -> None:
     data, secret, file = house
     raw = bytearray(file.read_bytes())
@@ -135,8 +137,8 @@ def test_only_the_newest_are_kept_and_no_draft_stays(house: tuple[Path, str, Pat
     assert not list(data.glob("backup-*"))
 
 
-def test_without_a_key_no_backup_is_made(tmp_path: Path) -> None:
-    assert run(tmp_path, "manage", "migrate", "--verbosity", "0").returncode == 0
+def test_without_a_key_no_backup_is_made(tmp_path: Path, migrated: Callable[[Path], None]) -> None:
+    migrated(tmp_path)
     answer = run(tmp_path, "backup", "make", "--to", tmp_path / "out")
     assert answer.returncode == 1
     assert "backup key" in answer.stderr

@@ -13,7 +13,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,15 +29,21 @@ HERE = Path(__file__).resolve().parents[2]
 CAST = f"""
 import django
 django.setup()
+from django.core.management import call_command
+from guben.cli.main import main
 from tests.cast import build
+call_command("migrate", verbosity=0)
 user = build().secretary
 user.set_password("{PASSWORD}")
 user.save()
+raise SystemExit(main(["rules", "install"]))
 """
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def environment(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+def environment(
+    request: pytest.FixtureRequest, tmp_path: Path, migrated: Callable[[Path], None]
+) -> Iterator[dict[str, str]]:
     """What the processes are started with: a data folder and a database of their own."""
     found = {
         **{name: value for name, value in os.environ.items() if not name.startswith("GUBEN_")},
@@ -47,6 +53,7 @@ def environment(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict
         "DATABASE_URL": f"sqlite:///{tmp_path / 'guben.sqlite3'}",
     }
     if request.param == "sqlite":
+        migrated(tmp_path)
         yield found
         return
     import psycopg
@@ -116,9 +123,7 @@ def wait_for(condition: object) -> None:
 
 
 def test_two_processes_and_a_worker_share_one_database(environment: dict[str, str]) -> None:
-    run(environment, "-m", "guben", "manage", "migrate", "--verbosity", "0")
     run(environment, "-c", CAST)
-    run(environment, "-m", "guben", "rules", "install")
     with ExitStack() as until_end:
         worker = start(environment, "guben", "manage", "work", "--alone", "--no-startup-delay", "--verbosity", "0")
         until_end.callback(stop, worker)

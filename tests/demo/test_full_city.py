@@ -13,7 +13,7 @@ from guben.members.models import Person
 from guben.organisations.models import Organisation, Site
 from guben.procedures.models import Case
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
 
 def quiet(words: str, done: int, total: int) -> None:
