@@ -34,11 +34,8 @@ def test_an_applicant_is_registered_and_led_through_the_first_steps(window: Open
     page.click(PRESS)
     assert "第六条：还缺材料：入党申请书" in page.inner_text("#form-errors")
     page.click(".lack-list a.btn")
-    page.fill("[name=kept_where]", "支部柜子")
-    page.click("main form[method=post] button.btn-solid")
-    page.wait_for_url(address)
-    page.locator("label:has-text('能人')").click()
-    page.fill("[name=done_on]", "2026-06-20")
+    page.fill("[name=paper-application]", "支部柜子")
+    assert page.input_value("[name=done_on]") == "2026-06-20", "the day on which the case began"
     page.click(PRESS)
     assert "党组织派人谈话" in page.inner_text("#step-title")
     page.locator("[name=f-talked_by]").first.check()
