@@ -53,7 +53,7 @@ def test_relatives_who_stand_on_no_roll_are_named_in_words(way: Way) -> None:
     others = "申大河，父亲，邻村村民\n申小山，哥哥"
     way.take("application", "done", APPLIED, way.own, {"channel": "能人", "other_relatives": others})
 
-    assert "申大河，父亲，邻村村民、申小山，哥哥" in str(political_review(way.case, None))
+    assert "申大河，父亲，邻村村民；申小山，哥哥" in str(political_review(way.case, None))
     assert not Application.objects.get(case=way.case).ties.exists()
 
 

@@ -120,7 +120,8 @@ def _declared(dossier: Dossier) -> Pairs:
     """The relatives that the application names: members of the branch, and others where there are any."""
     rows: Pairs = [["申请书写明的党员亲属", _relatives(dossier.case) or "没有写明"]]
     others = dossier.value(dossier.last("application"), "other_relatives")
-    return [*rows, ["申请书写明的其他亲属", "、".join(others.split("\n"))]] if others else rows
+    named = [line.strip() for line in others.splitlines() if line.strip()]
+    return [*rows, ["申请书写明的其他亲属", "；".join(named)]] if named else rows
 
 
 def _relatives(case: Case) -> str:
