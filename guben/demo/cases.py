@@ -246,7 +246,7 @@ class _Writing:
 
     def _others(self) -> dict[str, object]:
         """One in six names a relative who stands on no roll."""
-        return {} if self.key % 6 else {"other_relatives": f"{self.case.person.name[0]}建国，父亲，不是党员"}
+        return {} if self.key % 6 else {"other_relatives": f"父亲{self.case.person.name[0]}建国，不是党员"}
 
     def _case(self) -> None:
         case = self.case

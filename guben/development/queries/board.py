@@ -106,9 +106,7 @@ def board_of(user: Someone, unit: Organisation, on: date) -> Board:
     top = _line(
         unit, _summed(counts, depth), _summed(late, depth) if late is not None else None, hidden, persons=persons
     )
-    columns = {}
-    if persons and not children:
-        columns = {kind: standings(people_at(unit, kind, on)[:SHOWN], kind, on) for kind in COLUMNS}
+    columns = _columns(unit, on) if persons and not children else {}
     return Board(unit, on, top, lines, persons, cases, columns, _late(unit, on) if cases and persons else [])
 
 
@@ -127,10 +125,20 @@ def people_at(unit: Organisation, kind: str, on: date) -> QuerySet[Affiliation]:
 
 def standings(rows: Iterable[Affiliation], kind: str, on: date) -> list[Standing]:
     """Some of these people with where their cases stand. Two queries at most."""
-    found: list[Any] = list(rows)
-    cases = _cases_of([row.person_id for row in found]) if kind != FULL else {}
+    found = list(rows)
+    return _told(found, _cases_of([row.person_id for row in found]) if kind != FULL else {}, on)
+
+
+def _columns(unit: Organisation, on: date) -> dict[str, list[Standing]]:
+    """The first people of each stage; one query for each, and one for all their cases."""
+    found = {kind: list(people_at(unit, kind, on)[:SHOWN]) for kind in COLUMNS}
+    cases = _cases_of([row.person_id for kind, rows in found.items() if kind != FULL for row in rows])
+    return {kind: _told(rows, cases if kind != FULL else {}, on) for kind, rows in found.items()}
+
+
+def _told(rows: Iterable[Any], cases: Mapping[int, Case], on: date) -> list[Standing]:
     titles = _titles(on)
-    return [_standing(row.person, row.organisation, row.since, cases.get(row.person_id), titles, on) for row in found]
+    return [_standing(row.person, row.organisation, row.since, cases.get(row.person_id), titles, on) for row in rows]
 
 
 def _open_cases() -> QuerySet[Case]:
