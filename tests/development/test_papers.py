@@ -190,7 +190,7 @@ def test_the_longest_names_and_texts_are_not_cut_off(way: Way) -> None:
     case.person.name, case.organisation.name = LONG_NAME, LONG_UNIT
     for one in case.entries.all():
         if "opinion" in one.values:
-            opinion = "考察意见写得很长很长，" * 400 + "完"
+            opinion = "考察意见写得很长很长，" * 250 + "完"
             Entry.objects.filter(pk=one.pk).update(values={**one.values, "opinion": opinion})
     for template, step in LONGEST.items():
         entry = last(case, step)
