@@ -386,6 +386,8 @@ class TestNotices:
         entry = take(case, "notice", date(2026, 4, 9), cast.secretary, "posted", values={"places": ["村务公开栏"]})
         assert entry.notice is not None
         assert ["姓名", "单小禾"] in entry.notice.lines
+        assert entry.notice.title == "培养试验"
+        assert entry.notice.source.endswith("第十三条")
         assert ["出生年月", "1994-08"] in entry.notice.lines
         assert ["联系人", "邬春桥"] in entry.notice.lines
         with pytest.raises(errors.NoticeHangsAlready):

@@ -22,6 +22,7 @@ from guben.procedures.taking import Taking
 from guben.publication import actions as publication
 from guben.publication.models import Notice
 from guben.rulebook_engine.plans import POSTED
+from guben.rulebook_engine.roads import source_of
 
 
 @transaction.atomic
@@ -110,13 +111,12 @@ def _notice(taking: Taking) -> Notice | None:
         return taking.at.notice
     if step.kind != "notice" or taking.outcome.key != POSTED or rule is None or taking.actor is None:
         return None
-    text = str(taking.values.get("text") or "").strip() or _(
-        "现将有关情况公示如下。公示期间如有异议，向受理反映的人提出；反映情况的人和内容保密。"
-    )
+    matter, called = say(taking.procedure.title), say(step.title)
+    text = str(taking.values.get("text") or "").strip()
     return publication.post(
         taking.actor,
-        title=f"{say(taking.procedure.title)}：{say(step.title)}"[:TITLE_ROOM],
-        text=text,
+        title=(matter if called == _("公示") else f"{matter}：{called}")[:TITLE_ROOM],
+        text=text or _("现将“%(matter)s”的有关情况公示如下。") % {"matter": matter},
         lines=lines_of(rule.shows, case, taking),
         on=taking.done_on,
         working_days=rule.working_days,
@@ -124,9 +124,9 @@ def _notice(taking: Taking) -> Notice | None:
         objections_to=rule.objections_to,
         places=taking.filled.get("places", ()),
         person=case.person,
-        source=taking.article,
+        source=source_of(step, taking.procedure)[:SOURCE_ROOM],
         by=taking.by,
     )
 
 
-TITLE_ROOM = 120
+TITLE_ROOM, SOURCE_ROOM = 120, 200
