@@ -24,7 +24,18 @@ PAGES = {
 }
 # Looked at once, on a phone: in large type and high contrast, in traditional characters.
 NEW_PAGES = {
-    "secretary": ["/dues/", "/account/", "/account/sign-ins/", "/account/factors/"],
+    "secretary": [
+        "/dues/",
+        "/account/",
+        "/account/sign-ins/",
+        "/account/factors/",
+        "/cases/",
+        "/cases/start/?procedure=development",
+        "/transfers/",
+        "/transfers/away/",
+        "/development/",
+        "/publication/",
+    ],
     "organiser": [
         "/dues/",
         "/dues/990001001/",
@@ -40,6 +51,8 @@ NEW_PAGES = {
         "/rules/burden/",
         "/rules/drafts/",
         "/rules/theme-day/",
+        "/rules/development/",
+        "/cases/review/",
         "/imports/",
         "/exports/",
     ],
