@@ -52,11 +52,11 @@ def log() -> Iterator[io.StringIO]:
     handler = logging.StreamHandler(out)
     handler.setFormatter(CoveringFormatter(django_settings.LOGGING["formatters"]["covered"]["format"]))
     root = logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
+    level, handlers = root.level, root.handlers
+    root.handlers = [handler]  # nobody else writes it all down once more
     root.setLevel(logging.DEBUG)
     yield out
-    root.removeHandler(handler)
+    root.handlers = handlers
     root.setLevel(level)
 
 
@@ -73,6 +73,7 @@ def test_every_handler_that_writes_covers() -> None:
     assert django_settings.DEBUG is False
 
 
+@pytest.mark.one_database
 def test_a_walk_over_every_page(cast: Cast, rules: None, known: Known, log: io.StringIO) -> None:
     client = Client(raise_request_exception=False)
     name, number = known.names[0], known.numbers[0]

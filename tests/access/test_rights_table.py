@@ -16,6 +16,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -606,10 +607,17 @@ def ask(client: Client, row: Row, cast: Cast) -> HttpResponse:
     return ask_for(address, row.data(cast))
 
 
+def readers(row: Row) -> list[str]:
+    """All of the cast; on PostgreSQL, where the same code decides, one who gets in, one who is refused, one stranger."""
+    if connection.vendor == "sqlite":
+        return EVERYBODY.split()
+    return sorted({*row.ok.split()[:1], *row.empty.split()[:1], *row.refused.split()[:1], "stranger"})
+
+
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_each_of_the_cast_gets_what_the_table_says(row: Row, rules: None, cast: Cast, client: Client) -> None:
     wrong = [*nobody(ask(client, row, cast), row)]
-    for who in EVERYBODY.split():
+    for who in readers(row):
         answer = ask(sign_in(client, cast.users[who]), row, cast)
         allowed = IN if who in f"{row.ok} {row.empty}".split() else REFUSED if who in row.refused.split() else {404}
         if answer.status_code not in allowed:

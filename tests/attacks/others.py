@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -36,7 +37,7 @@ NUMBERS = [f"44000019790115{number:03}X" for number in range(801, 801 + len(THEI
 PLACES = ("滨河", "临江", STREET, "滨河五金厂", "滨河讲义")
 NOWHERE = "990000109099"
 NOBODY = 987_654
-IMPOSSIBLE = ("0", "-1", "99999999999999999999")
+IMPOSSIBLE = ("99999999999999999999", "0", "-1")
 WORDS = [*THEIRS, *PHONES, *NUMBERS, *PLACES]
 TOKENS = r'name="csrfmiddlewaretoken" value="[^"]*"|"X-CSRFToken": *"[^"]*"|编号[0-9A-F]{4}-\d{8}-\d{4}'
 NOT_COUNTED = {"Session", "Use", "Entry", "UserSession", "SignIn", "NightlyRun"}
@@ -169,13 +170,10 @@ def missing_args(foreign: list[Any]) -> list[Any]:
     return [strange.get(type(one), NOWHERE if one in (NEIGHBOUR_BRANCH, COMMUNITY) else one) for one in foreign]
 
 
-def impossible(row: Row, foreign: list[Any]) -> Iterator[str]:
-    """Addresses with ids that can't be, as far as the address allows such a word."""
-    for word in IMPOSSIBLE:
-        try:
-            yield reverse(row.name, args=[*foreign[:-1], word])
-        except NoReverseMatch:
-            continue
+def impossible(row: Row, foreign: list[Any], turn: int) -> Iterator[str]:
+    """The address with an id that can't be, as far as it allows such a word."""
+    with suppress(NoReverseMatch):
+        yield reverse(row.name, args=[*foreign[:-1], IMPOSSIBLE[turn % len(IMPOSSIBLE)]])
 
 
 def moved(words: str, to: str) -> str:

@@ -56,7 +56,7 @@ def attempts(names: list[str], standing: dict[str, Any], cast: Cast) -> Iterator
     yield standing | {name: foreign for name in names if name in MORE or name.endswith(("person", "post", "unit"))}
 
 
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.one_database) for part in (1, 2, 3))])
 def test_no_form_breaks_or_keeps_half(part: int, rules: None, cast: Cast, client: Client) -> None:
     wrong: list[str] = []
     sent = 0
@@ -94,6 +94,7 @@ def faults_of(client: Client, row: Row, address: str, data: dict[str, Any]) -> l
     return []
 
 
+@pytest.mark.one_database
 def test_a_megabyte_in_a_field_is_an_answer(rules: None, cast: Cast, client: Client) -> None:
     wrong = []
     for row in ROWS[::3]:

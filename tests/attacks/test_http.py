@@ -37,6 +37,7 @@ def first_user(row: Any) -> str:
     return (row.ok or row.empty or row.refused or "organiser").split()[0]
 
 
+@pytest.mark.one_database
 def test_every_form_asks_for_its_token(rules: None, cast: Cast) -> None:
     """A POST from another site, which can't know the token, changes nothing, whoever is signed in."""
     wrong = []
@@ -52,6 +53,7 @@ def test_every_form_asks_for_its_token(rules: None, cast: Cast) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.one_database
 def test_every_page_says_what_a_browser_may_do(rules: None, cast: Cast, client: Client) -> None:
     """Content policy without unsafe words, nothing kept by caches, no type guessed, no frame; on refusals too."""
     wrong, pages = [], 0
@@ -79,6 +81,7 @@ def test_every_page_says_what_a_browser_may_do(rules: None, cast: Cast, client: 
     assert pages > 100
 
 
+@pytest.mark.one_database
 def test_methods_that_no_page_knows_do_nothing(rules: None, cast: Cast, client: Client) -> None:
     prepared = [(row, (row.address or reverse(row.name, args=row.args(cast))) + row.query) for row in ROWS]
     before = others.counts()

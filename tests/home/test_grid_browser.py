@@ -15,13 +15,13 @@ CHROMIUM = os.environ.get("GUBEN_CHROMIUM") or shutil.which("chromium") or shuti
 CELL = "td[data-unit='{unit}'][data-rule='theme-day'][data-period='2026-06']"
 
 
-@pytest.fixture
-def browser(monkeypatch):
+@pytest.fixture(scope="module")
+def browser():
     if not CHROMIUM:
         pytest.skip("Chromium is not installed.")
     playwright = pytest.importorskip("playwright.sync_api")
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with playwright.sync_playwright() as p:
+    with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as p:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()

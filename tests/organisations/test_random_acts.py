@@ -48,6 +48,10 @@ def test_any_sequence_of_acts_leaves_a_tree_on_every_day(cast: Cast, seed: int) 
             continue
         done += 1
     assert done >= 15
+    owners: dict[str, set[int]] = {}
+    for path, unit in Placement.objects.values_list("path", "organisation"):
+        owners.setdefault(path, set()).add(unit)
+    assert {path for path, units in owners.items() if len(units) > 1} == set(), "no path ever belonged to two units"
     assert actions.check_tree() == []
     for offset in range(0, 181, 3):
         places = {place.organisation_id: place for place in queries.units_on(FIRST + timedelta(days=offset))}
@@ -55,19 +59,3 @@ def test_any_sequence_of_acts_leaves_a_tree_on_every_day(cast: Cast, seed: int) 
             above = places[place.parent_id].path if place.parent_id else ""
             assert tree.parent_path(place.path) == above
         assert len({place.path for place in places.values()}) == len(places)
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_no_path_ever_belonged_to_two_units(cast: Cast, seed: int) -> None:
-    Affiliation.objects.all().delete()
-    Holding.objects.all().delete()
-    random = Random(100 + seed)
-    for number in range(60):
-        try:
-            act_at_random(random, cast, number)
-        except DomainError:
-            continue
-    owners: dict[str, set[int]] = {}
-    for path, unit in Placement.objects.values_list("path", "organisation"):
-        owners.setdefault(path, set()).add(unit)
-    assert {path for path, units in owners.items() if len(units) > 1} == set()

@@ -139,6 +139,7 @@ def walked(client: Client, cast: Cast, begun_on: date, name: str, until: str = "
     return walk
 
 
+@pytest.mark.one_database
 def test_the_same_road_under_both_texts_differs_exactly_where_they_differ(cast: Cast, client: Client) -> None:
     old = walked(client, cast, OLD, "申小麦")
     new = walked(client, cast, NEW, "申小谷", until="political-review")
