@@ -24,14 +24,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def demo_server(data: Path) -> Iterator[str]:
-    """Builds the demo in `data` where it is not there yet, serves it, and gives the address."""
+def demo_server(data: Path, demo: str = "yes") -> Iterator[str]:
+    """Builds the demo in `data` where it is not there yet, serves it, and gives the address. `demo="small"` builds a
+    tenth of it."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("GUBEN_", "DATABASE_", "DJANGO_"))
     }
     environment = {**kept, "GUBEN_DATA": str(data)}
     guben = [sys.executable, "-m", "guben"]
-    for words in ([sys.executable, "scripts/prepare.py"], [*guben, "manage", "collectstatic", "--noinput", "-v", "0"]):
+    prepare = [sys.executable, "scripts/prepare.py", "--demo", demo]
+    for words in (prepare, [*guben, "manage", "collectstatic", "--noinput", "-v", "0"]):
         subprocess.run(words, cwd=ROOT, env=environment, check=True, stdin=subprocess.DEVNULL)
     port = free_port()
     log = data / "server.log"

@@ -23,11 +23,22 @@ def is_empty() -> bool:
     return not Organisation.objects.exists()
 
 
-def prepare(*, demo: bool) -> None:
+def build_small() -> None:
+    """A tenth of the demo city, with everything in it once: for tests in a browser."""
+    from guben.accounts.operator import acting_user
+    from guben.demo.city import build
+    from guben.demo.shape import SMALL
+
+    build(20260630, acting_user(), lambda words, done, total: None, SMALL, 3_000)
+
+
+def prepare(*, demo: str) -> None:
     """Each step can be repeated; a second start changes nothing."""
     run("manage", "migrate", "--verbosity", "0")
     run("rules", "install")
-    if demo and is_empty():
+    if demo == "small" and is_empty():
+        build_small()
+    if demo == "yes" and is_empty():
         print("Building the demo city, about a minute …", flush=True)
         started = time.monotonic()
         run("demo")
@@ -36,5 +47,6 @@ def prepare(*, demo: bool) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--demo", choices=("yes", "no"), default="yes", help="build the demo city in an empty database")
-    prepare(demo=parser.parse_args().demo == "yes")
+    sizes = ("yes", "small", "no")
+    parser.add_argument("--demo", choices=sizes, default="yes", help="build the demo city in an empty database")
+    prepare(demo=parser.parse_args().demo)
