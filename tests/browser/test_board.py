@@ -16,7 +16,9 @@ def test_a_passer_by_reads_the_board_and_a_notice_in_large_type(window: OpenWind
     assert faults(phone, BOARD) == []
     page = phone.page
     assert "先进党支部拟表彰名单" in page.inner_text("main")
-    body = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.board-card p:not(.board-tags)')).fontSize)")
+    body = page.evaluate(
+        "parseFloat(getComputedStyle(document.querySelector('.board-card p:not(.board-tags)')).fontSize)"
+    )
     assert body >= 18
     for size in ("100%", "200%"):
         page.evaluate(LARGE, size)
