@@ -23,8 +23,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with demo_server(tmp_path_factory.mktemp("browser"), "small") as address:
+def server(tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[Path], None]) -> Iterator[str]:
+    data = tmp_path_factory.mktemp("browser")
+    migrated(data)
+    with demo_server(data, "small") as address:
         yield address
 
 
