@@ -109,12 +109,14 @@ def test_no_form_breaks_a_page(row: Row, cast: Cast, rules: None, client: Client
     sign_in(client, who)
     query = "&".join(f"{name}={value}" for name, value in given.items())
     address = f"{address}?{query}" if query and not row.post else address + row.query
-    standing = {**field_names(body_of(client.get(address)).decode(errors="replace")), **given}
+    html = body_of(client.get(address)).decode(errors="replace")
+    has_form = row.post or 'method="post"' in html.partition("<main")[2]
+    standing = {**field_names(html), **given}
     names = [*standing, "next", "person", "units", "parent", "absent-all", "day"]
-    for value in [*STRANGE, LONG]:
+    for value in [*STRANGE, LONG] if has_form else [*WORDS, LONG]:
         assert opened(client, "post", address, {**dict.fromkeys(names, value), **given}) in FINE
         stay_signed_in(client, who)
-    for number, name in enumerate(one_of_each(names)):
+    for number, name in enumerate(one_of_each(names) if has_form else ()):
         days = ("0001-01-01", "9999-12-31") if name == "day" or name.endswith(("_on", "_at")) else ()
         for value in (STRANGE[number % len(STRANGE)], *days):
             assert opened(client, "post", address, {**standing, name: value}) in FINE
