@@ -71,6 +71,11 @@ def field_names(html: str) -> dict[str, str]:
     return found
 
 
+def takes_a_form(row: Row, html: str) -> bool:
+    """Whether a page has a form that is sent to it, but for those of the frame around all pages."""
+    return row.post or 'method="post"' in html.partition("<main")[2]
+
+
 def one_of_each(names: Iterable[str]) -> list[str]:
     """The names without most of those that differ in a number alone: a form has one for each person or unit."""
     found: dict[str, list[str]] = {}
@@ -110,7 +115,7 @@ def test_no_form_breaks_a_page(row: Row, cast: Cast, rules: None, client: Client
     query = "&".join(f"{name}={value}" for name, value in given.items())
     address = f"{address}?{query}" if query and not row.post else address + row.query
     html = body_of(client.get(address)).decode(errors="replace")
-    has_form = row.post or 'method="post"' in html.partition("<main")[2]
+    has_form = takes_a_form(row, html)
     standing = {**field_names(html), **given}
     names = [*standing, "next", "person", "units", "parent", "absent-all", "day"]
     for value in [*STRANGE, LONG] if has_form else [*WORDS, LONG]:
