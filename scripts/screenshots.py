@@ -12,15 +12,17 @@ from playwright.sync_api import Browser
 
 IMAGES = ROOT / "docs" / "images"
 TALLEST = 1400
+SECOND_CASE = "main a.btn[href*='/cases/'] >> nth=1"
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: whose eyes, which page."""
+    """One picture: whose eyes, which page, and which link is followed from there."""
 
     name: str
     who: str
     page: str
+    link: str = ""
     phone: bool = False
     english: bool = False
 
@@ -33,6 +35,9 @@ PICTURES = (
     Picture("unit", "town-clerk", "/organisations/990001/"),
     Picture("diagnosis-zh", "organiser", "/diagnosis/"),
     Picture("diagnosis-en", "organiser", "/diagnosis/", english=True),
+    Picture("case-zh", "secretary", "/", link=SECOND_CASE),
+    Picture("case-en", "secretary", "/", link=SECOND_CASE, english=True),
+    Picture("development", "town-organiser", "/development/?at=990001"),
     Picture("rule", "organiser", "/rules/branch-member-meeting/"),
 )
 
@@ -41,6 +46,8 @@ def take(browser: Browser, address: str, picture: Picture) -> None:
     window = Window(browser, address, PHONE if picture.phone else DESKTOP, english=picture.english)
     page = window.sign_in(picture.who)
     window.open(picture.page)
+    if picture.link:
+        page.locator(picture.link).click()
     page.wait_for_load_state("networkidle")  # parts beside the page come after it
     viewport = PHONE if picture.phone else DESKTOP
     height = min(TALLEST, max(viewport["height"], page.evaluate("document.documentElement.scrollHeight")))
