@@ -89,7 +89,8 @@ def measure() -> int:
 
 {COUNT:,} open cases of the development of members with {entries:,} entries on {name}, {late:,} of them late;
 {machine}. The proof found the {BROKEN} that had been broken. It took {sum(taken[1:]):.0f}
-processor seconds, ours and the server's. The aim was a million cases in a minute on PostgreSQL and two cores. Memory of the largest process: {memory():.0f} MB.
+processor seconds, ours and the server's. The aim was a million cases in a minute
+on PostgreSQL and two cores. Memory of the largest process: {memory():.0f} MB.
 
 {report.table(["what", "seconds", "processor seconds of ours", "of the server"], rows)}""",
     )
