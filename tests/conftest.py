@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -118,12 +120,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.fixture(scope="session")
 def migrated(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Callable[[Path], None]:
     """A function that puts an empty SQLite database with all its tables into a data folder: a copy of the tests' own,
-    for processes that a test starts."""
+    for processes that a test starts. Where no collected test asks the database there is none to copy, and it is made."""
     request.getfixturevalue("django_db_setup")
 
     def put(folder: Path) -> None:
         from django.db import connection
 
+        if "mode=memory" not in str(connection.settings_dict["NAME"]):
+            migrate = [sys.executable, "-m", "guben", "manage", "migrate", "-v", "0"]
+            subprocess.run(migrate, env={**os.environ, "GUBEN_DATA": str(folder)}, check=True)
+            return
         with django_db_blocker.unblock(), closing(sqlite3.connect(folder / "guben.sqlite3")) as copy:
             connection.ensure_connection()
             connection.connection.backup(copy)
