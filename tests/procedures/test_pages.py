@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from guben.audit.models import Entry as History
 from guben.procedures import actions
 from guben.procedures.models import Case, Count, Entry, Paper
+from guben.publication.models import Notice
 from tests.cast import BRANCH, SMALL_BRANCH, Cast, hold, sign_in
 from tests.procedures import cases
 
@@ -371,6 +372,18 @@ def test_a_notice_is_posted_with_its_places_and_its_result_waits(cast: Cast, cli
     assert 'name="outcome" value="upheld"' not in shown
     sent = {"step": "notice", "after": "3", "outcome": "clear", "done_on": "2026-04-16"}
     assert client.post(page_of(case, "take"), sent).status_code == 302
+
+
+def test_whoever_reads_english_posts_a_chinese_notice(cast: Cast, client: Client) -> None:
+    case = cases.voted(cast)
+    cases.set_day(date(2026, 4, 10))
+    sign_in(client, cast.secretary)
+    sent = {"step": "notice", "after": "2", "outcome": "posted", "done_on": "2026-04-09", "place-1": "村务公开栏"}
+    assert client.post(page_of(case, "take"), sent, headers={"accept-language": "en"}).status_code == 302
+    notice = Notice.objects.get()
+    assert "有关情况公示如下" in notice.text
+    assert notice.title == "培养试验"
+    assert not [line for line in notice.lines if line[0].isascii()]
 
 
 # Beginning

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from guben.accounts.installation import today as the_day
@@ -15,6 +16,7 @@ from guben.meetings.models import Meeting
 from guben.procedures import checks, errors
 from guben.procedures.actions.locking import RIGHTS, add, locked, note, place
 from guben.procedures.models import Case, Count, Entry, Paper
+from guben.procedures.papers import SPOKEN
 from guben.procedures.rules import rules, say
 from guben.procedures.showing import lines_of
 from guben.procedures.standing import of
@@ -105,19 +107,23 @@ def _write(taking: Taking) -> Entry:
 
 
 def _notice(taking: Taking) -> Notice | None:
-    """Posts the notice of the step, as the rule and what was filled in say."""
+    """Posts the notice of the step, as the rule and what was filled in say; in Chinese, whoever posts it."""
     step, case, rule = taking.step, taking.case, taking.step.notice
     if taking.at.notice is not None:
         return taking.at.notice
     if step.kind != "notice" or taking.outcome.key != POSTED or rule is None or taking.actor is None:
         return None
-    matter, called = say(taking.procedure.title), say(step.title)
-    text = str(taking.values.get("text") or "").strip()
+    with translation.override(SPOKEN):
+        matter, called = say(taking.procedure.title), say(step.title)
+        title = matter if called == _("公示") else f"{matter}：{called}"
+        text = str(taking.values.get("text") or "").strip()
+        text = text or _("现将“%(matter)s”的有关情况公示如下。") % {"matter": matter}
+        lines = lines_of(rule.shows, case, taking)
     return publication.post(
         taking.actor,
-        title=(matter if called == _("公示") else f"{matter}：{called}")[:TITLE_ROOM],
-        text=text or _("现将“%(matter)s”的有关情况公示如下。") % {"matter": matter},
-        lines=lines_of(rule.shows, case, taking),
+        title=title[:TITLE_ROOM],
+        text=text,
+        lines=lines,
         on=taking.done_on,
         working_days=rule.working_days,
         audience=rule.audience,
