@@ -181,7 +181,12 @@ def test_a_unit_of_others_takes_as_many_questions_as_none(rules: None, cast: Cas
     def questions(code: str) -> list[str]:
         with CaptureQueriesContext(connection) as asked:
             assert client.get(f"/organisations/{code}/").status_code == 404
-        return [re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in asked if "access_use" not in query["sql"]]
+        return [
+            re.sub(r"'[^']*'|\d+", "?", query["sql"])
+            for query in asked
+            if "access_use" not in query["sql"]
+            and "SAVEPOINT" not in query["sql"]  # uses are counted by slots of minutes
+        ]
 
     assert questions(NEIGHBOUR_BRANCH) == questions(NOWHERE)
 
