@@ -83,6 +83,13 @@ class Reform:
         return self.people.get(person_id)
 
 
+class AboutSomebody(Protocol):
+    """A row of a unit, which may be about a person."""
+
+    organisation_id: int
+    person_id: int | None
+
+
 @dataclass(slots=True)
 class Carrying:
     """The act under way: who the heirs are as units, and what already became of groups and posts."""
@@ -95,6 +102,14 @@ class Carrying:
     posts: dict[int, Post] = field(default_factory=dict)  # by the former post's id
     ended_posts: set[int] = field(default_factory=set)
     holdings: dict[int, int] = field(default_factory=dict)  # by the former holding's id
+
+    def heir(self, row: AboutSomebody, source_id: int) -> Organisation:
+        """Where goes what a unit had in hand: to the heir of the person it is about, if the unit is the row's own, else
+        to the one that gets the unit's posts, else to the first."""
+        number: int | None = None
+        if row.person_id is not None and source_id == row.organisation_id:
+            number = self.reform.heir_of_person(row.person_id, source_id)
+        return self.units[self.reform.posts.get(source_id, 0) if number is None else number]
 
 
 @dataclass(frozen=True, slots=True)

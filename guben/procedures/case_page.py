@@ -14,10 +14,10 @@ from guben.procedures import words
 from guben.procedures.choices import TAKEN_BACK, WITHDRAWN
 from guben.procedures.models import Entry, Paper
 from guben.procedures.papers import find
-from guben.procedures.rules import outcome_of
+from guben.procedures.rules import outcome_of, paper_title
 from guben.procedures.standing import Standing
 from guben.procedures.validity import Validity, validity_of
-from guben.rulebook_engine.procedures import PaperKind, Procedure, Step
+from guben.rulebook_engine.procedures import PaperKind, Step
 from guben.rulebook_engine.roads import Road, RoadStep
 
 SHOWN_HAPPENINGS = 6
@@ -173,7 +173,7 @@ def paper_lines(now: Standing, current: Step | None, reads: Callable[[Paper], bo
     lines = [
         PaperLine(
             paper.key,
-            _paper_title(kinds, paper.key),
+            paper_title(road.procedure, paper.key),
             paper,
             "",
             wanted_now=False,
@@ -192,7 +192,7 @@ def paper_lines(now: Standing, current: Step | None, reads: Callable[[Paper], bo
             there.add(key)
             wanted = bool(current and key in current.needs)
             number = step.step.number or place_of(road, step)[0]
-            lines.append(PaperLine(key, _paper_title(kinds, key), None, number, wanted, may_issue))
+            lines.append(PaperLine(key, paper_title(road.procedure, key), None, number, wanted, may_issue))
     return lines
 
 
@@ -201,16 +201,6 @@ def _fits(now: Standing, kind: PaperKind, step: RoadStep) -> bool:
     template = find(kind.template)
     entry = now.entry(step.done[-1].number) if step.done else None
     return template is not None and entry is not None and template.fits(entry)
-
-
-def _paper_title(kinds: dict[str, PaperKind], key: str) -> str:
-    kind = kinds.get(key)
-    return words.say(kind.title) if kind else key
-
-
-def paper_title(procedure: Procedure, key: str) -> str:
-    """What a paper is called; its key where the edition knows it no longer."""
-    return _paper_title({kind.key: kind for kind in procedure.paper}, key)
 
 
 def editions_told(entries: Sequence[Entry], road: Road) -> str:

@@ -12,7 +12,7 @@ from guben.procedures.lacking import paper_field
 from guben.procedures.models import Case
 from guben.procedures.places import Acting, acting
 from guben.procedures.records import Records, holds
-from guben.procedures.rules import article_of, outcome_of, paper_of, say, step_of
+from guben.procedures.rules import article_of, outcome_of, paper_title, say, step_of
 from guben.procedures.standing import Standing, StepStanding, too_early
 from guben.procedures.taking import Taking
 from guben.rulebook_engine.plans import effect_of, outcomes
@@ -107,7 +107,7 @@ def papers(taking: Taking) -> None:
         return
     missing = [key for key in taking.step.needs if not taking.records.papers_of(key)]
     if missing:
-        titles = listed(_paper_title(taking.procedure, key) for key in missing)
+        titles = listed(paper_title(taking.procedure, key) for key in missing)
         raise errors.PaperMissing(titles, taking.article, paper_field(missing[0]))
     papers_in_time(taking.step, taking.procedure, taking.records, taking.done_on)
 
@@ -117,12 +117,7 @@ def papers_in_time(step: Step, procedure: Procedure, records: Records, done_on: 
     for key in step.needs:
         first = min((paper.dated_on for paper in records.papers_of(key)), default=done_on)
         if first > done_on:
-            raise errors.PaperLater(_paper_title(procedure, key), first, done_on, article_of(step, procedure))
-
-
-def _paper_title(procedure: Procedure, key: str) -> str:
-    kind = paper_of(procedure, key)
-    return say(kind.title) if kind else key
+            raise errors.PaperLater(paper_title(procedure, key), first, done_on, article_of(step, procedure))
 
 
 def warnings(taking: Taking) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from guben.house.templatetags.house import day
 from guben.house.words import listed
 from guben.procedures.models import Count
-from guben.procedures.rules import paper_of, say
+from guben.procedures.rules import paper_title
 from guben.procedures.standing import Standing, StepStanding
 from guben.rulebook_engine.plans import KEPT
 
@@ -44,8 +44,7 @@ def lacks_of(
     case, step, records = standing.case, stands.step, standing.records
     found = []
     for key in step.needs:
-        kind = paper_of(stands.procedure, key)
-        title = say(kind.title) if kind else key
+        title = paper_title(stands.procedure, key)
         papers = records.papers_of(key)
         if papers:
             last = papers[-1]

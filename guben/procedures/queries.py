@@ -19,7 +19,7 @@ from guben.organisations.models import Organisation
 from guben.procedures import papers
 from guben.procedures.choices import PaperState
 from guben.procedures.models import Case, Count, Entry, Paper, Reminder
-from guben.procedures.rules import Rules, paper_of, rules, say, step_of
+from guben.procedures.rules import Rules, rules, say, step_of
 from guben.publication.sealed import typed
 from guben.rulebook_engine.procedures import Procedure, Step
 
@@ -86,8 +86,7 @@ def _is_told(paper: Paper) -> bool:
     """Was it made from the case, by a template whose papers the one it is about may read?"""
     if paper.state != PaperState.PRODUCED:
         return False
-    kinds = (paper_of(edition, paper.key) for edition in reversed(rules().editions(paper.case.procedure)))
-    kind = next((one for one in kinds if one), None)
+    kind = rules().paper(paper.case.procedure, paper.key)
     template = papers.find(kind.template) if kind else None
     return template is not None and template.is_told
 

@@ -46,6 +46,11 @@ class Rules:
         editions = (named, *reversed(self.editions(key)))
         return next((found for one in editions if (found := step_of(one, step))), None)
 
+    def paper(self, key: str, paper: str) -> PaperKind | None:
+        """A kind of paper as the newest edition that has it states it; None where none has."""
+        kinds = (paper_of(edition, paper) for edition in reversed(self.editions(key)))
+        return next((kind for kind in kinds if kind), None)
+
     def all_editions(self) -> list[Procedure]:
         return [entry for entry in self.library if isinstance(entry, Procedure)]
 
@@ -76,6 +81,12 @@ def outcome_of(step: Step, key: str) -> Outcome | None:
 
 def paper_of(procedure: Procedure, key: str) -> PaperKind | None:
     return next((one for one in procedure.paper if one.key == key), None)
+
+
+def paper_title(procedure: Procedure, key: str) -> str:
+    """What a paper is called; its key where the edition knows it no longer."""
+    kind = paper_of(procedure, key)
+    return say(kind.title) if kind else key
 
 
 def field_of(step: Step, key: str) -> FormField | None:

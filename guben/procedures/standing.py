@@ -17,7 +17,7 @@ from guben.procedures import errors
 from guben.procedures.models import Case, Entry, Held
 from guben.procedures.places import Places, place_title, who
 from guben.procedures.records import Records, records_of
-from guben.procedures.rules import Rules, article_of, paper_of, rules, say
+from guben.procedures.rules import Rules, article_of, paper_title, rules, say
 from guben.publication.calculations import NoticeStanding
 from guben.publication.models import Notice
 from guben.publication.queries import standing_of
@@ -224,8 +224,7 @@ def _missing(step: Step, procedure: Procedure, records: Records, notice: Notice 
         lacks.append(Lack("notice", "posted", _("贴出公示")))
     for key in step.needs:
         if not records.papers_of(key):
-            kind = paper_of(procedure, key)
-            lacks.append(Lack("paper", key, say(kind.title) if kind else key))
+            lacks.append(Lack("paper", key, paper_title(procedure, key)))
     return lacks
 
 

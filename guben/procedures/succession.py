@@ -39,9 +39,9 @@ class CaseCarrier:
         for case in _moving(carrying.reform):
             values: dict[str, int] = {}
             if case.organisation_id in ending or case.person_id in leaving:
-                values["organisation_id"] = _heir(case, case.organisation_id, carrying).pk
+                values["organisation_id"] = carrying.heir(case, case.organisation_id).pk
             if case.host_id is not None and case.host_id in ending:
-                values["host_id"] = _heir(case, case.host_id, carrying).pk
+                values["host_id"] = carrying.heir(case, case.host_id).pk
             carrying.journal.change(case, **values)
             moved.append(case.pk)
         _act_anew(carrying, moved)
@@ -53,15 +53,6 @@ def _moving(reform: Reform) -> list[Case]:
     units = Q(organisation__in=ending) | Q(host__in=ending)
     people = Q(organisation__in=list(reform.staying), person__in=reform.leaving)
     return list(Case.objects.filter(ended_on=None).filter(units | people).order_by("pk"))
-
-
-def _heir(case: Case, source_id: int, carrying: Carrying) -> Organisation:
-    number: int | None = None
-    if case.person_id is not None and source_id == case.organisation_id:
-        number = carrying.reform.heir_of_person(case.person_id, source_id)
-    if number is None:
-        number = carrying.reform.posts.get(source_id, 0)
-    return carrying.units[number]
 
 
 def _act_anew(carrying: Carrying, keys: list[int]) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from guben.procedures import papers
 from guben.procedures.choices import TAKEN_BACK
 from guben.procedures.models import Paper
-from guben.procedures.rules import Rules, paper_of
+from guben.procedures.rules import Rules
 
 State = Literal["in_force", "over", "withdrawn", "corrected", "taken_back"]
 
@@ -54,8 +54,7 @@ def validity_on(paper: Paper, on: date, known: Rules) -> Validity:
     found = validity_of(paper)
     if not found.is_in_force:
         return found
-    editions = reversed(known.editions(paper.case.procedure))
-    kind = next((one for edition in editions if (one := paper_of(edition, paper.key))), None)
+    kind = known.paper(paper.case.procedure, paper.key)
     template = papers.find(kind.template) if kind else None
     why = template.over(paper, on) if template and template.over else ""
     return Validity("over", why) if why else found

@@ -15,7 +15,7 @@ from guben.procedures.dossier import Dossier, Pairs, day_words
 from guben.procedures.models import Held, Paper
 from guben.procedures.papers import SPOKEN
 from guben.procedures.places import place_title
-from guben.procedures.rules import say
+from guben.procedures.rules import paper_title, say
 from guben.procedures.standing import Standing
 from guben.procedures.validity import validity_of
 from guben.procedures.words import when_words
@@ -130,7 +130,7 @@ def _paper_row(paper: Paper, now: Standing) -> list[str]:
     state = str(paper.get_state_display()) + ("" if found.is_in_force else f"，{found.word}")
     where = "，".join(one for one in (paper.number, paper.kept_where, found.why) if one)
     return [
-        case_page.paper_title(now.procedure, paper.key),
+        paper_title(now.procedure, paper.key),
         where,
         state,
         _iso(paper.dated_on),

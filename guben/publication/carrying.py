@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from guben.organisations.carrying import Carrying, Count, Reform
-from guben.organisations.models import Organisation
 from guben.publication import policy, queries
 from guben.publication.models import Notice, Publication
 
@@ -36,9 +35,9 @@ class NoticeCarrier:
             values: dict[str, int] = {}
             goes = notice.organisation_id in ending or notice.person_id in leaving
             if goes:
-                values["organisation_id"] = _heir(notice, notice.organisation_id, carrying).pk
+                values["organisation_id"] = carrying.heir(notice, notice.organisation_id).pk
             if notice.objections_at_id in ending or (goes and notice.objections_at_id == notice.organisation_id):
-                values["objections_at_id"] = _heir(notice, notice.objections_at_id, carrying).pk
+                values["objections_at_id"] = carrying.heir(notice, notice.objections_at_id).pk
             carrying.journal.change(notice, **values)
 
 
@@ -49,12 +48,3 @@ def _running(reform: Reform) -> list[Notice]:
     units = Q(organisation__in=ending) | Q(objections_at__in=ending)
     people = Q(organisation__in=list(reform.staying), person__in=reform.leaving)
     return list(Notice.objects.filter(queries.runs(reform.on), units | people).distinct().order_by("pk"))
-
-
-def _heir(notice: Notice, source_id: int, carrying: Carrying) -> Organisation:
-    number: int | None = None
-    if notice.person_id is not None and source_id == notice.organisation_id:
-        number = carrying.reform.heir_of_person(notice.person_id, source_id)
-    if number is None:
-        number = carrying.reform.posts.get(source_id, 0)
-    return carrying.units[number]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guben.development.printing.wording import SEAL, Data, approver_of, because, contacts_of, said_of
+from guben.development.printing.wording import SEAL, Data, approver_of, because, contacts_of, said_of, voting_meeting
 from guben.procedures.dossier import Dossier, Pairs, day_words, form, pairs, said
 from guben.procedures.models import Case, Entry
 from guben.procedures.printing import letter, minutes_of, wanted
@@ -94,7 +94,7 @@ def admission_minutes(case: Case, entry: Entry | None) -> Data:
 def admission(case: Case, entry: Entry | None) -> Data:
     dossier, entry = Dossier(case, entry), wanted(entry)
     name, vote = dossier.name, dossier.last("vote")
-    passed = f"{day_words(vote.done_on)}支部大会" if vote else "支部大会"
+    passed = voting_meeting(vote)
     if entry.outcome == "agreed":
         text = (
             f"{passed}关于接收{name}同志为中共预备党员的决议收悉。经审查，批准{name}同志为中共预备党员，"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from guben.development.models import Application
-from guben.development.printing.wording import SEAL, Data, approver_of, because, examinations, said_of
+from guben.development.printing.wording import SEAL, Data, approver_of, because, examinations, said_of, voting_meeting
 from guben.kit.days import add_months
 from guben.procedures.dossier import Dossier, Pairs, day_words, form, pairs, said
 from guben.procedures.models import Case, Entry
@@ -92,7 +92,7 @@ def _months(entry: Entry) -> str:
 def full_approval(case: Case, entry: Entry | None) -> Data:
     dossier, entry = Dossier(case, entry), wanted(entry)
     name, vote, ends_on = dossier.name, dossier.last("full-vote"), _probation_end(dossier)
-    passed = f"{day_words(vote.done_on)}支部大会" if vote else "支部大会"
+    passed = voting_meeting(vote)
     text = f"{passed}关于{name}同志转为中共正式党员的决议收悉。经审查，"
     if entry.outcome == "agreed":
         since = f"，党龄从{day_words(ends_on)}转为正式党员之日算起" if ends_on else ""
@@ -123,7 +123,7 @@ def extension(case: Case, entry: Entry | None) -> Data:
 def cancellation(case: Case, entry: Entry | None) -> Data:
     dossier, entry = Dossier(case, entry), wanted(entry)
     name, vote = dossier.name, dossier.last("full-vote")
-    passed = f"{day_words(vote.done_on)}支部大会" if vote else "支部大会"
+    passed = voting_meeting(vote)
     said_ = f"同意取消{name}同志的预备党员资格" if entry.outcome == "agreed" else "不同意取消"
     text = (
         f"{passed}关于取消{name}同志预备党员资格的决议收悉。经审查，{said_}。{because(vote) if vote else ''}\n"

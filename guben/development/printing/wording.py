@@ -37,3 +37,8 @@ def because(entry: Entry) -> str:
 def approver_of(dossier: Dossier) -> str:
     unit = dossier.place("approver")
     return unit.name if unit else "上级党委"
+
+
+def voting_meeting(vote: Entry | None) -> str:
+    """The meeting that voted, with its day where it is known."""
+    return f"{day_words(vote.done_on)}支部大会" if vote else "支部大会"

@@ -11,7 +11,7 @@ from guben.kit.errors import DomainError
 from guben.procedures import papers
 from guben.procedures.choices import TAKEN_BACK, PaperState
 from guben.procedures.models import Case, Entry, Paper
-from guben.procedures.rules import paper_of, rules
+from guben.procedures.rules import rules
 
 Told = dict[int, str]
 
@@ -48,8 +48,7 @@ def _told(case: Case, found: Iterable[Paper]) -> Told:
 
 def _words(case: Case, paper: Paper) -> str:
     """What the template would be filled with now; nothing where there is no such paper any more."""
-    editions = reversed(rules().editions(case.procedure))
-    kind = next((one for edition in editions if (one := paper_of(edition, paper.key))), None)
+    kind = rules().paper(case.procedure, paper.key)
     template = papers.find(kind.template) if kind else None
     if template is None:
         return ""

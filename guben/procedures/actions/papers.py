@@ -189,8 +189,7 @@ def _refuse_second(standing: Standing, kind: PaperKind, entry: Entry | None) -> 
 
 def _kind(standing: Standing, key: str) -> PaperKind:
     """The paper as the edition of the day, or the newest that knows it, states it."""
-    editions = [standing.procedure, *reversed(rules().editions(standing.case.procedure))]
-    found = next((kind for one in editions if (kind := paper_of(one, key))), None)
+    found = paper_of(standing.procedure, key) or rules().paper(standing.case.procedure, key)
     if found is None:
         raise errors.UnknownPaper(key)
     return found

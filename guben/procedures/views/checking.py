@@ -7,11 +7,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from guben.accounts.installation import today
-from guben.procedures import case_page, queries, storage
+from guben.procedures import queries, storage
 from guben.procedures.further_forms import CheckForm
 from guben.procedures.printing import code_words
 from guben.procedures.records import records_of
-from guben.procedures.rules import rules, say
+from guben.procedures.rules import paper_title, rules, say
 from guben.procedures.validity import validity_on
 from guben.procedures.views.asked import user_of
 
@@ -43,7 +43,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "case": case,
         "about": case.person.name if case.person else case.title,
         "procedure_title": say(edition.title) if edition else case.procedure,
-        "title": case_page.paper_title(edition, paper.key) if edition else paper.key,
+        "title": paper_title(edition, paper.key) if edition else paper.key,
         "unit": unit,
         "validity": validity_on(paper, on, known),
         "newer": records.in_place_of(paper),

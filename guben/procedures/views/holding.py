@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from guben.kit.errors import DomainError
 from guben.procedures import actions
 from guben.procedures.forms import refuse
 from guben.procedures.further_forms import HoldForm, ReleaseForm
+from guben.procedures.models import Held
 from guben.procedures.places import may_hold
 from guben.procedures.views.asked import CasePage, case_asked, user_of
 
@@ -26,21 +28,13 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
     if page.standing.hold or page.standing.is_ended:
         return redirect(page.case)
     form = HoldForm(request.POST or None, initial={"until_on": add_months(page.standing.on, 1)})
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            actions.hold(page.case, data["reason"], until_on=data["until_on"], by=user_of(request))
-        except DomainError as error:
-            refuse(form, error)
-        else:
-            return redirect(page.case)
     context = {
         "heading": _("暂停办理“%(title)s”？") % {"title": page.heading},
         "scope": _("有举报要查清、本人病重等，可以先停。停着不能办下一步，期限照算；到那天自动恢复，最长12个月。"),
         "save": _("暂停办理"),
         "cancel": _("不暂停，回去"),
     }
-    return _asked(request, page, form, context)
+    return _answer(request, page, form, actions.hold, context)
 
 
 def release(request: HttpRequest, pk: int) -> HttpResponse:
@@ -50,13 +44,6 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     if held is None:
         return redirect(page.case)
     form = ReleaseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.release(page.case, form.cleaned_data["reason"], by=user_of(request))
-        except DomainError as error:
-            refuse(form, error)
-        else:
-            return redirect(page.case)
     context = {
         "heading": _("恢复办理“%(title)s”？") % {"title": page.heading},
         "scope": _("%(day)s暂停：%(reason)s。写明查清了什么，为什么可以接着办。")
@@ -64,7 +51,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
         "save": _("恢复办理"),
         "cancel": _("不恢复，回去"),
     }
-    return _asked(request, page, form, context)
+    return _answer(request, page, form, actions.release, context)
 
 
 def _page(request: HttpRequest, pk: int) -> CasePage:
@@ -74,6 +61,16 @@ def _page(request: HttpRequest, pk: int) -> CasePage:
     return page
 
 
-def _asked(request: HttpRequest, page: CasePage, form: forms.Form, context: dict[str, Any]) -> HttpResponse:
+def _answer(
+    request: HttpRequest, page: CasePage, form: forms.Form, act: Callable[..., Held], context: dict[str, Any]
+) -> HttpResponse:
+    """The form, or the act with what was filled in."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(page.case, **form.cleaned_data, by=user_of(request))
+        except DomainError as error:
+            refuse(form, error)
+        else:
+            return redirect(page.case)
     told = {"case": page.case, "form": form, **context}
     return render(request, "procedures/ask.html", told, status=422 if form.is_bound else 200)

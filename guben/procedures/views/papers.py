@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST
 
 from guben.accounts.models import User
 from guben.kit.errors import DomainError
-from guben.procedures import actions, case_page, queries, storage
+from guben.procedures import actions, queries, storage
 from guben.procedures.choices import PaperState
 from guben.procedures.forms import HandInForm, ReasonForm, refuse
 from guben.procedures.models import Case, Paper
-from guben.procedures.rules import say
+from guben.procedures.rules import paper_title, say
 from guben.procedures.views.asked import CasePage, case_asked, user_of
 
 TYPES = {
@@ -80,9 +80,7 @@ def issue_paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Produces a paper from the case."""
     page = CasePage(request, case_asked(request, pk))
     paper = actions.issue_paper(page.case, request.POST.get("key", ""), by=user_of(request))
-    messages.success(
-        request, _("已出“%(paper)s”。") % {"paper": case_page.paper_title(page.standing.procedure, paper.key)}
-    )
+    messages.success(request, _("已出“%(paper)s”。") % {"paper": paper_title(page.standing.procedure, paper.key)})
     return redirect(page.case)
 
 
@@ -120,7 +118,7 @@ def withdraw_paper(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         else:
             messages.success(request, _("已撤回这份材料，卷宗里还看得到。"))
             return redirect(page.case)
-    title = case_page.paper_title(page.standing.procedure, found.key)
+    title = paper_title(page.standing.procedure, found.key)
     context = {
         "case": page.case,
         "form": form,
