@@ -30,10 +30,9 @@ if connection.vendor == "postgresql":  # there only what a database may take oth
 STRANGE = [*NUMBERS, *DAYS, *WORDS]
 LONG = "长" * 20_000
 FILTERS = (
-    "at q form rule age next kind stage standing contact sex ethnicity education occupation text how "
-    "unit action who last group key below state severity field area view page"
+    "at on page q form period rule next kind stage standing age contact sex ethnicity education occupation text how "
+    "unit action who first last group key below state severity field area since view"
 ).split()
-DATES = "on period first last since".split()
 ALIKE = 2  # of fields that differ in a number alone, so many are sent strange words one by one
 
 
@@ -94,17 +93,14 @@ def stay_signed_in(client: Client, who: User) -> None:
 def test_no_filter_breaks_a_page(row: Row, cast: Cast, rules: None, client: Client) -> None:
     address, given = addresses(row, cast), row.data(cast)
     sign_in(client, cast.users[who_may(row)])
-    for number, day in zip(NUMBERS, DAYS, strict=True):
-        assert (
-            opened(client, "get", address, dict.fromkeys(FILTERS, number) | dict.fromkeys(DATES, day) | given) in FINE
-        )
-    for word in WORDS:
-        assert opened(client, "get", address, dict.fromkeys([*FILTERS, *DATES], word) | given) in FINE
+    for value in STRANGE:
+        assert opened(client, "get", address, {**dict.fromkeys(FILTERS, value), **given}) in FINE
     assert opened(client, "head", address, given) in FINE
     assert opened(client, "put", address, {}) in FINE
     for username in ("statistician", "stranger"):
         sign_in(client, cast.users[username])
-        assert opened(client, "get", address, dict.fromkeys([*FILTERS, *DATES], NEIGHBOUR_BRANCH)) in FINE
+        for value in ("abc", NEIGHBOUR_BRANCH):
+            assert opened(client, "get", address, dict.fromkeys(FILTERS, value)) in FINE
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

@@ -53,7 +53,7 @@ def attempts(names: list[str], standing: dict[str, Any], cast: Cast) -> Iterator
     yield {name: [foreign, "0", "-1"] for name in names}
     yield {name: SimpleUploadedFile("x.xlsx", b"PK\x03\x04\x00") for name in names}
     yield {f"{name}[]": "1" for name in names} | {f"{name}__gte": "0" for name in names}
-    for _ in range(2):
+    for _ in range(3):
         yield standing | {name: dice.choice(NASTY) for name in names if dice.random() < 0.5}
     yield standing | {name: foreign for name in names if name in MORE or name.endswith(("person", "post", "unit"))}
 

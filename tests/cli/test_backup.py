@@ -113,7 +113,7 @@ def test_another_key_opens_nothing(house: tuple[Path, str, Path], tmp_path: Path
     assert "no key" in run(tmp_path, "backup", "check", file, secret="nonsense").stderr
 
 
-@pytest.mark.parametrize("where", [0.1, 0.95])
+@pytest.mark.parametrize("where", [0.1, 0.5, 0.95])
 def test_a_damaged_or_shortened_backup_is_refused(house: tuple[Path, str, Path], tmp_path: Path, where: float) -> None:
     data, secret, file = house
     raw = bytearray(file.read_bytes())

@@ -18,7 +18,7 @@ from tests.cast import TODAY
 from tests.exports import county
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MEMBERS = 150
+MEMBERS = 330
 
 
 def sheet_of(plan: Plan, by: User) -> bytes:

@@ -191,9 +191,8 @@ def test_the_pages_speak_english_too(client: Client, cast: Cast) -> None:
 def test_the_statistician_sees_figures_and_no_person(client: Client, cast: Cast) -> None:
     names = re.compile("|".join(row[0] for row in PEOPLE))
     pages = [reverse("figures:diagnosis"), reverse("rulebook:list")]
-    codes = (CITY, BRANCH, NEIGHBOUR_BRANCH)
-    for number, rule in enumerate(library().in_force(TODAY)):  # each rule at one unit, the next rule at the next
-        pages.append(reverse("figures:why", args=[rule.key, codes[number % len(codes)]]))
+    for rule in library().in_force(TODAY):
+        pages += [reverse("figures:why", args=[rule.key, code]) for code in (CITY, BRANCH, NEIGHBOUR_BRANCH)]
     for finding in diagnose(cast.city, TODAY).findings:
         pages.append(f"{reverse('figures:finding', args=[finding.rule.key])}?at={CITY}")
     for address in pages:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.imports.sheets import UNIT_HEADERS, csv_bytes, id_number, unit
 
-PEOPLE = 5_000
+PEOPLE = 12_000
 HEADERS = ["姓名", "公民身份号码", "民族", "人员类别", "所在党支部", "入党日期", "转正日期"]
 
 
@@ -64,13 +64,13 @@ def test_an_import_killed_at_random_loses_and_doubles_nobody(tmp_path):
     _out, told = (made := command(folder, "import", "organisations", str(tree))).communicate(timeout=180)
     assert made.returncode == 0, told
     dice, seen = random.Random(), []
-    for _ in range(2):
+    for _ in range(3):
         running = command(folder, "import", "members", str(file), "--at", "99")
         assert running.stderr
         for line in running.stderr:
             if "保存" in line:
                 break
-        time.sleep(dice.random() * 0.6)
+        time.sleep(dice.random() * 1.2)
         running.send_signal(signal.SIGKILL)
         running.communicate(timeout=60)
         seen.append(count(folder, "SELECT count(*) FROM members_person"))
