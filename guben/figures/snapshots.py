@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -40,11 +39,21 @@ from guben.rulebook.queries import library
 from guben.rulebook_engine.adapters.duckdb import ParquetEngine, write_parquet
 from guben.rulebook_engine.evaluation import Tree
 from guben.rulebook_engine.facts import Column, FactTable, catalogue
+from guben.rulebook_engine.frozen import (
+    MANIFEST,
+    TREE_TABLE,
+    BrokenManifest,
+    Manifest,
+    check_file,
+    cut,
+    digest,
+    read_manifest,
+)
 
 KEEP_DAYS = 400
 FETCH = 5000
 TREE = FactTable(
-    name="tree",
+    name=TREE_TABLE,
     zh="组织树",
     en="tree",
     columns=(
@@ -100,14 +109,19 @@ def freeze(on: date, folder: Path, progress: Progress = _silent) -> tuple[str, d
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
     tables = list(catalogue)
-    counts = {TREE.name: write_parquet(folder, TREE, _tree_rows(on))}
+    units = _units(on)
+    ends = subtree_ends([unit[1] for unit in units])
+    parts = cut(ends)
+    files = {TREE.name: write_parquet(folder, TREE, _tree_rows(units, ends), parts)}
     for number, table in enumerate(tables, start=1):
         progress(table.name, number, len(tables))
-        counts[table.name] = write_parquet(folder, table, _fact_rows(table, on))
-    return _write_manifest(folder, on, counts), counts
+        files[table.name] = write_parquet(folder, table, _fact_rows(table, on), parts)
+    editions = {rule.key: rule.edition_label for rule in library().in_force(on)}
+    manifest = Manifest(on, __version__, editions, tuple(parts), files)
+    return _write_manifest(folder, manifest), {name: manifest.rows(name) for name in files}
 
 
-def _tree_rows(on: date) -> Iterator[list[Any]]:
+def _units(on: date) -> list[tuple[Any, ...]]:
     columns = (
         "organisation_id",
         "path",
@@ -119,8 +133,10 @@ def _tree_rows(on: date) -> Iterator[list[Any]]:
         "field",
         "territory",
     )
-    units = list(units_on(on).order_by("path").values_list(*columns))
-    ends = subtree_ends([unit[1] for unit in units])
+    return list(units_on(on).order_by("path").values_list(*columns))
+
+
+def _tree_rows(units: Sequence[tuple[Any, ...]], ends: Sequence[int]) -> Iterator[list[Any]]:
     for number, (organisation, *rest) in enumerate(units):
         yield [organisation, number, number, ends[number], *rest]
 
@@ -165,33 +181,27 @@ def forget_expired(*, by: User) -> int:
 
 def _delete_files(folder: Path) -> None:
     """The files of a snapshot and its folder; whatever else lies there stays."""
-    if not (folder / "manifest.json").is_file():
+    if not (folder / MANIFEST).is_file():
         return
-    for name in [*(f"{name}.parquet" for name in (TREE.name, *catalogue.names)), "manifest.json"]:
-        (folder / name).unlink(missing_ok=True)
-    if not any(folder.iterdir()):
+    for name in (TREE.name, *catalogue.names):
+        for file in (folder / name).glob("[0-9]*.parquet"):
+            file.unlink()
+        _remove_empty(folder / name)
+        (folder / f"{name}.parquet").unlink(missing_ok=True)  # of the first format
+    (folder / MANIFEST).unlink()
+    _remove_empty(folder)
+
+
+def _remove_empty(folder: Path) -> None:
+    if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
 
 
-def _write_manifest(folder: Path, on: date, counts: dict[str, int]) -> str:
-    manifest = {
-        "on": on.isoformat(),
-        "guben": __version__,
-        "editions": {rule.key: rule.edition_label for rule in library().in_force(on)},
-        "tables": {
-            name: {"rows": rows, "sha256": _digest(folder / f"{name}.parquet")} for name, rows in sorted(counts.items())
-        },
-    }
-    text = json.dumps(manifest, ensure_ascii=False, indent=2)
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
-    for file in folder.iterdir():
-        file.chmod(0o600)
+def _write_manifest(folder: Path, manifest: Manifest) -> str:
+    text = manifest.text()
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
+    (folder / MANIFEST).chmod(0o600)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +223,9 @@ class OpenSnapshot:
         Raises:
             UnitNotThere: the snapshot does not know the unit.
         """
-        found = self.engine.connection.execute(SUBTREE, [str(self.folder / "tree.parquet"), top.code]).fetchall()
+        found = self.engine.connection.execute(
+            SUBTREE, [str(self.folder / TREE.name / "*.parquet"), top.code]
+        ).fetchall()
         if not found:
             raise UnitNotThere(top.code, self.on)
         units = [UnitName(*row) for row in found]
@@ -229,16 +241,16 @@ def open_snapshot(folder: Path) -> Iterator[OpenSnapshot]:
         BrokenSnapshot: no manifest, or a file that differs from it.
     """
     try:
-        text = (folder / "manifest.json").read_text(encoding="utf-8")
-        manifest = json.loads(text)
-        on, tables = date.fromisoformat(manifest["on"]), manifest["tables"]
-        for name in (TREE.name, *catalogue.names):
-            if _digest(folder / f"{name}.parquet") != tables[name]["sha256"]:
-                raise BrokenSnapshot(str(folder), f"{name}.parquet")
-    except (OSError, ValueError, KeyError, TypeError) as fault:
-        raise BrokenSnapshot(str(folder), f"{type(fault).__name__}: {fault}") from None
+        manifest = read_manifest(folder)
+        missing = [name for name in (TREE.name, *catalogue.names) if name not in manifest.tables]
+        if missing:
+            raise BrokenManifest(folder, missing[0])
+        for file in manifest.files:
+            check_file(folder, file)
+    except BrokenManifest as fault:
+        raise BrokenSnapshot(str(folder), fault.what) from None
     taken = Snapshot.objects.filter(folder=str(folder.resolve())).order_by("-pk").first()
-    if taken and taken.manifest_digest != hashlib.sha256(text.encode()).hexdigest():
-        raise BrokenSnapshot(str(folder), "manifest.json")
+    if taken and taken.manifest_digest != digest(folder / MANIFEST):
+        raise BrokenSnapshot(str(folder), MANIFEST)
     with ParquetEngine(folder) as engine:
-        yield OpenSnapshot(folder, on, engine)
+        yield OpenSnapshot(folder, manifest.on, engine)

@@ -29,7 +29,8 @@ class TestSnapshots:
 
         assert figures(*asked, "--engine", "duckdb", "--snapshot", folder) == before
         assert folder.stat().st_mode & 0o777 == 0o700
-        assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
+        assert {file.stat().st_mode & 0o777 for file in folder.rglob("*") if file.is_file()} == {0o600}
+        assert {file.stat().st_mode & 0o777 for file in folder.iterdir() if file.is_dir()} == {0o700}
 
     def test_it_is_registered_with_who_took_it_and_until_when_it_is_kept(self, cast: Cast, tmp_path: Path) -> None:
         folder = self.taken(tmp_path / "frozen")
@@ -41,10 +42,10 @@ class TestSnapshots:
 
     def test_a_changed_file_is_refused(self, cast: Cast, tmp_path: Path) -> None:
         folder = self.taken(tmp_path / "frozen")
-        file = folder / "member.parquet"
+        file = folder / "member/0000.parquet"
         file.write_bytes(file.read_bytes() + b"x")
 
-        assert "member.parquet" in refused(
+        assert "member/0000.parquet" in refused(
             guben("evaluate", "--all", "--at", CITY, "--engine", "duckdb", "--snapshot", folder)
         )
 
@@ -77,7 +78,7 @@ class TestSnapshots:
         again = self.taken(tmp_path / "again")
         secrets = {row[0] for row in PEOPLE} | {"13800001111", "440000197103020013"}
         seen = 0
-        for file in [*folder.glob("*.parquet"), *again.glob("*.parquet")]:
+        for file in [*folder.glob("*/*.parquet"), *again.glob("*/*.parquet")]:
             columns = duckdb.sql(f"SELECT * FROM read_parquet('{file}')")
             assert not {"person", "person_id", "name_key", "phone", "id_number"} & set(columns.columns)
             for row in columns.fetchall():
@@ -91,7 +92,7 @@ class TestSnapshots:
         self, cast: Cast, tmp_path: Path
     ) -> None:
         def numbers(folder: Path) -> list[int]:
-            asked = f"SELECT record FROM read_parquet('{folder / 'member.parquet'}')"
+            asked = f"SELECT record FROM read_parquet('{folder / 'member/0000.parquet'}')"
             return [number for (number,) in duckdb.sql(asked).fetchall()]
 
         one, another = (numbers(self.taken(tmp_path / name)) for name in ("one", "another"))
@@ -103,7 +104,7 @@ class TestSnapshots:
 
     def test_rows_stand_in_no_order_that_joins_two_snapshots(self, cast: Cast, tmp_path: Path) -> None:
         def born(folder: Path) -> list[object]:
-            return duckdb.sql(f"SELECT born_on FROM read_parquet('{folder / 'member.parquet'}')").fetchall()
+            return duckdb.sql(f"SELECT born_on FROM read_parquet('{folder / 'member/0000.parquet'}')").fetchall()
 
         one, *others = (born(self.taken(tmp_path / str(number))) for number in range(4))
 

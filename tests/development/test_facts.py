@@ -186,5 +186,7 @@ def test_a_snapshot_knows_no_case_by_its_number(cast: Cast, tmp_path: Any) -> No
     case = a_case(cast, "一")
     _digest, counts = freeze(TODAY, tmp_path / "snapshot")
     assert counts["development_case"] == 1
-    found = duckdb.sql(f"SELECT record FROM read_parquet('{tmp_path}/snapshot/development_case.parquet')").fetchall()
+    found = duckdb.sql(
+        f"SELECT record FROM read_parquet('{tmp_path}/snapshot/development_case/0000.parquet')"
+    ).fetchall()
     assert found[0][0] != case.pk

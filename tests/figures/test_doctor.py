@@ -76,7 +76,7 @@ def test_a_snapshot_that_was_changed_is_found(cast: Cast, tmp_path: Path) -> Non
     assert guben("snapshot", "--out", tmp_path / "frozen").code == 0
     assert faults("snapshots") == []
 
-    (tmp_path / "frozen" / "site.parquet").write_bytes(b"")
+    (tmp_path / "frozen" / "site/0000.parquet").write_bytes(b"")
 
     assert len(faults("snapshots")) == 1
 

@@ -1,10 +1,10 @@
-"""DuckDB over a folder of Parquet files, one for each fact table: the reference engine."""
+"""DuckDB over the Parquet files of a snapshot (see `frozen`): the reference engine."""
 
 from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -14,13 +14,15 @@ import duckdb
 
 from guben.rulebook_engine.dialects import DUCKDB, Dialect
 from guben.rulebook_engine.facts import Column, FactTable
+from guben.rulebook_engine.frozen import TREE_TABLE, File, Part, digest, file_name
 
 TYPES = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "date": "DATE", "boolean": "BOOLEAN"}
 NULL = "\\N"
+WHOLE = Part(0, 0, 0, 0)
 
 
 class ParquetEngine:
-    """Answers from `FOLDER/TABLE.parquet`. Close it, or use it in a `with` block."""
+    """Answers from `FOLDER/TABLE/*.parquet`. Close it, or use it in a `with` block."""
 
     dialect: Dialect = DUCKDB
 
@@ -32,8 +34,8 @@ class ParquetEngine:
         self, table: FactTable, columns_sql: list[str], *, where: str | None, group_by_organisation: bool, on: date
     ) -> list[tuple[Any, ...]]:
         """The rows of (organisation, *columns). A snapshot speaks of its own day, so `on` only dates the SQL."""
-        file = DUCKDB.text(str(self.folder / f"{table.name}.parquet"))
-        sql = f"SELECT {', '.join(['organisation', *columns_sql])} FROM read_parquet({file})"  # noqa: S608 - from the checked tree
+        files = DUCKDB.text(str(self.folder / table.name / "*.parquet"))
+        sql = f"SELECT {', '.join(['organisation', *columns_sql])} FROM read_parquet({files})"  # noqa: S608 - from the checked tree
         if where:
             sql += f" WHERE {where}"
         if group_by_organisation:
@@ -52,22 +54,22 @@ class ParquetEngine:
         self.close()
 
 
-def write_parquet(folder: Path, table: FactTable, rows: Iterable[Sequence[Any]]) -> int:
-    """Writes one fact table and tells how many rows it has.
+def write_parquet(
+    folder: Path, table: FactTable, rows: Iterable[Sequence[Any]], parts: Sequence[Part] = (WHOLE,)
+) -> tuple[File, ...]:
+    """Writes one fact table and tells what files came of it.
 
     A row is (organisation, record, *stored columns) in the order of `stored_columns`; truth may come as 0 and 1, days
-    as ISO texts.
+    as ISO texts. The tree is written first: it says in which part and where in its order the rows of a unit belong.
     """
     columns = table.stored_columns
+    (folder / table.name).mkdir(mode=0o700, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".csv", dir=folder) as file:
         writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        written = 0
         for row in rows:
             writer.writerow(_cells(row, columns))
-            written += 1
         file.flush()
-        _copy(Path(file.name), folder / f"{table.name}.parquet", columns)
-    return written
+        return tuple(_copy(Path(file.name), folder, table, parts))
 
 
 def _cells(row: Sequence[Any], columns: Sequence[Column]) -> list[str]:
@@ -85,14 +87,45 @@ def _cells(row: Sequence[Any], columns: Sequence[Column]) -> list[str]:
     return cells
 
 
-def _copy(source: Path, target: Path, columns: Sequence[Column]) -> None:
-    """From the sheet of quoted texts to Parquet, each column with its type, sorted by unit."""
-    types = {"organisation": "BIGINT", "record": "BIGINT"} | {column.name: TYPES[column.type] for column in columns}
+def _copy(source: Path, folder: Path, table: FactTable, parts: Sequence[Part]) -> Iterator[File]:
+    """From the sheet of quoted texts to Parquet, each column with its type, each part for itself."""
+    columns = {column.name: TYPES[column.type] for column in table.stored_columns}
+    types = {"organisation": "BIGINT", "record": "BIGINT"} | columns
     listed = ", ".join(f"{DUCKDB.text(name)}: '{type_}'" for name, type_ in types.items())
     with duckdb.connect() as connection:
         connection.execute(
-            f"COPY (SELECT * FROM read_csv({DUCKDB.text(str(source))}, header=false, delim=',', quote='\"',"  # noqa: S608 - names of columns
-            f" escape='\"', nullstr={DUCKDB.text(NULL)}, columns={{{listed}}}, auto_detect=false, parallel=false)"
-            f" ORDER BY organisation, record)"
-            f" TO {DUCKDB.text(str(target))} (FORMAT parquet, COMPRESSION zstd)"
+            f"CREATE TABLE rows AS SELECT * FROM read_csv({DUCKDB.text(str(source))}, header=false, delim=',',"  # noqa: S608 - names of columns
+            f" quote='\"', escape='\"', nullstr={DUCKDB.text(NULL)}, columns={{{listed}}}, auto_detect=false,"
+            " parallel=false)"
         )
+        number = _numbered(connection, folder, table)
+        for part in parts:
+            name = file_name(table.name, part.number)
+            target = DUCKDB.text(str(folder / name))
+            (count,) = connection.execute(
+                f"COPY (SELECT rows.* FROM rows {number} WHERE {_belongs(part, parts)}"  # noqa: S608 - numbers
+                f" ORDER BY place, organisation, record) TO {target} (FORMAT parquet, COMPRESSION zstd)"
+            ).fetchone() or (0,)
+            if not count and part.number:
+                (folder / name).unlink()
+                continue
+            (folder / name).chmod(0o600)
+            yield File(part.number, name, count, digest(folder / name))
+
+
+def _numbered(connection: duckdb.DuckDBPyConnection, folder: Path, table: FactTable) -> str:
+    """Gives each row the place of its unit in the tree; rows of units that are not in it come last, in part 0."""
+    if table.name == TREE_TABLE:
+        return "CROSS JOIN LATERAL (SELECT number AS place)"
+    if not (folder / TREE_TABLE).is_dir():
+        return "CROSS JOIN (SELECT 0 AS place)"
+    files = DUCKDB.text(str(folder / TREE_TABLE / "*.parquet"))
+    connection.execute(f"CREATE TABLE places AS SELECT organisation, number AS place FROM read_parquet({files})")  # noqa: S608 - our own folder
+    return "LEFT JOIN places USING (organisation)"
+
+
+def _belongs(part: Part, parts: Sequence[Part]) -> str:
+    if part.number:
+        return f"place >= {part.first} AND place < {part.ends}"
+    others = [f"(place >= {other.first} AND place < {other.ends})" for other in parts if other.number]
+    return f"coalesce(NOT ({' OR '.join(others)}), TRUE)" if others else "TRUE"
