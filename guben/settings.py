@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "guben.meetings",
     "guben.duties",
     "guben.figures",
+    "guben.rollup",
     "guben.publication",
     "guben.procedures",
     "guben.development",
