@@ -271,6 +271,37 @@ class PostgreSQL(Dialect):
         return f"CAST({name} AS {POSTGRES_TYPES[column.type]}) AS {name}"
 
 
+class SparkSQL(Dialect):
+    """Apache Spark. Names stand in backticks. In texts a backslash escapes and ${name} would be filled in, so that such
+    signs are written by their numbers."""
+
+    name = "spark"
+
+    def quoted(self, name: str) -> str:
+        return "`" + name.replace("`", "``") + "`"
+
+    def text(self, value: str) -> str:
+        return "'" + "".join(f"\\u{ord(sign):04x}" if sign in "'\\$" else sign for sign in value) + "'"
+
+    def whole(self, value: int) -> str:
+        return str(value) if abs(value) < SMALL else f"CAST({value} AS BIGINT)"  # a sum of literals has 32 bits
+
+    def day(self, value: date) -> str:
+        return f"DATE '{value.isoformat()}'"
+
+    def year_part(self, column: str) -> str:
+        return f"year({column})"
+
+    def month_part(self, column: str) -> str:
+        return f"month({column})"
+
+    def day_part(self, column: str) -> str:
+        return f"day({column})"
+
+    def days(self, column: str, on: date) -> str:
+        return f"datediff({self.day(on)}, {column})"
+
+
 POSTGRES_TYPES = {
     "text": "text",
     "integer": "bigint",
@@ -281,4 +312,5 @@ POSTGRES_TYPES = {
 SQLITE = SQLite()
 DUCKDB = DuckDB()
 POSTGRES = PostgreSQL()
-DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (SQLITE, DUCKDB, POSTGRES)}
+SPARK = SparkSQL()
+DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (SQLITE, DUCKDB, POSTGRES, SPARK)}

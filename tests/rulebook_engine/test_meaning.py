@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from guben.kit.days import completed_years
 from guben.rulebook_engine.adapters.rows import RowsEngine
 from guben.rulebook_engine.checking import MAX_PRODUCTS, check
+from guben.rulebook_engine.dialects import SPARK
 from guben.rulebook_engine.engines import value
 from guben.rulebook_engine.expressions import Checked
 from guben.rulebook_engine.interpreting import reading
@@ -229,3 +230,12 @@ def test_the_sql_holds_no_percent_sign_and_no_open_text(name: str) -> None:
 
     assert "%" not in sql
     assert "'it''s; drop table member'" in sql
+
+
+def test_spark_is_given_no_sign_in_a_text_that_it_reads_otherwise() -> None:
+    checked = check("note = 'it''s ${env:HOME}' and days(born_on) > 3 and talks > 5000000000", MEMBER)
+
+    assert checked.sql(SPARK, date(2026, 6, 30)) == (
+        "((`note` = 'it\\u0027s \\u0024{env:HOME}') AND (datediff(DATE '2026-06-30', `born_on`) > 3)"
+        " AND (`talks` > CAST(5000000000 AS BIGINT)))"
+    )
