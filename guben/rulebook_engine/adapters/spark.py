@@ -1,0 +1,62 @@
+"""Apache Spark over the Parquet files of a snapshot: for what is too large for one machine. Needs the extra `spark`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from guben.rulebook_engine.dialects import SPARK, Dialect
+from guben.rulebook_engine.facts import FactTable
+
+SETTINGS = {
+    "spark.sql.ansi.enabled": "true",  # what overflows is a fault, never another number
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.variable.substitute": "false",
+    "spark.sql.parser.escapedStringLiterals": "false",
+    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+    "spark.sql.codegen.maxFields": "1000",  # a rulebook asks some hundred numbers of a row
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+}
+
+
+@contextmanager
+def session(master: str, settings: Mapping[str, str] | None = None) -> Iterator[SparkSession]:
+    """A session on a cluster (`spark://HOST:PORT`, `local[2]`); it ends with the block."""
+    builder: Any = SparkSession.builder
+    builder = builder.appName("guben").master(master)
+    for name, value in (SETTINGS | dict(settings or {})).items():
+        builder = builder.config(name, value)
+    opened: SparkSession = builder.getOrCreate()
+    try:
+        yield opened
+    finally:
+        opened.stop()
+
+
+class SparkEngine:
+    """Answers from `FOLDER/TABLE/*.parquet`; the folder is one that every worker reads by the same name."""
+
+    dialect: Dialect = SPARK
+
+    def __init__(self, opened: SparkSession, folder: str) -> None:
+        self.session = opened
+        self.folder = folder
+
+    def select(
+        self, table: FactTable, columns_sql: list[str], *, where: str | None, group_by_organisation: bool, on: date
+    ) -> list[tuple[Any, ...]]:
+        """The rows of (organisation, *columns). A snapshot speaks of its own day, so `on` only dates the SQL."""
+        named = [f"{column} AS c{number}" for number, column in enumerate(columns_sql)]
+        files = SPARK.quoted(f"{self.folder}/{table.name}")
+        sql = f"SELECT {', '.join(['organisation', *named])} FROM parquet.{files}"
+        if where:
+            sql += f" WHERE {where}"
+        if group_by_organisation:
+            sql += " GROUP BY organisation"
+        return [tuple(row) for row in self.session.sql(sql).collect()]
