@@ -29,6 +29,7 @@ class Field(models.TextChoices):
     PUBLIC_INSTITUTION = "public_institution", _("事业单位")
     ENTERPRISE = "enterprise", _("国有企业")
     NON_PUBLIC_ENTERPRISE = "non_public_enterprise", _("非公企业")
+    SOCIAL_ORGANISATION = "social_organisation", _("社会组织")
     SCHOOL = "school", _("学校")
     FLOATING = "floating", _("流动党员")
 

@@ -11,6 +11,7 @@ from guben.rulebook_engine.entries import Duty, Entry, Indicator, Limit, Role, R
 from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.procedures import Procedure
 from guben.rulebook_engine.publications import PublishedAsItHappens
+from guben.rulebook_engine.yearly import YearlyTable
 
 What = Literal["added", "ended", "changed", "through"]
 FIRST = date(1900, 1, 1)
@@ -65,6 +66,7 @@ def _cut(book: Rulebook, begins: dict[tuple[str, str], date]) -> Rulebook:
         "roles": cut(book.roles),
         "procedures": cut(book.procedures),
         "occasions": cut(book.occasions),
+        "tables": cut(book.tables),
     }
     return book.model_copy(update=parts)
 
@@ -97,7 +99,7 @@ def changes(installed: Library, given: Sequence[Rulebook], on: date) -> list[Cha
 def _change(key: str, installed: Library, proposed: Library, on: date) -> Change | None:
     before = installed.get(key, on)
     editions = proposed.editions(key)
-    if isinstance(before or next(iter(editions), None), Role | Limit | Procedure | PublishedAsItHappens):
+    if isinstance(before or next(iter(editions), None), Role | Limit | Procedure | PublishedAsItHappens | YearlyTable):
         return None  # nobody's duties or findings change by it
     if [_told(entry, dated=True) for entry in editions] == [
         _told(entry, dated=True) for entry in installed.editions(key)

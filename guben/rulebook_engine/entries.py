@@ -203,6 +203,7 @@ class Rulebook(Part):
     roles: tuple[Role, ...] = ()
     procedures: tuple[Entry, ...] = ()  # of the kind that `procedures` adds
     occasions: tuple[Entry, ...] = ()  # what is published as it happens; what is due by a day stands in `duties`
+    tables: tuple[Entry, ...] = ()  # of the kind that `yearly` adds
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -214,6 +215,7 @@ class Rulebook(Part):
             *self.roles,
             *self.procedures,
             *self.occasions,
+            *self.tables,
         )
 
 

@@ -13,6 +13,7 @@ from guben.rulebook_engine.errors import Mistake, RulebookErrors, did_you_mean
 from guben.rulebook_engine.procedure_checks import wrong_was
 from guben.rulebook_engine.procedures import Procedure
 from guben.rulebook_engine.publications import Publication, PublishedAsItHappens
+from guben.rulebook_engine.yearly import YearlyTable
 
 Kind = TypeVar("Kind", bound=Entry)
 
@@ -27,14 +28,19 @@ class Library:
     def __init__(self, rulebooks: Iterable[Rulebook]) -> None:
         self.rulebooks = tuple(rulebooks)
         self._editions: defaultdict[str, list[Entry]] = defaultdict(list)
+        self._rows: defaultdict[str, list[Indicator]] = defaultdict(list)
         self._procedures: dict[str, tuple[Procedure, ...]] = {}
         for rulebook in self.rulebooks:
             for entry in rulebook.entries:
                 self._editions[entry.key].append(entry)
         for editions in self._editions.values():
             editions.sort(key=lambda entry: entry.from_on)
+        for table in (entry for entry in self if isinstance(entry, YearlyTable)):
+            for indicator in table.indicators.values():
+                self._rows[indicator.key].append(indicator)
         mistakes = [
             *overlapping([*self]),
+            *self._wrong_rows(),
             *self._without_indicator(),
             *self._without_role(),
             *self._without_earlier_step(),
@@ -47,12 +53,12 @@ class Library:
             yield from editions
 
     def editions(self, key: str) -> tuple[Entry, ...]:
-        """All editions of a rule, oldest first; none for an unknown key."""
-        return tuple(self._editions.get(key, ()))
+        """All editions of a rule, or of a row of a yearly table, oldest first; none for an unknown key."""
+        return tuple(self._editions.get(key) or self._rows.get(key, ()))
 
     def get(self, key: str, on: date) -> Entry | None:
-        """The edition of a rule in force on a day."""
-        return next((entry for entry in self._editions.get(key, ()) if entry.in_force(on)), None)
+        """The edition of a rule, or of a row of a yearly table, in force on a day."""
+        return next((entry for entry in self.editions(key) if entry.in_force(on)), None)
 
     def in_force(self, on: date, kinds: Collection[str] = ()) -> list[Entry]:
         """All entries in force on a day, or those of some kinds ("duty", "standard", …)."""
@@ -76,6 +82,13 @@ class Library:
     def publications(self, on: date) -> list[Publication | PublishedAsItHappens]:
         """What must be made public, by a day or as it happens."""
         return [*self._of(Publication, on), *self._of(PublishedAsItHappens, on)]
+
+    def tables(self, on: date) -> list[YearlyTable]:
+        return self._of(YearlyTable, on)
+
+    def rows(self, on: date) -> list[Indicator]:
+        """The rows of all yearly tables that have a formula, as the indicators they are to an engine."""
+        return [one for editions in self._rows.values() for one in editions if one.in_force(on)]
 
     def procedures(self, on: date) -> list[Procedure]:
         return self._of(Procedure, on)
@@ -115,6 +128,13 @@ class Library:
             for indicator in self._editions[entry.indicator]:
                 if isinstance(indicator, Indicator) and (sentence := impossible_line(entry, indicator)):
                     yield _mistake(entry, sentence)
+
+    def _wrong_rows(self) -> Iterator[Mistake]:
+        for key in self._rows.keys() & self._editions.keys():
+            yield _mistake(self._editions[key][0], f"The key '{key}' already names a row of a table: choose another.")
+        for table in (entry for entry in self if isinstance(entry, YearlyTable)):
+            if table.adds_up_to and table.adds_up_to not in self._rows:
+                yield _mistake(table, f"No row '{table.adds_up_to}'.{did_you_mean(table.adds_up_to, [*self._rows])}")
 
     def _without_role(self) -> Iterator[Mistake]:
         roles = tuple(dict.fromkeys(entry.key for entry in self if isinstance(entry, Role)))

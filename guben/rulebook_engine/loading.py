@@ -34,6 +34,7 @@ from guben.rulebook_engine.positions import Path, Positions
 from guben.rulebook_engine.procedures import Procedure
 from guben.rulebook_engine.publications import AS_IT_HAPPENS, KEY, Publication, PublishedAsItHappens, evidence_of
 from guben.rulebook_engine.toml import normal, read_toml
+from guben.rulebook_engine.yearly import YearlyTable
 
 UNITS, PERSONS = "organisation", "member"
 FIGURE_COLUMNS = (
@@ -142,6 +143,7 @@ class _Reader:
             roles=tuple(entry for entry in found if isinstance(entry, Role)),
             procedures=tuple(entry for entry in found if isinstance(entry, Procedure)),
             occasions=tuple(entry for entry in found if isinstance(entry, PublishedAsItHappens)),
+            tables=tuple(entry for entry in found if isinstance(entry, YearlyTable)),
         )
 
     def _note(self, path: Path, sentence: str) -> None:
@@ -234,14 +236,30 @@ class _Reader:
                 self._check(raw, "opens", path, self._table_of_indicator(raw, path))
             case "limit":
                 self._check(raw, "who", path, UNITS)
+            case "table":
+                self._check_rows(raw, path)
             case "procedure":
-                self._check(raw, "who", path, UNITS)
-                self._check(raw, "subject_where", path, PERSONS)
-                for place, part in _tables(raw, "place_of", path):
-                    self._check(part, "where", place, UNITS)
-                for step, part in _tables(raw, "step", path):
-                    for place, field in _tables(part, "field", step):
-                        self._check(field, "where", place, PERSONS)
+                self._check_steps(raw, path)
+
+    def _check_steps(self, raw: dict[str, Any], path: Path) -> None:
+        self._check(raw, "who", path, UNITS)
+        self._check(raw, "subject_where", path, PERSONS)
+        for place, part in _tables(raw, "place_of", path):
+            self._check(part, "where", place, UNITS)
+        for step, part in _tables(raw, "step", path):
+            for place, field in _tables(part, "field", step):
+                self._check(field, "where", place, PERSONS)
+
+    def _check_rows(self, raw: dict[str, Any], path: Path) -> None:
+        """A row with a formula that names no fact table reads that of its table, under the same condition."""
+        over = self._named_table(raw, "over", path)
+        self._check(raw, "where", path, over)
+        for place, row in _tables(raw, "row", path):
+            if "over" not in row and "value" in row and "where" in raw:
+                row.setdefault("where", raw["where"])
+            of_row = self._named_table(row, "over", place) if "over" in row else over
+            self._check(row, "value", place, of_row, "figure")
+            self._check(row, "where", place, of_row)
 
     def _write_evidence(self, raw: dict[str, Any], path: Path) -> None:
         """What settles a publication follows from its key and its audience; an author states none."""
