@@ -180,10 +180,12 @@ def tally_places(plan: Plan) -> dict[str | tuple[str, str], int]:
 
 
 def plan(library: Library, on: date, catalogue: Catalogue, keys: Collection[str] = ()) -> Plan:
-    """The plan of all rules in force on a day, or of those with the keys; a standard brings its indicator."""
+    """The plan of all rules in force on a day and the rows of yearly tables, or of those with the keys; a standard brings
+    its indicator."""
     standards = [rule for rule in library.standards(on) if not keys or rule.key in keys]
     needed = {standard.indicator for standard in standards}
-    indicators = [rule for rule in library.indicators(on) if not keys or rule.key in keys or rule.key in needed]
+    figures = [*library.indicators(on), *library.rows(on)]
+    indicators = [rule for rule in figures if not keys or rule.key in keys or rule.key in needed]
     asked = [_Asked(*one) for one in _duties_of(library, on, keys)]
     atoms = [TableAtom(one.over, atom) for one in indicators for atom in aggregation_of(one).atoms]
     atoms += [TableAtom(one.edition.evidence.record, atom) for one in asked for atom in one.atoms(catalogue)]
