@@ -1,0 +1,54 @@
+"""Why a run or its result can't be had."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from guben.kit.errors import DomainError
+
+
+class BrokenResult(DomainError):
+    """The folder holds no result, or not the one it says it is."""
+
+    def __init__(self, folder: str, reason: str) -> None:
+        sentence = _("%(folder)s 不是完好的汇总结果：%(reason)s。用 guben run 重新汇总。")
+        super().__init__(sentence % {"folder": folder, "reason": reason})
+
+
+class AlreadyRunning(DomainError):
+    """Another run writes into the same folder."""
+
+    status = 409
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(_("%(folder)s 正在汇总，等它做完，或者换一个文件夹。") % {"folder": folder})
+
+
+class NotOfThatDay(DomainError):
+    """The plan is of another day than the snapshot."""
+
+    def __init__(self, on: date, wanted: date) -> None:
+        sentence = _("快照是 %(on)s 的，规则要的是 %(wanted)s 的。用快照那一天的规则汇总。")
+        super().__init__(sentence % {"on": on, "wanted": wanted})
+
+
+class NoEngine(DomainError):
+    """The packages that an engine needs are not installed."""
+
+    def __init__(self, engine: str, extra: str) -> None:
+        sentence = _(
+            "这里没有装“%(engine)s”要的软件包。用 pip install 'guben[%(extra)s]' 安装，或者用 --engine duckdb。"
+        )
+        super().__init__(sentence % {"engine": engine, "extra": extra})
+
+
+class NotInResult(DomainError):
+    """The result knows the unit or the figure not at all, or knows the rule by another meaning."""
+
+    status = 404
+
+    def __init__(self, what: str) -> None:
+        sentence = _("这份汇总结果里没有“%(what)s”：它不在快照里，或者规则后来改了。改了规则要重新汇总。")
+        super().__init__(sentence % {"what": what})
