@@ -18,7 +18,7 @@ from guben.rulebook.issuers import issuer_words
 from guben.rulebook_engine.entries import Entry, Rulebook
 from guben.rulebook_engine.library import Library
 
-KINDS = ("duty", "standard", "indicator", "limit", "procedure", "publication")
+KINDS = ("duty", "standard", "indicator", "limit", "procedure", "publication", "table")
 KIND_WORDS: dict[str, Promise] = {
     "duty": gettext_lazy("职责"),
     "standard": gettext_lazy("标准"),
@@ -27,6 +27,7 @@ KIND_WORDS: dict[str, Promise] = {
     "role": gettext_lazy("角色"),
     "procedure": gettext_lazy("程序"),
     "publication": gettext_lazy("公开"),
+    "table": gettext_lazy("统计表"),
 }
 STATES: dict[str, Promise] = {
     "now": gettext_lazy("现行"),

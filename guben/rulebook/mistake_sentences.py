@@ -18,6 +18,24 @@ SENTENCES: tuple[tuple[re.Pattern[str], Promise], ...] = tuple(
             ),
         ),
         (
+            r"A row states one of 'value', 'of' with 'change', and 'uncounted'\.$",
+            gettext_lazy("一行只写一样：value 怎么算，of 和 change 比一年前，或者 uncounted 为什么不算。"),
+        ),
+        (
+            r"'of' and 'change' stand together: .*",
+            gettext_lazy("of 和 change 要一起写：哪一行，一年里怎么变。"),
+        ),
+        (r"Two rows of the table are called '(?P<name>.*)'\.$", gettext_lazy("表里有两行都叫“%(name)s”。")),
+        (
+            r"The table has no row '(?P<name>.*)' of which a change could be told\.$",
+            gettext_lazy("表里没有“%(name)s”这一行，算不出变化。"),
+        ),
+        (
+            r"The key '(?P<key>.*)' already names a row of a table: choose another\.$",
+            gettext_lazy("编号“%(key)s”已经是一张表里的一行，换一个编号。"),
+        ),
+        (r"No row '(?P<name>.*)'\.$", gettext_lazy("没有“%(name)s”这一行。")),
+        (
             r"A publication states no evidence: what the unit publishes under it settles it\.$",
             gettext_lazy("公开事项不写凭据：组织在这一项下公开了什么，就凭什么算完成。删掉这一栏。"),
         ),

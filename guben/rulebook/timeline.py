@@ -11,6 +11,7 @@ from guben.rulebook.naming import name_of
 from guben.rulebook_engine.entries import Duty, Entry, Indicator
 from guben.rulebook_engine.expressions import Checked, columns_of
 from guben.rulebook_engine.facts import catalogue
+from guben.rulebook_engine.yearly import YearlyTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +75,6 @@ def _expressions(rule: Entry) -> list[Checked]:
     parts = [getattr(rule, name, None) for name in ("who", "value", "where", "holds", "opens")]
     if isinstance(rule, Duty):
         parts += [rule.evidence.matches, rule.evidence.where, *(one.where for one in rule.applies)]
+    if isinstance(rule, YearlyTable):
+        parts += [part for row in rule.row for part in (row.value, row.where)]
     return [part for part in parts if isinstance(part, Checked)]

@@ -15,6 +15,7 @@ from guben.rulebook_engine.describing import describe
 from guben.rulebook_engine.entries import Duty, Entry, Indicator, Limit, Standard, Words
 from guben.rulebook_engine.expressions import Checked
 from guben.rulebook_engine.procedures import Procedure
+from guben.rulebook_engine.yearly import YearlyTable
 
 Part = tuple[str, bool]  # a piece of text, and whether the other edition has it not
 
@@ -36,6 +37,8 @@ def workings(rule: Entry, value_name: str = "") -> list[tuple[str, str]]:
         pairs = [(_("上限"), most), (_("哪些组织"), _say(rule.who))]
     elif isinstance(rule, Procedure):
         pairs = workings_of(rule)
+    elif isinstance(rule, YearlyTable):
+        pairs = [(_("只算"), _say(rule.where)), *_of_table(rule)]
     else:
         pairs = []
     return [(label, sentence) for label, sentence in pairs if sentence]
@@ -47,6 +50,23 @@ def _of_duty(rule: Duty) -> list[tuple[str, str]]:
     pairs += [(_("还要"), _say(part.where)) for part in rule.applies]
     evidence = rule.evidence
     return [*pairs, (_("凭什么记录"), _say(evidence.matches)), (_("记录要够"), _say(evidence.where))]
+
+
+def _of_table(table: YearlyTable) -> Iterator[tuple[str, str]]:
+    """Each row with its formula, or what it is instead."""
+    lang = get_language() or "zh"
+    titles = {row.key: row.title.say(lang) for row in table.row}
+    changes = {
+        "difference": _("“%(row)s”比一年前多多少，少了是负数。"),
+        "growth": _("“%(row)s”比一年前多百分之几。"),
+    }
+    for row in table.row:
+        said = row.uncounted.say(lang) if row.uncounted else _say(row.value)
+        if row.change:
+            said = changes[row.change] % {"row": titles[row.of]}
+        elif row.where and row.where != table.where:
+            said = _("%(formula)s；只算：%(condition)s") % {"formula": said, "condition": _say(row.where)}
+        yield titles[row.key], said
 
 
 def _say(checked: Checked | None, names: dict[str, str] | None = None) -> str:

@@ -131,31 +131,6 @@ def test_rows_are_counted_like_indicators(name: str) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("was", "now", "said"),
-    [
-        ("count(age <= 35)", "count(agee <= 35)", "No column 'agee' in fact table 'member'. Did you mean 'age'?"),
-        ('over       = "member"', 'over       = "membr"', "No fact table 'membr'. Did you mean 'member'?"),
-        ("where      = \"stage = 'full'\"", 'where      = "stage = 5"', "Can't compare 'stage' (text) with '5'"),
-        ('value = "count(age <= 35)"', "", "A row states one of 'value', 'of' with 'change', and 'uncounted'."),
-        ('change = "difference"', "", "'of' and 'change' stand together"),
-        ('of     = "all"', 'of     = "oll"', "The table has no row 'oll' of which a change could be told."),
-        ('also  = ["35岁以下"]', 'also  = ["总数"]', "Two rows of the table are called '总数'."),
-        ('key   = "units"', 'key   = "young"', "Two rows of the table are called 'young'."),
-        ('adds-up-to = "by-age_all"', 'adds-up-to = "by-age_oll"', "No row 'by-age_oll'. Did you mean 'by-age_all'?"),
-        ('unit  = "units"', 'unit  = "heads"', "'heads' is not allowed"),
-        ("until = 2020-01-01", "util = 2020-01-01", "No key 'util' here. Did you mean 'until'?"),
-    ],
-)
-def test_a_mistake_is_told_once(was: str, now: str, said: str) -> None:
-    assert was in TABLE
-    with pytest.raises(RulebookErrors) as errors:
-        library(TABLE.replace(was, now))
-
-    (mistake,) = errors.value.mistakes
-    assert said in mistake.sentence
-
-
 def test_no_rule_is_named_like_a_row() -> None:
     with pytest.raises(RulebookErrors, match="The key 'by-age_young' already names a row of a table"):
         library(more=INDICATOR.replace("share-35-or-under", "by-age_young"))
