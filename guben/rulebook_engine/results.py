@@ -92,7 +92,7 @@ def meanings(plan: Plan) -> dict[str, list[Meaning]]:
     places = tally_places(plan)
     return {
         "atoms": [atom_meaning(column, plan.on) for column in plan.columns],
-        "abouts": [{"condition": _text(check, plan.on)} for check in plan.abouts],
+        "abouts": [about_meaning(check, plan.on) for check in plan.abouts],
         "indicators": [{"key": one.key, "atoms": list(plan.columns_of(one))} for one in plan.indicators],
         "standards": [
             {**standard_meaning(one, plan.by_key[one.indicator], plan.on), "tally": places[one.key]}
@@ -108,6 +108,11 @@ def meanings(plan: Plan) -> dict[str, list[Meaning]]:
 def atom_meaning(column: TableAtom, on: date) -> Meaning:
     """An atom by its table and what is computed over it, in the words of the reference engine."""
     return {"table": column.table, "computes": column.atom.sql(DUCKDB, on)}
+
+
+def about_meaning(check: Checked, on: date) -> Meaning:
+    """A condition on units by what is asked of their facts."""
+    return {"condition": _text(check, on)}
 
 
 def standard_meaning(standard: Standard, indicator: Indicator, on: date) -> Meaning:
