@@ -1,0 +1,248 @@
+"""Small random trees with rows full of edges, frozen as a snapshot in several parts and held in SQLite at once; and what
+a run over the whole tree must give, worked out unit by unit."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from guben.figures.snapshots import TREE
+from guben.kit.tree import STEP, step, subtree_ends
+from guben.rulebook_engine.adapters.duckdb import write_parquet
+from guben.rulebook_engine.adapters.rows import RowsEngine
+from guben.rulebook_engine.duty_state import state_of
+from guben.rulebook_engine.evaluation import Tree, evaluate, judge
+from guben.rulebook_engine.frozen import Manifest, cut
+from guben.rulebook_engine.owing import evidence, owing
+from guben.rulebook_engine.plan_of_run import (
+    NOT_ABOUT,
+    NULL,
+    STATES,
+    HandedUp,
+    PartFigures,
+    Plan,
+    WorksOut,
+    aggregation_of,
+    tally_places,
+)
+from tests.rulebook_engine.tables import MEETING, MEMBER, ORGANISATION, PUBLICATION, small_catalogue
+from tests.rulebook_engine.test_engines_agree import LEAP_DAYS, MONTH_ENDS, one_row
+from tests.rulebook_engine.test_meaning import DAYS
+
+CATALOGUE = small_catalogue()
+SOME_DAYS: list[date | None] = [None, *DAYS, *MONTH_ENDS, *LEAP_DAYS]
+
+
+@dataclass(frozen=True)
+class World:
+    """One tree with its rows, frozen and live."""
+
+    folder: Path
+    manifest: Manifest
+    tree: Tree
+    paths: Sequence[str]
+    rows: dict[str, list[dict[str, Any]]]
+    live: RowsEngine
+
+
+def random_paths(chance: random.Random, units: int) -> list[str]:
+    """A tree with some long chains and some broad families."""
+    paths = [step(0)]
+    children = {paths[0]: 0}
+    while len(paths) < units:
+        above = chance.choice(paths[-3:]) if chance.random() < 0.4 else chance.choice(paths)
+        if len(above) >= 12 * STEP:
+            continue
+        paths.append(above + step(children[above]))
+        children[above] += 1
+        children[paths[-1]] = 0
+    return sorted(paths)
+
+
+def chain(levels: int) -> list[str]:
+    return ["".join(step(0) for _ in range(level)) for level in range(1, levels + 1)]
+
+
+def build(folder: Path, paths: list[str], seed: int, most: int) -> World:
+    """A world over the paths; some units have no rows, some no facts, and some rows belong to nobody."""
+    chance = random.Random(seed)
+    ids = chance.sample(range(1, 10 * len(paths) + 10), len(paths))
+    rows: dict[str, list[dict[str, Any]]] = {"organisation": [], "member": [], "meeting": [], "publication": []}
+    for unit in ids:
+        if chance.random() < 0.97:
+            rows["organisation"].append(_unit(chance, unit))
+        for _ in range(chance.choice([0, 0, 1, 2, 3, 8, 40])):
+            blank = chance.random() < 0.1
+            rows["member"].append({"organisation": unit, **({} if blank else one_row(chance, SOME_DAYS))})
+        rows["meeting"] += [_meeting(chance, unit) for _ in range(chance.choice([0, 1, 3, 9]))]
+    rows["member"] += [{"organisation": 10**9, **one_row(chance, SOME_DAYS)} for _ in range(3)]
+    for listed in rows.values():
+        for record, row in enumerate(listed):
+            row["record"] = record
+    manifest = _frozen(folder, ids, paths, rows, most)
+    tables = {CATALOGUE.table(name): listed for name, listed in rows.items()}
+    return World(folder, manifest, Tree(ids, paths), paths, rows, RowsEngine("sqlite", tables))  # type: ignore[arg-type]
+
+
+def _unit(chance: random.Random, unit: int) -> dict[str, Any]:
+    return {
+        "organisation": unit,
+        "kind": chance.choice(["committee", "general_branch", "branch", "branch", "joint_branch", None]),
+        "territory": chance.choice(["", "city", "county", "town", "village", "community", None]),
+        "founded_on": date(2020, 1, 1) + timedelta(days=chance.randrange(2500)),
+        "kept_from": chance.choice([None, date(2019, 1, 1), date(2025, 4, 1), date(2026, 4, 1)]),
+        "groups": chance.choice([None, 0, 1, 2, 4]),
+        "has_committee": chance.choice([None, True, False]),
+        "members": chance.randrange(60),
+        "full_time_organisers": chance.randrange(3),
+    }
+
+
+def _meeting(chance: random.Random, unit: int) -> dict[str, Any]:
+    held = chance.choice([None, *(date(2025, 12, 1) + timedelta(days=chance.randrange(220)) for _ in range(9))])
+    late = timedelta(days=chance.choice([0, 0, 0, -40, 5]))
+    return {
+        "organisation": unit,
+        "form": chance.choice(["member_meeting", "member_meeting", "committee", "group"]),
+        "held_on": held,
+        "counts_on": held and held + late,
+        "recorded_on": held and held + timedelta(days=3),
+        "entitled": chance.choice([None, 0, 10, 20]),
+        "present": chance.choice([None, 0, 5, 9, 10, 20]),
+        "has_minutes": chance.choice([None, True, False]),
+    }
+
+
+def _frozen(
+    folder: Path, ids: list[int], paths: list[str], rows: dict[str, list[dict[str, Any]]], most: int
+) -> Manifest:
+    folder.mkdir(exist_ok=True)
+    ends = subtree_ends(paths)
+    parts = cut(ends, most)
+    number = dict(zip(paths, ids, strict=True))
+    tree = [
+        (ids[at], at, at, ends[at], path, f"C{at}", "", "", number.get(path[:-STEP]), "branch", "", "")
+        for at, path in enumerate(paths)
+    ]
+    files = {"tree": write_parquet(folder, TREE, tree, parts)}
+    for table in (ORGANISATION, MEMBER, MEETING, PUBLICATION):
+        names = ["organisation", "record", *(column.name for column in table.stored_columns)]
+        listed = [[row.get(name) for name in names] for row in rows[table.name]]
+        files[table.name] = write_parquet(folder, table, listed, parts)
+    return Manifest(date(2026, 6, 30), "test", {}, tuple(parts), files)
+
+
+def work_out_all(engine: WorksOut, world: World, plan: Plan) -> list[PartFigures]:
+    """All parts, the first of them last."""
+    found = []
+    handed: list[HandedUp] = []
+    for part in reversed(world.manifest.parts):
+        figures = engine(world.folder, world.manifest, part.number, plan, handed if part.number == 0 else ())
+        handed.append(figures.up)
+        found.append(figures)
+    return found
+
+
+def assert_as_expected(parts: list[PartFigures], world: World, plan: Plan) -> None:
+    """Every figure, verdict, duty and tally as the live engine has it, one unit at a time."""
+    place = {unit: (part, at) for part in parts for at, unit in enumerate(part.organisation.tolist())}
+    assert sorted(place) == sorted(world.tree.ids)
+    figures = evaluate(plan.indicators, world.live, world.tree, plan.on, CATALOGUE)
+    for indicator in plan.indicators:
+        _assert_figures(indicator, figures[indicator.key], place, plan)
+    expected: dict[Any, dict[int, int]] = {
+        standard.key: {
+            unit: {True: 1, False: 2, None: 3}[one.holds]
+            for unit, one in judge([standard], figures, world.live, world.tree, plan.on, CATALOGUE)[
+                standard.key
+            ].items()
+        }
+        for standard in plan.standards
+    }
+    for planned in plan.duties:
+        expected[planned.label] = _states(planned, world, plan)
+    for name, codes in expected.items():
+        for unit, (part, at) in place.items():
+            found = (part.duty if isinstance(name, tuple) else part.verdict)[name][at]
+            assert found == codes.get(unit, NOT_ABOUT), (name, unit)
+    _assert_tallies(expected, place, world, plan)
+
+
+def _assert_figures(indicator: Any, expected: Any, place: Any, plan: Plan) -> None:
+    aggregation = aggregation_of(indicator)
+    figure = aggregation.figures(plan.on)
+    columns = plan.columns_of(indicator)
+    for unit, (part, at) in place.items():
+        if indicator.who and not part.about[indicator.who][at]:
+            assert unit not in expected, (indicator.key, unit)
+            continue
+        arrays = (
+            part.below
+            if indicator.scope == "subtree"
+            else [part.own_of_all(column) for column in range(len(part.below))]
+        )
+        found = figure([_plain(arrays[column][at]) for column in columns])
+        wanted = expected[unit]
+        for one, other in zip(
+            (found.value, found.numerator, found.denominator),
+            (wanted.value, wanted.numerator, wanted.denominator),
+            strict=True,
+        ):
+            assert _same(one, other), (indicator.value.text, indicator.where, unit, found, wanted)
+
+
+def _same(found: Any, wanted: Any) -> bool:
+    if isinstance(wanted, float) and found is not None:
+        return bool(found == pytest.approx(wanted, rel=1e-9, abs=1e-6))
+    return bool(found == wanted)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.floating):
+        return None if np.isnan(value) else float(value)
+    return None if value == NULL else int(value)
+
+
+def _states(planned: Any, world: World, plan: Plan) -> dict[int, int]:
+    facts = {row["organisation"]: row for row in world.rows["organisation"]}
+    owed = owing([planned.duty], world.live, planned.day, CATALOGUE)[planned.duty.key]
+    records = evidence([planned.duty], world.live, plan.on, CATALOGUE)[planned.duty.key]
+    found = {}
+    for unit, owes in owed.items():
+        if unit not in world.tree.numbers:
+            continue
+        state = state_of(
+            planned.duty,
+            planned.period,
+            plan.on,
+            founded_on=facts[unit]["founded_on"],
+            kept_from=facts[unit]["kept_from"],
+            dissolved_on=None,
+            applies=owes.applies,
+            evidence=records.get(unit, []),
+            times=owes.times,
+        )
+        found[unit] = STATES.index(state.state) if state else 0
+    return found
+
+
+def _assert_tallies(expected: Any, place: Any, world: World, plan: Plan) -> None:
+    places = tally_places(plan)
+    for unit, (part, at) in place.items():
+        row = np.flatnonzero(part.with_children == at)
+        top = world.paths[world.tree.numbers[unit]]
+        below = [one for one, path in zip(world.tree.ids, world.paths, strict=True) if path.startswith(top)]
+        assert bool(len(row)) == (len(below) > 1)
+        if not len(row):
+            continue
+        for name, codes in expected.items():
+            for code in range(1, 4):
+                counted = sum(codes.get(one) == code for one in below)
+                assert part.tally[row[0], places[name] + code - 1] == counted, (name, unit, code)
