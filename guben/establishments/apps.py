@@ -10,11 +10,12 @@ class EstablishmentsConfig(AppConfig):
     def ready(self) -> None:
         from guben.audit import sentences
         from guben.establishments import succession
-        from guben.establishments.facts import TABLES
+        from guben.establishments.facts import LINKS, TABLES
         from guben.organisations import carrying, obstacles
         from guben.rulebook_engine.facts import catalogue
 
         catalogue.publish(TABLES)
+        catalogue.publish_links(LINKS)
         carrying.register(succession.EstablishmentCarrier())
         obstacles.register("dissolve", succession.left_at)
         sentences.register("establishments.registered", _("登记单位"), _("%(on)s起"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from guben.establishments.calculations import LEAST
 from guben.establishments.choices import EstablishmentKind, Step, Way
-from guben.rulebook_engine.facts import Column, FactTable
+from guben.rulebook_engine.facts import Column, FactTable, Link
 
 _ON = "{0}.from_on <= %(on)s AND ({0}.until_on IS NULL OR {0}.until_on > %(on)s)"
 _MEMBER = "('full', 'probationary')"
@@ -85,3 +85,14 @@ WHERE u.organisation IS NOT NULL /*within:u.organisation*/
 )
 
 TABLES = (ESTABLISHMENT, UNPLACED)
+LINKS = (
+    Link("""SELECT e.organisation_id FROM members_affiliation a
+JOIN establishments_workplace w ON w.person_id = a.person_id
+JOIN establishments_establishment e ON e.id = w.establishment_id WHERE 1 = 1 /*within:a.organisation_id*/"""),
+    Link("""SELECT e.organisation_id FROM establishments_cover c
+JOIN establishments_establishment e ON e.id = c.establishment_id WHERE 1 = 1 /*within:c.organisation_id*/"""),
+    # Those without a branch count at the superior of the one that was dissolved.
+    Link("""SELECT o.parent_id FROM members_affiliation a JOIN members_affiliation b ON b.person_id = a.person_id
+JOIN organisations_organisation o ON o.id = b.organisation_id
+WHERE o.dissolved_on IS NOT NULL AND o.parent_id IS NOT NULL /*within:a.organisation_id*/"""),
+)

@@ -10,9 +10,10 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from guben.accounts import sealed_columns
         from guben.members import sealed, told
-        from guben.members.facts import EXTENSIONS, TABLES
+        from guben.members.facts import EXTENSIONS, LINKS, TABLES
         from guben.rulebook_engine.facts import catalogue
 
         catalogue.publish(TABLES, EXTENSIONS)
+        catalogue.publish_links(LINKS)
         told.register()
         sealed_columns.register(sealed.SEALED)

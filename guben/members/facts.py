@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from guben.members.choices import EDUCATION, ETHNICITY, Occupation, Sex, StageKind, StandingKind
 from guben.organisations.choices import TEAM_POSTS, PostKind
-from guben.rulebook_engine.facts import Column, Extension, FactTable
+from guben.rulebook_engine.facts import Column, Extension, FactTable, Link
 
 _ON = "{0}.from_on <= %(on)s AND ({0}.until_on IS NULL OR {0}.until_on > %(on)s)"
 _TEAM = ", ".join(f"'{kind.value}'" for kind in TEAM_POSTS)
@@ -140,4 +140,10 @@ GROUP BY e.organisation_id
 )
 
 TABLES = (MEMBER, POST)
+LINKS = (  # of those who are or were on a unit's roll: the other units that had them, and those where they hold posts
+    Link("""SELECT b.organisation_id FROM members_affiliation a JOIN members_affiliation b ON b.person_id = a.person_id
+WHERE 1 = 1 /*within:a.organisation_id*/"""),
+    Link("""SELECT q.organisation_id FROM members_affiliation a JOIN members_holding h ON h.person_id = a.person_id
+JOIN organisations_post q ON q.id = h.post_id WHERE 1 = 1 /*within:a.organisation_id*/"""),
+)
 EXTENSIONS = {"organisation": (ROLL_COUNTS, POST_COUNTS, RESERVE_COUNTS)}

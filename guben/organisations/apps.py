@@ -7,9 +7,10 @@ class OrganisationsConfig(AppConfig):
     verbose_name = "组织"
 
     def ready(self) -> None:
-        from guben.organisations.facts import TABLES
+        from guben.organisations.facts import LINKS, TABLES
         from guben.organisations.sentences import register_sentences
         from guben.rulebook_engine.facts import catalogue
 
         catalogue.publish(TABLES)
+        catalogue.publish_links(LINKS)
         register_sentences()

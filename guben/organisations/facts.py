@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from guben.organisations.choices import Condition, Field, Kind, Tenure, Territory
-from guben.rulebook_engine.facts import Column, FactTable
+from guben.rulebook_engine.facts import Column, FactTable, Link
 
 ORGANISATION = FactTable(
     name="organisation",
@@ -59,3 +59,6 @@ WHERE s.from_on <= %(on)s AND (s.until_on IS NULL OR s.until_on > %(on)s) /*with
 )
 
 TABLES = (ORGANISATION, SITE)
+LINKS = (  # what a former unit kept counts for the one that follows it
+    Link("SELECT s.successor_id FROM organisations_succession s WHERE 1 = 1 /*within:s.former_id*/"),
+)

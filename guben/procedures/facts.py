@@ -10,7 +10,7 @@ from datetime import date
 
 from guben.figures.listing import Listed, Record
 from guben.procedures.models import Case, Entry
-from guben.rulebook_engine.facts import Column, FactTable
+from guben.rulebook_engine.facts import Column, FactTable, Link
 
 _OPEN = "(c.ended_on IS NULL OR c.ended_on > %(on)s)"
 _STANDS = """e.outcome <> 'taken_back' AND NOT EXISTS (SELECT 1 FROM procedures_entry x WHERE x.corrects_id = e.id)"""
@@ -99,6 +99,14 @@ WHERE e.done_on <= %(on)s AND {_STANDS} /*within:c.organisation_id*/
 )
 
 TABLES = (CASE, CASE_STEP)
+LINKS = (
+    # A superior's act on a case is written at the superior.
+    Link("SELECT c.organisation_id FROM procedures_case c WHERE 1 = 1 /*within:c.id*/", objects="procedures.case"),
+    Link("""SELECT c.organisation_id FROM members_affiliation a JOIN procedures_case c ON c.person_id = a.person_id
+WHERE 1 = 1 /*within:a.organisation_id*/"""),
+    Link("""SELECT c.organisation_id FROM meetings_meeting m JOIN procedures_entry e ON e.meeting_id = m.id
+JOIN procedures_case c ON c.id = e.case_id WHERE 1 = 1 /*within:m.organisation_id*/"""),
+)
 
 
 def listed_cases(ids: list[int], on: date) -> dict[int, Listed]:

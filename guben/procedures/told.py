@@ -54,6 +54,7 @@ FIELDS: dict[str, Any] = {
 def register() -> None:
     """Registers all of it; called when Django starts."""
     catalogue.publish(facts.TABLES)
+    catalogue.publish_links(facts.LINKS)
     listing.register(facts.CASE.name, facts.listed_cases, right="cases.view", is_about_people=True)
     listing.register(facts.CASE_STEP.name, facts.listed_steps, right="cases.view", is_about_people=True)
     carrying.register(succession.CaseCarrier())

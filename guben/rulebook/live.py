@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from django.db import connection
 from guben.accounts.database import is_postgres
 from guben.kit.days import add_months
 from guben.rulebook_engine.dialects import DIALECTS, POSTGRES, Dialect
-from guben.rulebook_engine.facts import FactTable
+from guben.rulebook_engine.facts import FactTable, Link
 
 _MARK = re.compile(r"/\*within:([a-z_.]+)\*/")
 MOST_IDS = 900
@@ -49,6 +49,23 @@ def fact_sql(table: FactTable, on: date, within: Within | None) -> str:
     if within is None:
         return sql
     return _MARK.sub(lambda found: "AND " + within.condition(found.group(1), on), sql)
+
+
+def linked(link: Link, ids: Iterable[int], on: date) -> set[int]:
+    """The units whose rows may change with what was recorded at some units, or on some objects."""
+    found: set[int] = set()
+    for some in batched(ids, MOST_IDS):
+        within = Within(ids=some)
+        sql = _MARK.sub(lambda mark: "AND " + within.condition(mark.group(1), on), link.sql)  # noqa: B023 - used at once
+        found |= {unit for (unit,) in rows(f"SELECT DISTINCT * FROM ({sql}) AS links")}
+    return found
+
+
+def batched(ids: Iterable[int], most: int) -> Iterator[tuple[int, ...]]:
+    """Ids in pieces of at most so many."""
+    rest = tuple(ids)
+    for start in range(0, len(rest), most):
+        yield rest[start : start + most]
 
 
 def select(columns_sql: Iterable[str], table: FactTable, on: date, within: Within | None) -> str:

@@ -57,7 +57,7 @@ def evaluate(indicators: Iterable[Indicator], engine: Engine, tree: Tree, on: da
         name: list(dict.fromkeys(atom for one in over for atom in split_up[one.key].atoms))
         for name, over in over_table.items()
     }
-    atoms_of = _atoms_of_units(wanted, engine, tree, on, catalogue)
+    atoms_of = atoms_of_units(wanted, engine, tree, on, catalogue)
     found: Figures = {}
     for name, over in over_table.items():
         own = atoms_of[name]
@@ -74,7 +74,7 @@ def evaluate(indicators: Iterable[Indicator], engine: Engine, tree: Tree, on: da
 AtomColumns = dict[Atom, list[AtomValueNow]]
 
 
-def _atoms_of_units(
+def atoms_of_units(
     wanted: Mapping[str, Sequence[Atom]], engine: Engine, tree: Tree, on: date, catalogue: Catalogue
 ) -> dict[str, AtomColumns]:
     """For each table, each atom for each unit by its number in the tree, over the unit's own rows."""

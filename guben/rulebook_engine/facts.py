@@ -91,6 +91,18 @@ class FactTable:
         return f"SELECT {', '.join(parts)}\nFROM ({self.sql}) AS base{joins}"
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A query for the units whose rows may change with what is recorded at some other units, or on some objects.
+
+    `sql` selects the ids of units and holds one mark `/*within:COLUMN*/`, where an engine adds "and COLUMN is one of
+    these". Those are units, or where `objects` names a model ("app.model") the ids of such objects.
+    """
+
+    sql: str
+    objects: str = ""
+
+
 class Catalogue:
     """All published fact tables by name."""
 
@@ -99,6 +111,7 @@ class Catalogue:
         self.papers: tuple[str, ...] = ()  # short names of documents that a source may begin with
         self.effects: tuple[str, ...] = ()  # what steps may do to records, by name
         self.warnings: tuple[str, ...] = ()  # what is said beside steps, by name
+        self.links: tuple[Link, ...] = ()  # which units' rows change with what is recorded at another unit
         self._roles: Callable[[], Iterable[str]] = tuple
 
     def register(self, table: FactTable) -> None:
@@ -126,6 +139,10 @@ class Catalogue:
     def publish_warnings(self, *names: str) -> None:
         """Adds names of warnings beside the steps of a procedure, which a step may heed."""
         self.warnings = tuple(dict.fromkeys((*self.warnings, *names)))
+
+    def publish_links(self, links: Iterable[Link]) -> None:
+        """Adds links; publishing twice changes nothing."""
+        self.links = tuple(dict.fromkeys((*self.links, *links)))
 
     def publish_roles(self, roles: Callable[[], Iterable[str]]) -> None:
         """Tells where the keys of all roles are found; they are read when the first rule names one."""

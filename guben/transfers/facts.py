@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guben.rulebook_engine.facts import Column, FactTable
+from guben.rulebook_engine.facts import Column, FactTable, Link
 
 _OPEN = "({0}.ended_on IS NULL OR {0}.ended_on > %(on)s)"
 
@@ -82,3 +82,13 @@ WHERE t.from_on <= %(on)s AND {_OPEN.format("t")} /*within:t.organisation_id*/
 )
 
 TABLES = (LETTER, OUTFLOW, INFLOW)
+LINKS = (  # the two sides of a stay, and the stays of whom a transfer is about
+    Link("""SELECT i.organisation_id FROM transfers_outflow o JOIN transfers_inflow i ON i.outflow_id = o.id
+WHERE 1 = 1 /*within:o.organisation_id*/"""),
+    Link("""SELECT o.organisation_id FROM transfers_inflow i JOIN transfers_outflow o ON o.id = i.outflow_id
+WHERE 1 = 1 /*within:i.organisation_id*/"""),
+    Link("""SELECT o.organisation_id FROM procedures_case c JOIN transfers_outflow o ON o.person_id = c.person_id
+WHERE 1 = 1 /*within:c.organisation_id*/"""),
+    Link("""SELECT o.organisation_id FROM procedures_case c JOIN transfers_outflow o ON o.person_id = c.person_id
+WHERE 1 = 1 /*within:c.id*/""", objects="procedures.case"),
+)  # fmt: skip

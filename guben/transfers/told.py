@@ -22,7 +22,7 @@ from guben.transfers import proving
 from guben.transfers.actions.attendance import meeting_withdrawn
 from guben.transfers.carrying import TransfersCarrier
 from guben.transfers.effects import EFFECTS
-from guben.transfers.facts import INFLOW, LETTER, OUTFLOW, TABLES
+from guben.transfers.facts import INFLOW, LETTER, LINKS, OUTFLOW, TABLES
 from guben.transfers.models import Inflow, Letter, Outflow
 
 NAMES: dict[str, tuple[Any, Any]] = {
@@ -41,6 +41,7 @@ def register() -> None:
     """Registers all of it; called when Django starts."""
     doctor.register("members: exactly one responsible unit each", faults)
     catalogue.publish(TABLES)
+    catalogue.publish_links(LINKS)
     for name, (carry_out, check, follow) in EFFECTS.items():
         effects.register(name, carry_out, check, follow)
     listing.register(LETTER.name, listed_letters, right="cases.view", is_about_people=True)
