@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
 
 OLDEST_POSTGRES = 14
 BYTE_ORDERS = ("C", "C.UTF-8", "C.utf8", "POSIX")
@@ -51,6 +53,32 @@ def others_are_writing() -> bool:
         )
         (found,) = cursor.fetchone()
     return bool(found)
+
+
+def oldest_writer() -> datetime | None:
+    """Since when the oldest open transaction of another session that has written something runs; None without one, and
+    always on SQLite, where no row appears under a smaller number than the newest one."""
+    if not is_postgres():
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT min(xact_start) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
+        )
+        (since,) = cursor.fetchone()
+    found: datetime | None = since
+    return found
+
+
+def database_now() -> datetime:
+    """The database's clock, even inside a transaction."""
+    if not is_postgres():
+        return timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (found,) = cursor.fetchone()
+    moment: datetime = found
+    return moment
 
 
 def is_out_of_reach(error: BaseException | None) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Protocol, runtime_checkable
 
 from guben.access import policy
 from guben.access.policy import Someone
@@ -45,6 +46,13 @@ class HiddenFigure(Figure):
 TOO_FEW = HiddenFigure(None)
 
 
+@runtime_checkable
+class HidesItself(Protocol):
+    """Units with figures, looked up when they are asked for, that leave out what a reader is not shown."""
+
+    def shown_to(self, user: Someone) -> Sequence[UnitFigure]: ...
+
+
 def is_about_people(indicator: Indicator | None) -> bool:
     return indicator is not None and person_tables.holds(indicator.over)
 
@@ -57,7 +65,7 @@ def hidden_from(user: Someone, at: Organisation, on: date, indicators: Iterable[
     asked = {one.key: one for one in indicators if one is not None and is_about_people(one)}
     if not asked or policy.may(user, SEES_PERSONS, at):
         return {}
-    top = _top_for(user, at, on)
+    top = top_for(user, at, on)
     chosen = list(asked.values())
     names = tuple(sorted((one.key, str(one.from_on)) for one in chosen))
     hidden, paths = remembered(lambda: _worked_out(top, on, chosen), "discretion", top.pk, on, names)
@@ -70,7 +78,7 @@ def hidden_from(user: Someone, at: Organisation, on: date, indicators: Iterable[
     }
 
 
-def _top_for(user: Someone, at: Organisation, on: date) -> Organisation:
+def top_for(user: Someone, at: Organisation, on: date) -> Organisation:
     """The highest unit above whose figures the reader may see; in a very large tree the unit's superior."""
     above = [path for path in policy.reach(user, "figures.view") if tree.is_at_or_below(at.path, path)]
     found = Organisation.objects.filter(path=above[0]).first() if above and above[0] != at.path else None
@@ -112,8 +120,22 @@ def shown_diagnosis(found: Diagnosis, user: Someone) -> Diagnosis:
 
 def shown_findings(findings: Sequence[Finding], user: Someone, at: Organisation, on: date) -> list[Finding]:
     """Findings as the reader may see them: which units are past a line stays, with figures left out."""
-    hidden = hidden_from(user, at, on, (one.indicator for one in findings))
-    return [_shown(one, hidden.get(one.indicator.key, ())) if one.indicator else one for one in findings]
+    kept = {id(one) for one in findings if isinstance(one.units, HidesItself)}
+    hidden = hidden_from(user, at, on, (one.indicator for one in findings if id(one) not in kept))
+    return [
+        _shown_by_itself(one, user) if id(one) in kept
+        else _shown(one, hidden.get(one.indicator.key, ())) if one.indicator
+        else one
+        for one in findings
+    ]  # fmt: skip
+
+
+def _shown_by_itself(finding: Finding, user: Someone) -> Finding:
+    assert isinstance(finding.units, HidesItself)  # noqa: S101 - told by the caller
+    units = finding.units.shown_to(user)
+    if finding.is_figure and units[0].figure is TOO_FEW:
+        return replace(finding, units=units, value=None, of=None)
+    return replace(finding, units=units)
 
 
 def _shown(finding: Finding, hidden: Collection[int]) -> Finding:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Protocol
 
 from guben.audit.remembering import LARGE_TREE, newest_entry, remembered
 from guben.duties import queries as duties
@@ -60,7 +61,7 @@ class Finding:
     indicator: Indicator | None
     value: float | int | None
     of: float | int | None
-    units: tuple[UnitFigure, ...]
+    units: Sequence[UnitFigure]
     period: str = ""
 
     @property
@@ -94,6 +95,12 @@ class Diagnosis:
     top: DayTree
     findings: tuple[Finding, ...]
     quiet: tuple[Entry, ...]
+    counted: int = 0  # units at and below, where `top` does not name them all
+
+    @property
+    def size(self) -> int:
+        """How many units were tried."""
+        return self.counted or len(self.top.units)
 
 
 def indicators_for(keys: Sequence[str], on: date, library: Library) -> list[Indicator]:
@@ -149,6 +156,9 @@ def diagnose(
     at: Organisation, on: date, *, rules: Library | None = None, keys: Collection[str] | None = None
 ) -> Diagnosis:
     """Every standard and every duty (or those with the keys) tried on every unit at and below `at` (M9.2)."""
+    followed = kept_by_others(at, on) if rules is None else None
+    if followed and (followed.is_fresh or followed.diagnosis.size > LARGE_TREE):
+        return _only(followed.diagnosis, keys)
     library = rules or installed()
     day = day_tree(at, on)
     if rules is None and len(day.units) > LARGE_TREE:
@@ -164,17 +174,52 @@ def is_large(at: Organisation, on: date) -> bool:
     return units_on(on, at).count() > LARGE_TREE
 
 
+def _only(found: Diagnosis, keys: Collection[str] | None) -> Diagnosis:
+    """A diagnosis by some rules alone."""
+    if keys is None:
+        return found
+    findings = tuple(one for one in found.findings if one.rule.key in keys)
+    return replace(found, findings=findings, quiet=tuple(rule for rule in found.quiet if rule.key in keys))
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A diagnosis that a job worked out. It is fresh while nothing was written since."""
+    """A diagnosis that was worked out before. It is fresh while nothing was written since; `is_followed` where a worker
+    puts it right after each act."""
 
     diagnosis: Diagnosis
     made_at: datetime
     is_fresh: bool
+    is_followed: bool = False
+
+
+class Keeper(Protocol):
+    """A higher app that keeps the figures of large trees and puts them right as the records change."""
+
+    def diagnosis(self, at: Organisation, on: date) -> Kept | None:
+        """The diagnosis at and below a unit; None where nothing is kept of it."""
+
+    def findings(self, unit: Organisation, on: date) -> list[Finding] | None:
+        """The standards that the unit itself does not keep; None where nothing is kept of it."""
+
+
+_keepers: list[Keeper] = []
+
+
+def register_keeper(keeper: Keeper) -> None:
+    """A higher app offers what it keeps."""
+    _keepers.append(keeper)
+
+
+def kept_by_others(at: Organisation, on: date) -> Kept | None:
+    """What a higher app keeps of a unit and all below it."""
+    return next((found for keeper in _keepers if (found := keeper.diagnosis(at, on))), None)
 
 
 def kept_diagnosis(at: Organisation, on: date) -> Kept | None:
     """What is kept of a large tree's day, fresh or not; None where nobody asked for it yet."""
+    if followed := kept_by_others(at, on):
+        return followed
     row = KeptDiagnosis.objects.filter(organisation=at, on=on).first()
     if row is None:
         return None
@@ -229,6 +274,10 @@ def worked_out(
 
 def findings_at(unit: Organisation, on: date, *, rules: Library | None = None) -> list[Finding]:
     """The standards that this one unit does not keep, with its own and its subtree's figures."""
+    if rules is None:
+        for keeper in _keepers:
+            if (kept := keeper.findings(unit, on)) is not None:
+                return sorted(kept, key=lambda one: one.weight)
     library = rules or installed()
     day = day_tree(unit, on)
     findings, _quiet = _of_standards(day, library, LiveEngine(day.within), only=unit.pk)

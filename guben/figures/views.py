@@ -21,7 +21,7 @@ from guben.figures.discretion import TOO_FEW, shown_diagnosis, shown_explanation
 from guben.figures.explanations import Explanation, explain
 from guben.figures.forms import DiagnosisForm
 from guben.figures.listing import listed_records, right_to_list
-from guben.figures.queries import Diagnosis, Finding, diagnose, is_large, kept_diagnosis
+from guben.figures.queries import Diagnosis, Finding, diagnose, is_large, kept_by_others, kept_diagnosis
 from guben.jobs.downloads import workbook_response
 from guben.jobs.queries import job_of
 from guben.jobs.shown import shown as job_shown
@@ -53,8 +53,9 @@ def diagnosis(request: HttpRequest) -> HttpResponse:
     form = DiagnosisForm(request.GET or None, today=today())
     on = form.on_day
     begun = time.perf_counter()
-    large = is_large(unit, on)
-    kept = kept_diagnosis(unit, on) if large else None
+    kept = kept_by_others(unit, on)
+    large = kept is None and is_large(unit, on)
+    kept = kept_diagnosis(unit, on) if large else kept
     if large and (kept is None or (request.GET.get("again") and not kept.is_fresh)):
         return redirect("figures:diagnosed", start_diagnosis(unit, on, by=cast(User, request.user)).pk)
     found = kept.diagnosis if kept else diagnose(unit, on)
@@ -73,7 +74,7 @@ def diagnosis(request: HttpRequest) -> HttpResponse:
         "mechanisms": sorted({mechanism for one in found.findings for mechanism in one.rule.mechanism}),
         "seconds": seconds,
         "units_shown": UNITS_SHOWN,
-        "counted": len(found.top.units),
+        "counted": found.size,
         "kept": kept,
     }
     return render(request, "figures/diagnosis.html", shown)

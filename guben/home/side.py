@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -47,7 +48,7 @@ class Problem:
     indicator: Indicator | None
     value: float | int | None
     of: float | int | None
-    units: tuple[figures.UnitFigure, ...]
+    units: Sequence[figures.UnitFigure]
     severity: str
     is_figure: bool
 

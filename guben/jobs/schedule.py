@@ -1,4 +1,5 @@
-"""What is done once every night: registered by name, claimed by one worker, its last run kept."""
+"""What is done once every night: registered by name, claimed by one worker, its last run kept. And what is done all the
+time."""
 
 from __future__ import annotations
 
@@ -26,6 +27,28 @@ class Nightly:
 
 
 _work: dict[str, Nightly] = {}
+_often: dict[str, Work] = {}
+
+
+def often(name: str) -> Callable[[Work], Work]:
+    """Registers work that the worker does several times a minute. It must be quick where there is nothing to do, and
+    safe to be done by two at once."""
+
+    def register(work: Work) -> Work:
+        _often[name] = work
+        return work
+
+    return register
+
+
+def run_often() -> list[str]:
+    """Does all of it once; gives the names. One that fails leaves the others alone."""
+    for name, work in list(_often.items()):
+        try:
+            work()
+        except Exception:
+            logger.exception("The work %s failed.", name)
+    return list(_often)
 
 
 def nightly(name: str, *, hour: int = 2) -> Callable[[Work], Work]:

@@ -1,7 +1,17 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class RollupConfig(AppConfig):
     name = "guben.rollup"
     label = "rollup"
     verbose_name = "汇总"
+
+    def ready(self) -> None:
+        from guben.audit import sentences
+        from guben.figures import doctor, queries
+        from guben.rollup.freshness.reading import KeptFigures, faults
+
+        queries.register_keeper(KeptFigures())
+        doctor.register("figures kept for large trees: as the records say", faults)
+        sentences.register("rollup.disagreed", _("汇总的数字和记录对不上"), _("%(on)s：%(figures)s，已改正"))

@@ -16,6 +16,7 @@ from guben.accounts.database import is_out_of_reach
 from guben.jobs import actions, schedule
 
 MINUTE = 60
+OFTEN = 15  # seconds
 PAUSE = 5  # seconds until the database is tried again
 logger = logging.getLogger("guben.jobs")
 
@@ -35,6 +36,7 @@ class Command(DatabaseWorker):
         """Works until it is told to stop; a database that restarts is waited for."""
         if not options["batch"]:
             Thread(target=_every_minute, name="nightly", daemon=True).start()
+            Thread(target=_again_and_again, name="often", daemon=True).start()
         while True:
             try:
                 return self._work(alone=alone, **options)
@@ -63,3 +65,13 @@ def _every_minute() -> None:
         finally:
             close_old_connections()
         time.sleep(MINUTE)
+
+
+def _again_and_again() -> None:
+    """Does what must never be old for long, beside the queue and the night's work."""
+    while True:
+        try:
+            schedule.run_often()
+        finally:
+            close_old_connections()
+        time.sleep(OFTEN)

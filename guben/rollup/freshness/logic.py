@@ -1,0 +1,113 @@
+"""What is kept of each unit: the atoms and verdicts of the rules in force on a day, in a fixed order."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from hashlib import sha256
+from operator import add
+from typing import Any
+
+from guben import __version__
+from guben.rulebook_engine.aggregates import Atom, AtomValueNow, Figure, split
+from guben.rulebook_engine.entries import Duty, Indicator, Standard
+from guben.rulebook_engine.facts import catalogue
+from guben.rulebook_engine.library import Library
+
+NOT_ABOUT, HOLDS, FAILS, UNKNOWN = range(4)  # what a rule says of a unit
+LATE = 10  # a duty that is late: this and how many good records there are
+MOST_RECORDS = 200
+Values = list[AtomValueNow]
+
+
+@dataclass(frozen=True)
+class Logic:
+    """The rules in force on a day, taken apart. `atoms` are (fact table, atom), counts before all others.
+
+    `marks` of a unit have a place for each of `rules`; a tally has the number of units at and below, then for each rule
+    how many it is about, then for each how many are past it.
+    """
+
+    on: date
+    atoms: tuple[tuple[str, Atom], ...]
+    counts: int
+    indicators: dict[str, Indicator]
+    standards: tuple[Standard, ...]
+    duties: tuple[Duty, ...]
+    places: dict[str, tuple[int, ...]]
+    figures: dict[str, Callable[[Sequence[AtomValueNow]], Figure]]
+    library: Library
+    fingerprint: str
+
+    @property
+    def rules(self) -> tuple[Standard | Duty, ...]:
+        return (*self.standards, *self.duties)
+
+    @property
+    def wanted(self) -> dict[str, list[Atom]]:
+        """The atoms of each fact table."""
+        found: dict[str, list[Atom]] = {}
+        for table, atom in self.atoms:
+            found.setdefault(table, []).append(atom)
+        return found
+
+    def joined(self, one: Values, other: Values) -> Values:
+        """The atoms over two sets of rows together."""
+        rest = zip(self.atoms[self.counts :], one[self.counts :], other[self.counts :], strict=True)
+        counted = map(add, one[: self.counts], other[: self.counts])
+        return [*counted, *(atom.joined(a, b) for (_table, atom), a, b in rest)]
+
+    def figure(self, key: str, own: Values, below: Values) -> Figure:
+        """An indicator's figure from a unit's atoms."""
+        atoms = below if self.indicators[key].scope == "subtree" else own
+        return self.figures[key]([atoms[place] for place in self.places[key]])
+
+    def names_of(self, places: Sequence[int]) -> list[str]:
+        """The keys of the indicators that are made of some atoms."""
+        wanted = set(places)
+        return [key for key, atoms in self.places.items() if wanted.intersection(atoms)]
+
+
+@lru_cache(maxsize=4)
+def logic_of(library: Library, on: date) -> Logic:
+    """The rules of a library on a day; the same object is not taken apart twice."""
+    indicators = {one.key: one for one in (*library.indicators(on), *library.rows(on))}
+    split_up = {key: split(one.value.tree, one.where.tree if one.where else None) for key, one in indicators.items()}
+    pairs = dict.fromkeys((indicators[key].over, atom) for key, parts in split_up.items() for atom in parts.atoms)
+    atoms = tuple(sorted(pairs, key=lambda pair: pair[1].function != "count"))
+    numbers = {pair: number for number, pair in enumerate(atoms)}
+    standards, duties = tuple(library.standards(on)), tuple(library.duties(on))
+    return Logic(
+        on=on,
+        atoms=atoms,
+        counts=sum(atom.function == "count" for _table, atom in atoms),
+        indicators=indicators,
+        standards=standards,
+        duties=duties,
+        places={key: tuple(numbers[indicators[key].over, atom] for atom in one.atoms) for key, one in split_up.items()},
+        figures={key: one.figures(on) for key, one in split_up.items()},
+        library=library,
+        fingerprint=_fingerprint(on, list(indicators.values()), standards, duties, library),
+    )
+
+
+def _fingerprint(on: date, *rules: Any) -> str:
+    """Of the program, the day, the facts' queries and the rules: equal where equal figures come out."""
+    *others, library = rules
+    editions = [one for duty in rules[2] for one in library.editions(duty.key)]
+    facts = [(table.name, table.full_sql()) for table in catalogue]
+    return sha256(repr((__version__, on, others, editions, facts)).encode()).hexdigest()
+
+
+def packed(values: Sequence[Any]) -> bytes:
+    """Numbers and nulls, small; whole numbers stay whole."""
+    return zlib.compress(json.dumps(values, separators=(",", ":")).encode(), 1)
+
+
+def unpacked(content: bytes | memoryview) -> list[Any]:
+    found: list[Any] = json.loads(zlib.decompress(content))
+    return found

@@ -1,0 +1,287 @@
+"""What pages read of a large tree: its diagnosis and the figures of any units, and up to which moment acts are in."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import overload
+
+from django.db import DatabaseError
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from guben.access import policy
+from guben.access.policy import Someone
+from guben.audit.remembering import newest_entry
+from guben.figures import person_tables
+from guben.figures.discretion import SEES_PERSONS, TOO_FEW
+from guben.figures.queries import Diagnosis, Finding, Kept, UnitFigure
+from guben.figures.trees import DayTree, UnitName
+from guben.kit import tree as paths
+from guben.kit.coarsening import tells_of_few
+from guben.kit.days import period_of, previous_period
+from guben.organisations.models import Organisation
+from guben.organisations.queries import units_on
+from guben.rollup.freshness import keeping
+from guben.rollup.freshness.logic import FAILS, LATE, Logic, logic_of
+from guben.rollup.freshness.settling import Row, past, units_about
+from guben.rollup.models import Disagreement, KeptTree, KeptUnit
+from guben.rulebook.live import MOST_IDS, batched
+from guben.rulebook.queries import library
+from guben.rulebook_engine.aggregates import Figure
+from guben.rulebook_engine.entries import Duty, Indicator, Standard
+from guben.rulebook_engine.evaluation import Tree
+
+MOST_TOUCHED = 50  # units that a reader waits for
+SMALL_TREE = 300  # units whose figures are asked of the records: that takes a tenth of a second
+SHOWN_FOR = timedelta(days=7)
+logger = logging.getLogger("guben.rollup")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is kept of a day, brought up to the last act where that is quick."""
+
+    tree: KeptTree
+    logic: Logic
+    is_fresh: bool
+    _children: dict[int, list[Row]] = field(default_factory=dict, compare=False, repr=False)
+    _parents: dict[int, Row | None] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def as_of(self) -> datetime:
+        return self.tree.as_of
+
+    def row(self, unit: int) -> Row | None:
+        kept = KeptUnit.objects.filter(tree=self.tree, unit=unit).first()
+        return Row.of(kept) if kept else None
+
+    def rows(self, units: Collection[int]) -> dict[int, Row]:
+        return {
+            one.unit: Row.of(one)
+            for some in batched(units, MOST_IDS)
+            for one in KeptUnit.objects.filter(tree=self.tree, unit__in=some)
+        }
+
+    def children(self, unit: int) -> list[Row]:
+        """The rows directly below a unit, in tree order."""
+        if unit not in self._children:
+            kept = KeptUnit.objects.filter(tree=self.tree, parent=unit).order_by("path")
+            self._children[unit] = [Row.of(one) for one in kept]
+        return self._children[unit]
+
+    def parent(self, row: Row) -> Row | None:
+        if row.stood.parent is None:
+            return None
+        if row.stood.parent not in self._parents:
+            self._parents[row.stood.parent] = self.row(row.stood.parent)
+        return self._parents[row.stood.parent]
+
+    def figures(self, units: Collection[int], keys: Collection[str]) -> dict[int, dict[str, Figure]]:
+        """The figures of some units by the indicators' keys; absent where an indicator is not about the unit, or the
+        unit is not kept."""
+        rows = self.rows(units)
+        chosen = [self.logic.indicators[key] for key in keys if key in self.logic.indicators]
+        about = units_about(self.logic, [one.who for one in chosen if one.who], list(rows))
+        return {
+            unit: {
+                one.key: self.logic.figure(one.key, row.own, row.below)
+                for one in chosen
+                if one.who is None or unit in about[one.who]
+            }
+            for unit, row in rows.items()
+        }
+
+
+def reading(on: date) -> Reading | None:
+    """What is kept of a day under the installed rules; None where nothing is. A few acts that are not in yet are put in
+    first, many are left to the worker."""
+    if not KeptTree.objects.filter(on=on, is_whole=True).exists():
+        return None
+    logic = logic_of(library(), on)
+    kept = keeping.kept_tree(logic)
+    if kept is None:
+        return None
+    if newest_entry() > kept.seen:
+        try:
+            keeping.catch_up(kept, logic, most=MOST_TOUCHED)
+        except DatabaseError:  # somebody else is writing to it; the worker will do it
+            logger.info("The kept figures of %s were not brought up to date for a reader.", on)
+        kept.refresh_from_db()
+    return Reading(kept, logic, newest_entry() <= kept.seen)
+
+
+class KeptFigures:
+    """What the lower apps are offered of it."""
+
+    def diagnosis(self, at: Organisation, on: date) -> Kept | None:
+        """The diagnosis at and below a unit of some size; None where nothing is kept of it."""
+        found = reading(on)
+        row = found.row(at.pk) if found else None
+        if found is None or row is None or row.tally[0] <= SMALL_TREE:
+            return None
+        return Kept(_diagnosis(found, at, row), found.as_of, found.is_fresh, is_followed=True)
+
+    def findings(self, unit: Organisation, on: date) -> list[Finding] | None:
+        """The standards that the unit itself does not keep; None where nothing is kept of it."""
+        found = reading(on)
+        row = found.row(unit.pk) if found else None
+        if found is None or row is None or row.tally[0] <= SMALL_TREE:
+            return None
+        return [
+            _finding(found, row, place, rule, 1, 1, alone=True)
+            for place, rule in enumerate(found.logic.standards)
+            if row.marks[place] == FAILS
+        ]
+
+
+def _diagnosis(found: Reading, at: Organisation, row: Row) -> Diagnosis:
+    logic = found.logic
+    findings: list[Finding] = []
+    quiet = []
+    for place, rule in enumerate(logic.rules):
+        about, failing = row.tally[1 + place], row.tally[1 + len(logic.rules) + place]
+        if failing:
+            findings.append(_finding(found, row, place, rule, failing, about))
+        elif about:
+            quiet.append(rule)
+    names = _names([at.pk], logic.on)
+    top = DayTree(logic.on, at, Tree([at.pk], [row.stood.path]), names)
+    return Diagnosis(top, tuple(sorted(findings, key=lambda one: one.weight)), tuple(quiet), row.tally[0])
+
+
+def _finding(  # noqa: PLR0913 - the finding of one rule at one unit
+    found: Reading, row: Row, place: int, rule: Standard | Duty, failing: int, about: int, *, alone: bool = False
+) -> Finding:
+    logic = found.logic
+    if isinstance(rule, Duty):
+        period = previous_period(period_of(logic.on, rule.every))
+        return Finding(rule, None, failing, about, PastUnits(found, row, place), period.label)
+    indicator = logic.indicators[rule.indicator]
+    itself = row.marks[place] == FAILS
+    if rule.reports == "figure" and itself:
+        figure = logic.figure(rule.indicator, row.own, row.below)
+        return Finding(rule, indicator, figure.value, figure.denominator, PastUnits(found, row, place, alone=True))
+    return Finding(rule, indicator, failing, about, PastUnits(found, row, place, alone=alone))
+
+
+def _names(units: Sequence[int], on: date) -> dict[int, UnitName]:
+    columns = (
+        "organisation_id", "organisation__code", "name", "short_name", "path", "parent_id", "kind", "field",
+        "territory",
+    )  # fmt: skip
+    return {
+        row[0]: UnitName(*row)
+        for some in batched(units, MOST_IDS)
+        for row in units_on(on).filter(organisation__in=some).values_list(*columns)
+    }
+
+
+class PastUnits(Sequence[UnitFigure]):
+    """The units that do not keep a rule, in tree order, looked up when they are asked for: by the tallies, past whole
+    subtrees that have none."""
+
+    def __init__(
+        self, found: Reading, top: Row, place: int, *, alone: bool = False, seen: Sequence[str] | None = None
+    ) -> None:
+        self._found = found
+        self._top = top
+        self._place = place
+        self._alone = alone  # the top itself, without those below it
+        self._seen = seen  # where the reader may see persons; None = everywhere
+        self._count = 1 if alone else self._past(top)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> UnitFigure: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[UnitFigure]: ...
+    def __getitem__(self, index: int | slice) -> UnitFigure | Sequence[UnitFigure]:
+        if isinstance(index, slice):
+            first, last, step = index.indices(self._count)
+            return self._between(first, last)[:: step or 1]
+        first = range(self._count)[index]
+        return self._between(first, first + 1)[0]
+
+    def shown_to(self, user: Someone) -> PastUnits:
+        """The same with figures about few people left out, for a reader who may not see those people."""
+        if self._indicator is None or not person_tables.holds(self._indicator.over):
+            return self
+        seen = policy.reach(user, SEES_PERSONS)
+        if any(paths.is_at_or_below(self._top.stood.path, one) for one in seen):
+            return self
+        return PastUnits(self._found, self._top, self._place, alone=self._alone, seen=seen)
+
+    @property
+    def _rule(self) -> Standard | Duty:
+        return self._found.logic.rules[self._place]
+
+    @property
+    def _indicator(self) -> Indicator | None:
+        return self._found.logic.indicators[self._rule.indicator] if isinstance(self._rule, Standard) else None
+
+    def _between(self, first: int, last: int) -> list[UnitFigure]:
+        rows = [self._top] if self._alone else list(self._walk(self._top, first, last - first))
+        names = _names([row.stood.unit for row in rows], self._found.logic.on)
+        return [UnitFigure(names[row.stood.unit], self._figure(row)) for row in rows if row.stood.unit in names]
+
+    def _past(self, row: Row) -> int:
+        return row.tally[1 + len(self._found.logic.rules) + self._place]
+
+    def _walk(self, top: Row, skip: int, wanted: int) -> Iterator[Row]:
+        """The failing units from the `skip`-th on, in pre-order."""
+        waiting = [top]
+        while waiting and wanted > 0:
+            row = waiting.pop()
+            if skip >= self._past(row):
+                skip -= self._past(row)
+                continue
+            if past(row.marks[self._place]):
+                if skip:
+                    skip -= 1
+                else:
+                    wanted -= 1
+                    yield row
+            if row.has_children:
+                waiting += reversed(self._found.children(row.stood.unit))
+
+    def _figure(self, row: Row) -> Figure:
+        if self._indicator is None:
+            return Figure(max(row.marks[self._place] - LATE, 0))
+        figure = self._found.logic.figure(self._indicator.key, row.own, row.below)
+        return TOO_FEW if self._is_hidden(row) else figure
+
+    def _is_hidden(self, row: Row) -> bool:
+        """Hidden with all beside it and all below these where any of them tells of few: what is shown can't be added up
+        to one that is not. It hides more than `coarsening` does, but needs no look at the whole tree."""
+        if self._seen is None or any(paths.is_at_or_below(row.stood.path, one) for one in self._seen):
+            return False
+        if self._tells(row):
+            return True
+        parent = self._found.parent(row)
+        if parent is None:
+            return False
+        return any(self._tells(one) for one in self._found.children(parent.stood.unit)) or self._is_hidden(parent)
+
+    def _tells(self, row: Row) -> bool:
+        assert self._indicator is not None  # noqa: S101 - asked only about figures
+        figure = self._found.logic.figure(self._indicator.key, row.own, row.below)
+        if figure.numerator is None and figure.denominator is None:
+            return tells_of_few(figure.value, None)
+        return tells_of_few(figure.numerator, figure.denominator)
+
+
+def disagreements() -> QuerySet[Disagreement]:
+    """What disagreed in the last days, newest first, for who manages the system."""
+    return Disagreement.objects.filter(noticed_at__gte=timezone.now() - SHOWN_FOR).select_related("organisation")
+
+
+def faults() -> Iterator[str]:
+    """For the doctor: units whose kept figures were not what the records say."""
+    for one in disagreements():
+        figures = ", ".join(one.figures[:10])
+        yield f"{one.organisation.code}, figures of {one.on}: {figures} differed from the records; put right."
