@@ -1,0 +1,37 @@
+"""Invented tables on disk: one Parquet file for each table and part, as a snapshot has them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from guben.generator.columns import Shape
+from guben.rulebook_engine.frozen import File, digest, file_name
+
+TYPES = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "date": "DATE", "boolean": "BOOLEAN"}
+ROWS_IN_A_GROUP = 500_000
+
+
+def write(folder: Path, shape: Shape, part: int, rows: Any) -> File | None:
+    """Writes the rows of a part; None where there are none and the part is not the first."""
+    if not rows.num_rows and part:
+        return None
+    name = file_name(shape.name, part)
+    (folder / shape.name).mkdir(mode=0o700, exist_ok=True)
+    columns = ['"organisation"', '"record"']
+    columns += [f'CAST("{column}" AS {TYPES[kind]}) AS "{column}"' for column, kind in shape.columns]
+    with duckdb.connect(config={"threads": 1, "preserve_insertion_order": True}) as connection:
+        connection.execute("SET enable_progress_bar = false")
+        connection.register("rows", rows)
+        connection.execute(
+            f"COPY (SELECT {', '.join(columns)} FROM rows) TO '{_quoted(folder / name)}'"  # noqa: S608 - our own names
+            f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_IN_A_GROUP})"
+        )
+    (folder / name).chmod(0o600)
+    return File(part, name, rows.num_rows, digest(folder / name))
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
