@@ -137,7 +137,7 @@ def _mistake(cells: list[str]) -> str:
         return f"{value!r} is no number. Write it as 9918.5."
     if value.startswith("-") and not any(word in row for word in CHANGES):
         return f"{value} is below nought; only changes may be."
-    if unit == "%" and float(value) > 100 and not any(word in row for word in CHANGES):  # noqa: PLR2004 - percent
+    if unit == "%" and float(value) > 100 and not any(word in row for word in CHANGES):
         return f"{value} % is more than everything."
     return ""
 

@@ -17,9 +17,7 @@ from guben.generator.errors import GeneratorRefused
 from guben.rulebook_engine.frozen import BrokenManifest, Manifest, read_manifest
 
 MEMBER = "stage IN ('full', 'probationary')"
-BASE = (
-    "kind <> 'work_committee' AND NOT (kind = 'committee' AND territory IN ('nation', 'province', 'city', 'county'))"
-)
+BASE = "kind <> 'work_committee' AND NOT (kind = 'committee' AND territory IN ('nation', 'province', 'city', 'county'))"
 UNITS = {
     ("orgs.total", "基层组织总数"): BASE,
     ("orgs.total", "基层党委"): f"{BASE} AND kind = 'committee'",

@@ -48,7 +48,7 @@ def days(numbers: Array) -> Any:
 
 
 def table(shape: Shape, units: Array, first: int, columns: Mapping[str, Any]) -> Any:
-    """The rows of a fact table: ids of units, records numbered from `first`, and the columns it has; others are null."""
+    """The rows of a fact table: ids of units, records numbered from `first`, its columns; those not given are null."""
     found: dict[str, Any] = {
         "organisation": pa.array(units.astype(np.int64)),
         "record": pa.array(np.arange(first, first + len(units), dtype=np.int64)),

@@ -66,7 +66,11 @@ def fill_part(folder: Path, shapes: Mapping[str, Shape], part: int, regions: Seq
     return {
         name: file
         for name, some in tables.items()
-        if (file := write(folder, shapes[name], part, pa.concat_tables([one for one in some if one.num_rows] or some[:1])))
+        if (
+            file := write(
+                folder, shapes[name], part, pa.concat_tables([one for one in some if one.num_rows] or some[:1])
+            )
+        )
     }
 
 

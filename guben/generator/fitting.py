@@ -1,4 +1,4 @@
-"""Tables of whole numbers with given margins: settling what rounding leaves open, fitting, rounding without a remainder."""
+"""Whole numbers with given margins: settling what rounding leaves open, fitting, rounding without a remainder."""
 
 from __future__ import annotations
 

@@ -86,7 +86,9 @@ def sizes_of(read: Read, members: int | None, organisations: int | None) -> Size
     if not 1 <= found.members <= MOST_MEMBERS:
         raise GeneratorRefused(f"{found.members:,} members are out of reach: from 1 to {MOST_MEMBERS:,}.")
     if not 1 <= found.organisations <= MOST_GRASSROOTS:
-        raise GeneratorRefused(f"{found.organisations:,} organisations are out of reach: from 1 to {MOST_GRASSROOTS:,}.")
+        raise GeneratorRefused(
+            f"{found.organisations:,} organisations are out of reach: from 1 to {MOST_GRASSROOTS:,}."
+        )
     return found
 
 

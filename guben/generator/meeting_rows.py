@@ -83,7 +83,7 @@ def _columns(
         "roll": np.maximum(roll, 1),
         "entitled": entitled,
         "present": np.ceil(entitled * came).astype(np.int32),
-        "has_minutes": rng.random(count, dtype=np.float32) < 0.96,  # noqa: PLR2004 - a share
+        "has_minutes": rng.random(count, dtype=np.float32) < 0.96,
     }
 
 

@@ -95,9 +95,9 @@ def plan_people(read: Read, on: date, members: int, scale: float, rng: np.random
     admitted = round(line.value * scale) if line else round(members * likely.ADMITTED)
     if not 0 <= admitted <= members:
         raise GeneratorRefused(f"{admitted:,} were admitted in the year, and there are only {members:,} members.")
-    whole = {side: settler.settled("member", side, members) for side in SIDES if side != "joined"}
+    whole: dict[Side, Array] = {side: settler.settled("member", side, members) for side in SIDES if side != "joined"}
     fresh = {side: settler.settled("admitted", side, admitted, most=whole[side]) for side in whole}
-    rest = {side: whole[side] - fresh[side] for side in whole}
+    rest: dict[Side, Array] = {side: whole[side] - fresh[side] for side in whole}
     rest["joined"] = settler.joined(members - admitted, admitted)
     seed = likely.seed(bands.ages, bands.joined, OCCUPATIONS, on)
     before = _table(seed, [rest[side] for side in SIDES], rng)
@@ -163,7 +163,8 @@ def _within(counts: Array, most: Array) -> Array:
     kept = np.minimum(counts, most)
     room = most - kept
     over = int(counts.sum() - kept.sum())
-    return kept + np.diff(np.minimum(np.cumsum(room), over), prepend=0)
+    found: Array = kept + np.diff(np.minimum(np.cumsum(room), over), prepend=0)
+    return found
 
 
 def _stages(read: Read, members: int, scale: float) -> dict[str, int]:

@@ -18,7 +18,17 @@ from guben.generator.units_plan import BRANCH, COMMITTEE, JOINT
 BANDS = ("0.5%", "1%", "1.5%", "2%", "retired", "farmer", "minimum", "exempt", "")
 LEAST, EXEMPT, UNKNOWN = 20, 7, 8  # cents a month; places in `BANDS`
 PROCEDURES = ("development", "able-to-member", "member-to-able", "able-to-cadre", "transfer", "transfer-out")
-STEPS = ("application", "talk", "activist", "candidate", "political-review", "branch-meeting", "approval", "full-meeting")
+STEPS = (
+    "application",
+    "talk",
+    "activist",
+    "candidate",
+    "political-review",
+    "branch-meeting",
+    "approval",
+    "full-meeting",
+)
+ENDS = ("", "reached", "received", "withdrawn")
 CHANNELS = ("workplace", "residence", "service_centre", "away", "able", "league", "other", "")
 RECOMMENDED = ("members", "league", "mass", "")
 RANKS = np.array([7, 6, 5, 4, 3, 2, 1, 0, 0])
@@ -41,8 +51,8 @@ def dues(region: Region, roll: Roll) -> Rows:
     ):  # fmt: skip
         band[which], monthly[which] = code, cents
     draw = rng.random(count, dtype=np.float32)
-    band[draw < 0.02], monthly[draw < 0.02] = EXEMPT, 0  # noqa: PLR2004 - a share
-    band[draw > 0.98], monthly[draw > 0.98] = UNKNOWN, 0  # noqa: PLR2004 - a share
+    band[draw < 0.02], monthly[draw < 0.02] = EXEMPT, 0
+    band[draw > 0.98], monthly[draw > 0.98] = UNKNOWN, 0
     over = region.on.month - 1
     late = np.where(rng.random(count, dtype=np.float32) < 0.055, rng.integers(1, 10, count, dtype=np.int8), 0)
     late = np.where(monthly > 0, np.minimum(late, over), 0)
@@ -68,7 +78,7 @@ def unplaced(region: Region, roll: Roll) -> Rows:
     rng = region.chance(11)
     kept = roll.unit[(region.kind[roll.unit] == COMMITTEE) & roll.is_member]
     towns = np.flatnonzero(region.territory == TOWN)
-    gone = towns[rng.random(len(towns)) < 0.15]  # noqa: PLR2004 - a share
+    gone = towns[rng.random(len(towns)) < 0.15]
     unit = np.concatenate([kept, gone])
     order = np.argsort(unit, kind="stable")
     at_committee = (np.arange(len(unit)) < len(kept))[order]
@@ -82,13 +92,13 @@ def outflows(region: Region, roll: Roll) -> Rows:
     unit = roll.unit[roll.is_member & (roll.standing == 1)]
     count, on = len(unit), number_of(region.on)
     since = on - (rng.random(count) ** 2 * 1500).astype(np.int32)
-    back = rng.random(count) < 0.4  # noqa: PLR2004 - a share
+    back = rng.random(count) < 0.4
     return unit, {
         "from_on": days(since),
         "expected_until": days(np.where(back, on + rng.integers(0, 500, count), NO_DAY)),
-        "is_matched": rng.random(count) < 0.78,  # noqa: PLR2004 - a share
-        "has_contact_person": rng.random(count) < 0.85,  # noqa: PLR2004 - a share
-        "transfer_under_way": rng.random(count) < 0.2,  # noqa: PLR2004 - a share
+        "is_matched": rng.random(count) < 0.78,
+        "has_contact_person": rng.random(count) < 0.85,
+        "transfer_under_way": rng.random(count) < 0.2,
     }
 
 
@@ -99,11 +109,11 @@ def inflows(region: Region, roll: Roll) -> Rows:
     count = int(len(member) * 0.045)
     unit = np.sort(member[rng.integers(0, max(len(member), 1), count)]) if count else member[:0]
     meetings = rng.integers(8, 30, count)
-    invited = np.where(rng.random(count) < 0.9, meetings, (meetings * rng.random(count)).astype(np.int64))  # noqa: PLR2004
+    invited = np.where(rng.random(count) < 0.9, meetings, (meetings * rng.random(count)).astype(np.int64))
     return unit, {
         "from_on": days(number_of(region.on) - (rng.random(count) ** 2 * 1200).astype(np.int32)),
-        "is_matched": rng.random(count) < 0.9,  # noqa: PLR2004 - a share
-        "has_contact_person": rng.random(count) < 0.8,  # noqa: PLR2004 - a share
+        "is_matched": rng.random(count) < 0.9,
+        "has_contact_person": rng.random(count) < 0.8,
         "meetings": meetings,
         "invited": invited,
         "present": (invited * (0.5 + rng.random(count) / 2)).astype(np.int64),
@@ -113,13 +123,13 @@ def inflows(region: Region, roll: Roll) -> Rows:
 def letters(region: Region, roll: Roll) -> Rows:
     """Letters of transfer issued in the year."""
     rng = region.chance(14)
-    unit = roll.unit[roll.is_member & (rng.random(len(roll), dtype=np.float32) < 0.02)]  # noqa: PLR2004 - a share
+    unit = roll.unit[roll.is_member & (rng.random(len(roll), dtype=np.float32) < 0.02)]
     count, on = len(unit), number_of(region.on)
     issued = on - rng.integers(0, 365, count)
-    received = np.where(rng.random(count) < 0.96, issued + rng.integers(1, 80, count), NO_DAY)  # noqa: PLR2004 - a share
+    received = np.where(rng.random(count) < 0.96, issued + rng.integers(1, 80, count), NO_DAY)
     received = np.where(received > on, NO_DAY, received)
     return unit, {
-        "procedure": texts(np.where(rng.random(count) < 0.8, 4, 5).astype(np.int8), PROCEDURES),  # noqa: PLR2004
+        "procedure": texts(np.where(rng.random(count) < 0.8, 4, 5).astype(np.int8), PROCEDURES),
         "issued_on": days(issued),
         "valid_until": days(issued + 90),
         "received_on": days(received),
@@ -129,7 +139,7 @@ def letters(region: Region, roll: Roll) -> Rows:
 
 def _applying(roll: Roll, rng: np.random.Generator) -> Array:
     """Those of whose development there is a case: the admitted of the year, candidates, some activists."""
-    some = (roll.stage == ACTIVIST) & (rng.random(len(roll), dtype=np.float32) < 0.2)  # noqa: PLR2004 - a share
+    some = (roll.stage == ACTIVIST) & (rng.random(len(roll), dtype=np.float32) < 0.2)
     return np.flatnonzero((roll.stage == PROBATIONARY) | (roll.stage == CANDIDATE) | some)
 
 
@@ -142,13 +152,13 @@ def developments(region: Region, roll: Roll) -> Rows:
     admitted = roll.joined[who]
     candidate = np.where(stage == PROBATIONARY, admitted, on) - rng.integers(30, 200, count)
     candidate = np.where(stage >= CANDIDATE, candidate, NO_DAY)
-    hurried = rng.random(count) < 0.003  # noqa: PLR2004 - a share
+    hurried = rng.random(count) < 0.003
     before = np.where(hurried, rng.integers(200, 365, count), rng.integers(366, 900, count))
     activist = np.where(stage >= CANDIDATE, candidate, on) - np.where(stage >= CANDIDATE, before, before // 3)
     channel = np.searchsorted(np.cumsum((0.4, 0.3, 0.06, 0.04, 0.06, 0.08, 0.04)), rng.random(count)).clip(max=7)
     education = roll.education[who]
     rank = RANKS[education]
-    passed = (stage < PROBATIONARY) & (rng.random(count) < 0.08)  # noqa: PLR2004 - a share
+    passed = (stage < PROBATIONARY) & (rng.random(count) < 0.08)
     return roll.unit[who], {
         "stage": texts(stage, STAGES),
         "is_open": np.ones(count, dtype=bool),
@@ -158,20 +168,20 @@ def developments(region: Region, roll: Roll) -> Rows:
         "born_on": days(roll.born[who]),
         "education": texts(education, EDUCATIONS),
         "occupation": texts(roll.occupation[who], OCCUPATIONS),
-        "has_skill": rng.random(count) < 0.25,  # noqa: PLR2004 - a share
+        "has_skill": rng.random(count) < 0.25,
         "applied_on": days(activist - rng.integers(180, 900, count)),
         "activist_on": days(activist),
         "candidate_on": days(candidate),
         "admitted_on": days(admitted),
         "full_on": days(np.full(count, NO_DAY)),
-        "has_relative": rng.random(count) < 0.01,  # noqa: PLR2004 - a share
+        "has_relative": rng.random(count) < 0.01,
         "introducers": np.where(stage >= CANDIDATE, 2, 0),
         "introducer_admissions": _known(np.minimum(1 + rng.poisson(0.3, count), 5), stage == PROBATIONARY),
         "education_rank": _known(rank, rank > 0),
         "passed_over": passed,
-        "abler_than_admitted": passed & (rng.random(count) < 0.4),  # noqa: PLR2004 - a share
-        "out_of_order": rng.random(count) < 0.002,  # noqa: PLR2004 - a share
-        "same_day_steps": 1 + (rng.random(count) < 0.05) + 2 * (rng.random(count) < 0.01),  # noqa: PLR2004 - shares
+        "abler_than_admitted": passed & (rng.random(count) < 0.4),
+        "out_of_order": rng.random(count) < 0.002,
+        "same_day_steps": 1 + (rng.random(count) < 0.05) + 2 * (rng.random(count) < 0.01),
     }
 
 
@@ -183,36 +193,36 @@ def cases(region: Region, roll: Roll) -> tuple[Rows, Rows]:
     """Cases of all procedures, and their steps: those of development, of cultivation, of transfer."""
     rng = region.chance(16)
     who = _applying(roll, rng)
-    others = np.flatnonzero(rng.random(len(roll), dtype=np.float32) < 0.02)  # noqa: PLR2004 - a share
+    others = np.flatnonzero(rng.random(len(roll), dtype=np.float32) < 0.02)
     unit = np.concatenate([roll.unit[who], roll.unit[others]])
     procedure = np.concatenate([np.zeros(len(who), dtype=np.int8), rng.integers(1, 6, len(others), dtype=np.int8)])
     order = np.argsort(unit, kind="stable")
     unit, procedure = unit[order], procedure[order]
     count, on = len(unit), number_of(region.on)
     begun = on - rng.integers(10, 900, count)
-    is_open = (procedure == 0) | (rng.random(count) < 0.4)  # noqa: PLR2004 - a share
+    is_open = (procedure == 0) | (rng.random(count) < 0.4)
     entries = rng.integers(1, 6, count)
-    due = np.where(is_open & (rng.random(count) < 0.7), on + rng.integers(-20, 200, count), NO_DAY)  # noqa: PLR2004
+    due = np.where(is_open & (rng.random(count) < 0.7), on + rng.integers(-20, 200, count), NO_DAY)
     ended = np.where(is_open, NO_DAY, np.minimum(begun + rng.integers(5, 400, count), on))
-    late = rng.random(count) < 0.06  # noqa: PLR2004 - a share
+    late = rng.random(count) < 0.06
     first = np.cumsum(entries) - entries
     columns = {
         "procedure": texts(procedure, PROCEDURES),
         "step": texts(np.where(is_open, rng.integers(0, len(STEPS), count), len(STEPS)).astype(np.int8), (*STEPS, "")),
         "state": texts(np.where(is_open, 0, 1).astype(np.int8), ("open", "ended")),
-        "ended_as": texts(np.where(is_open, 0, rng.integers(1, 4, count)).astype(np.int8), ("", "reached", "received", "withdrawn")),
+        "ended_as": texts(np.where(is_open, 0, rng.integers(1, 4, count)).astype(np.int8), ENDS),
         "begun_on": days(begun),
         "opens_on": days(np.where(is_open, begun + 5, NO_DAY)),
         "due_on": days(due),
         "ended_on": days(ended),
         "is_late": (due != NO_DAY) & (due < on),
-        "is_own": is_open & (rng.random(count) < 0.7),  # noqa: PLR2004 - a share
+        "is_own": is_open & (rng.random(count) < 0.7),
         "has_person": np.ones(count, dtype=bool),
         "entries": entries,
         "late_entries": late.astype(np.int64),
         "days_late": np.where(late, rng.integers(1, 90, count), 0),
-        "same_day_steps": 1 + (rng.random(count) < 0.05),  # noqa: PLR2004 - a share
-        "returned": (rng.random(count) < 0.02).astype(np.int64),  # noqa: PLR2004 - a share
+        "same_day_steps": 1 + (rng.random(count) < 0.05),
+        "returned": (rng.random(count) < 0.02).astype(np.int64),
         "last_done_on": days(np.minimum(begun + rng.integers(0, 300, count), on)),
     }  # fmt: skip
     return (unit, columns), _steps(np.repeat(np.arange(count), entries), first, unit, procedure, begun, on, rng)
@@ -224,8 +234,8 @@ def _steps(
     count = len(case)
     place = np.arange(count) - first[case]
     done = np.minimum(begun[case] + place * 45 + rng.integers(0, 40, count), on)
-    late = rng.random(count) < 0.04  # noqa: PLR2004 - a share
-    votes = place == 4  # noqa: PLR2004 - the meeting
+    late = rng.random(count) < 0.04
+    votes = place == 4
     present = rng.integers(5, 40, count)
     return unit[case], {
         "procedure": texts(procedure[case], PROCEDURES),
@@ -236,10 +246,10 @@ def _steps(
         "recorded_on": days(np.minimum(done + rng.integers(0, 12, count), on)),
         "days_since_previous": _known(rng.integers(1, 60, count), place > 0),
         "days_late": np.where(late, rng.integers(1, 90, count), 0),
-        "for_unit": rng.random(count) < 0.03,  # noqa: PLR2004 - a share
-        "corrected": rng.random(count) < 0.01,  # noqa: PLR2004 - a share
+        "for_unit": rng.random(count) < 0.03,
+        "corrected": rng.random(count) < 0.01,
         "votes_present": _known(present, votes),
-        "votes_in_favour": _known(present - (rng.random(count) < 0.1), votes),  # noqa: PLR2004 - a share
+        "votes_in_favour": _known(present - (rng.random(count) < 0.1), votes),
     }
 
 
@@ -249,15 +259,15 @@ def notices(region: Region, roll: Roll) -> Rows:
     fresh = np.flatnonzero(roll.stage == PROBATIONARY)
     count = len(fresh)
     posted = roll.joined[fresh] - rng.integers(8, 30, count)
-    objections = (rng.random(count) < 0.01).astype(np.int64)  # noqa: PLR2004 - a share
+    objections = (rng.random(count) < 0.01).astype(np.int64)
     return roll.unit[fresh], {
         "audience": texts(rng.integers(0, 4, count, dtype=np.int8), AUDIENCES),
         "posted_on": days(posted),
         "term_ends_on": days(posted + 7),
         "working_days": np.full(count, 5),
-        "taken_down": rng.random(count) < 0.002,  # noqa: PLR2004 - a share
+        "taken_down": rng.random(count) < 0.002,
         "objections": objections,
-        "objections_open": objections * (rng.random(count) < 0.2),  # noqa: PLR2004 - a share
+        "objections_open": objections * (rng.random(count) < 0.2),
         "objections_late": np.zeros(count, dtype=np.int64),
     }
 

@@ -41,7 +41,7 @@ LIVES_IN = np.array([  # how likely an occupation is in a field, as in `units_pl
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """The people of a region sorted by unit. `unit` is the place in the region; -1 in `joined` marks who is no member."""
+    """The people of a region by unit. `unit` is the place in the region; who is no member has NO_DAY in `joined`."""
 
     unit: Array
     stage: Array
@@ -173,7 +173,9 @@ def _ethnicities(province: str, is_minority: Array, rng: np.random.Generator) ->
     sums = np.cumsum(list(weights.values()))
     found = np.zeros(len(is_minority), dtype=np.int8)
     some = int(is_minority.sum())
-    found[is_minority] = codes[np.searchsorted(sums, rng.random(some) * sums[-1], side="right").clip(max=len(codes) - 1)]
+    found[is_minority] = codes[
+        np.searchsorted(sums, rng.random(some) * sums[-1], side="right").clip(max=len(codes) - 1)
+    ]
     return found
 
 
@@ -194,8 +196,8 @@ def _on_the_way(region: Region, rng: np.random.Generator) -> dict[str, Array]:
     unit = np.searchsorted(sums, rng.random(count) * sums[-1], side="right") if count else np.zeros(0)
     order = np.argsort(unit, kind="stable")
     stage = rng.permutation(np.repeat(np.arange(3, dtype=np.int8), counts))
-    college = rng.random(count, dtype=np.float32) < 0.55  # noqa: PLR2004 - a share
-    minority = rng.random(count, dtype=np.float32) < 0.1  # noqa: PLR2004 - a share
+    college = rng.random(count, dtype=np.float32) < 0.55
+    minority = rng.random(count, dtype=np.float32) < 0.1
     occupation = np.searchsorted(np.cumsum(ON_THE_WAY), rng.random(count)).clip(max=len(OCCUPATIONS) - 1)
     nobody = np.full(count, NO_DAY, dtype=np.int32)
     age = 18.1 + 30 * rng.random(count, dtype=np.float32) ** 2
@@ -203,7 +205,7 @@ def _on_the_way(region: Region, rng: np.random.Generator) -> dict[str, Array]:
         "unit": unit[order].astype(np.int32),
         "stage": stage,
         "standing": np.zeros(count, dtype=np.int8),
-        "sex": (rng.random(count, dtype=np.float32) < 0.46).astype(np.int8),  # noqa: PLR2004 - a share
+        "sex": (rng.random(count, dtype=np.float32) < 0.46).astype(np.int8),
         "born": (number_of(region.on) - age * 365.25).astype(np.int32),
         "ethnic": _ethnicities(region.province, minority, rng),
         "education": _educations(college, rng),
@@ -228,5 +230,5 @@ def member_columns(roll: Roll, on: int, rng: np.random.Generator) -> dict[str, A
         "joined_on": days(roll.joined),
         "full_on": days(roll.full),
         "last_contact_on": days(contact),
-        "has_contact_person": away & (rng.random(len(roll), dtype=np.float32) < 0.85),  # noqa: PLR2004 - a share
+        "has_contact_person": away & (rng.random(len(roll), dtype=np.float32) < 0.85),
     }

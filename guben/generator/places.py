@@ -1,4 +1,4 @@
-"""Names of divisions: the public ones where `make data` fetched them, others invented; the provinces are always real."""
+"""Names of divisions: public ones where `make data` fetched them, else invented; the provinces are always real."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ import numpy as np
 from guben.generator.fitting import Array
 
 PROVINCES = (
-    "11北京市 12天津市 13河北省 14山西省 15内蒙古自治区 21辽宁省 22吉林省 23黑龙江省 31上海市 32江苏省 33浙江省 34安徽省 35福建省 "
-    "36江西省 37山东省 41河南省 42湖北省 43湖南省 44广东省 45广西壮族自治区 46海南省 50重庆市 51四川省 52贵州省 53云南省 "
-    "54西藏自治区 61陕西省 62甘肃省 63青海省 64宁夏回族自治区 65新疆维吾尔自治区"
+    "11北京市 12天津市 13河北省 14山西省 15内蒙古自治区 21辽宁省 22吉林省 23黑龙江省 "
+    "31上海市 32江苏省 33浙江省 34安徽省 35福建省 36江西省 37山东省 41河南省 42湖北省 43湖南省 "
+    "44广东省 45广西壮族自治区 46海南省 50重庆市 51四川省 52贵州省 53云南省 54西藏自治区 "
+    "61陕西省 62甘肃省 63青海省 64宁夏回族自治区 65新疆维吾尔自治区"
 )
 WEIGHTS = (  # how large a province is, roughly
-    17, 12, 55, 28, 20, 32, 20, 26, 21, 68, 52, 48, 31, 36, 77, 76, 50, 53, 70, 37, 8, 25, 67, 30, 35, 3.5, 31, 21, 5, 6, 19,
+    17, 12, 55, 28, 20, 32, 20, 26, 21, 68, 52, 48, 31, 36, 77, 76, 50, 53, 70, 37, 8, 25, 67, 30, 35, 3.5, 31, 21, 5,
+    6, 19,
 )  # fmt: skip
 NOT_CITIES = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 ENDINGS = ("社区居民委员会", "社区居委会", "居民委员会", "居委会", "村民委员会", "村委会")

@@ -105,7 +105,7 @@ def post_columns(posts: Posts, region: Region) -> dict[str, Any]:
     age = 24 + 38 * rng.random(count, dtype=np.float32)
     born = (on - age * 365.25).astype(np.int32)
     school = np.searchsorted(np.cumsum(SCHOOLED), rng.random(count, dtype=np.float32)).clip(max=len(EDUCATIONS) - 1)
-    sex = (rng.random(count, dtype=np.float32) < 0.27).astype(np.int8)  # noqa: PLR2004 - a share
+    sex = (rng.random(count, dtype=np.float32) < 0.27).astype(np.int8)
     until = on + ((rng.random(count, dtype=np.float32) - 0.15) * 700).astype(np.int32)
     return {
         "kind": texts(posts.kind, KINDS),

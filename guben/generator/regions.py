@@ -1,4 +1,4 @@
-"""A region: a province or a piece of one, invented by itself. What is known of its units and how many people it gets."""
+"""A region: a province or a piece of one, invented by itself. Its units, their sizes, its share of all people."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from guben.rulebook_engine.frozen import cut
 
 LEAST = 3  # members of a branch
 MINORITY = {
-    "西藏自治区": 9.0, "新疆维吾尔自治区": 5.0, "广西壮族自治区": 4.5, "青海省": 4.5, "宁夏回族自治区": 4.0, "贵州省": 4.5,
-    "云南省": 4.0, "内蒙古自治区": 3.0, "海南省": 2.0, "湖南省": 1.3, "吉林省": 1.2, "辽宁省": 1.6,
+    "西藏自治区": 9.0, "新疆维吾尔自治区": 5.0, "广西壮族自治区": 4.5, "青海省": 4.5, "宁夏回族自治区": 4.0,
+    "贵州省": 4.5, "云南省": 4.0, "内蒙古自治区": 3.0, "海南省": 2.0, "湖南省": 1.3, "吉林省": 1.2, "辽宁省": 1.6,
 }  # fmt: skip
 ELSEWHERE = 0.35
 HOMES = {
-    "西藏自治区": "04", "新疆维吾尔自治区": "05", "广西壮族自治区": "08", "内蒙古自治区": "02", "宁夏回族自治区": "03", "青海省": "04",
-    "贵州省": "06", "云南省": "07", "湖南省": "15", "吉林省": "10", "辽宁省": "11", "海南省": "19",
+    "西藏自治区": "04", "新疆维吾尔自治区": "05", "广西壮族自治区": "08", "内蒙古自治区": "02", "宁夏回族自治区": "03",
+    "青海省": "04", "贵州省": "06", "云南省": "07", "湖南省": "15", "吉林省": "10", "辽宁省": "11", "海南省": "19",
 }  # fmt: skip
 FLOORS = {RURAL: 1.2, URBAN: 1.4}
 
@@ -70,7 +70,7 @@ def member_counts(country: Country, members: int, rng: np.random.Generator) -> A
     if not len(branches):
         branches = np.array([len(country) - 1])
     aside = np.flatnonzero((country.kind == COMMITTEE) & (country.territory == NOWHERE))
-    aside = aside[rng.random(len(aside)) < 0.01]  # noqa: PLR2004 - one committee in a hundred keeps a member itself
+    aside = aside[rng.random(len(aside)) < 0.01]
     aside = aside[: members // 1000]
     sizes[aside] = 1
     members -= len(aside)

@@ -191,7 +191,7 @@ def edges_of_ages(read: Read) -> tuple[int, ...]:
     for _line, meaning in (*read.of("member", "age"), *read.of("admitted", "age")):
         first, last = meaning.values
         edges |= {int(str(first)) - 1, int(str(last))}
-    return tuple(sorted(edge for edge in edges if 17 < edge < OLDEST))  # noqa: PLR2004 - members are 18
+    return tuple(sorted(edge for edge in edges if 17 < edge < OLDEST))
 
 
 def turns_of_joining(read: Read, before: date) -> tuple[date, ...]:

@@ -64,7 +64,9 @@ class Naming:
         kind = pa.array(country.kind[numbers])
         home = pc.take(self.names, pa.array(self.home[numbers]))
         ordinal = pc.cast(pa.array(country.ordinal[numbers] + 1), pa.string())
-        serial = pc.binary_join_element_wise(pc.take(pa.array(WORDS), pa.array(country.field[numbers])), "第", ordinal, "")
+        serial = pc.binary_join_element_wise(
+            pc.take(pa.array(WORDS), pa.array(country.field[numbers])), "第", ordinal, ""
+        )
         own = pa.array(country.name[numbers] >= 0)
         long = pc.binary_join_element_wise(
             "中共", home, pc.if_else(own, "", serial), pc.take(pa.array(LONG), kind), ""

@@ -87,7 +87,7 @@ class _Grower:
     def add(self, parent: Array, kind: Any, of: Any, territory: int = NOWHERE, names: list[str] | None = None) -> Array:
         """Units below these; their places come back."""
         size = len(parent)
-        block = {
+        block: dict[str, Array] = {
             "parent": np.asarray(parent, dtype=np.int64),
             "kind": np.broadcast_to(np.asarray(kind, dtype=np.int8), size),
             "field": np.broadcast_to(np.asarray(of, dtype=np.int8), size),
@@ -115,9 +115,7 @@ def grow(units: Units, rng: np.random.Generator, divisions: Path | None = None) 
     return _in_order(grower)
 
 
-def _divisions(
-    grower: _Grower, units: Units, rng: np.random.Generator, folder: Path | None
-) -> dict[str, Array]:
+def _divisions(grower: _Grower, units: Units, rng: np.random.Generator, folder: Path | None) -> dict[str, Array]:
     """Local committees, towns, communities and villages; the places of each sort."""
     centre = grower.add(np.array([-1]), COMMITTEE, AGENCY, NATION, ["全国"])
     codes, names, weights = provinces(units.levels["province"], rng)
@@ -175,7 +173,8 @@ def _sector(grower: _Grower, units: Units, of: int, places: dict[str, Array], rn
         middle = places[f"{own}-{GENERAL}"]
     else:
         heads = [towns]
-        above_all = _pick_of([places["county"], places["city"], places["province"]], (0.84, 0.12, 0.04), committees, rng)
+        levels = [places["county"], places["city"], places["province"]]
+        above_all = _pick_of(levels, (0.84, 0.12, 0.04), committees, rng)
         middle = np.array([], dtype=np.int64)
     parents = _pick(above_all, committees, rng) if of in (RURAL, URBAN) else above_all
     new = grower.add(parents, COMMITTEE, of)

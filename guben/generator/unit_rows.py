@@ -34,7 +34,7 @@ def foundings(region: Region) -> Array:
     rng = region.chance(8)
     count, on = len(region.numbers), number_of(region.on)
     founded = on - 200 - (rng.random(count) ** 1.5 * 365 * 70).astype(np.int32)
-    young = rng.random(count) < 0.02  # noqa: PLR2004 - a share
+    young = rng.random(count) < 0.02
     founded[young] = on - rng.integers(1, 200, int(young.sum()))
     return founded
 
@@ -46,10 +46,10 @@ def organisations(region: Region, roll: Roll, posts: Posts, founded: Array) -> R
     books = number_of(add_months(region.on, -13))
     elected = np.maximum(on - (rng.random(count) * 365.25 * (TERM_YEARS + 0.25)).astype(np.int32), founded)
     ends = elected + round(365.25 * TERM_YEARS)
-    full = np.bincount(roll.unit[roll.stage == 4], minlength=count)  # noqa: PLR2004 - full
-    probationary = np.bincount(roll.unit[roll.stage == 3], minlength=count)  # noqa: PLR2004 - probationary
-    keeps = (region.sizes > 0) & (rng.random(count) < 0.97)  # noqa: PLR2004 - a share
-    published = np.where(keeps & (rng.random(count) < 0.8), on - rng.integers(0, 360, count), NO_DAY)  # noqa: PLR2004
+    full = np.bincount(roll.unit[roll.stage == 4], minlength=count)
+    probationary = np.bincount(roll.unit[roll.stage == 3], minlength=count)
+    keeps = (region.sizes > 0) & (rng.random(count) < 0.97)
+    published = np.where(keeps & (rng.random(count) < 0.8), on - rng.integers(0, 360, count), NO_DAY)
     columns = {
         "kind": texts(region.kind, UNIT_KINDS),
         "field": texts(region.field, FIELDS),
@@ -81,10 +81,11 @@ def sites(region: Region) -> Rows:
     rows = len(unit)
     tenure = np.searchsorted((0.72, 0.9), rng.random(rows)).astype(np.int8)
     lease = number_of(region.on) + rng.integers(-200, 1500, rows)
+    state = np.searchsorted((0.86, 0.985), rng.random(rows)).astype(np.int8)
     return unit, {
         "area_m2": np.round(np.exp(rng.normal(4.9, 0.7, rows)), 1),
         "tenure": texts(tenure, ("owned", "rented", "borrowed")),
-        "condition": texts(np.searchsorted((0.86, 0.985), rng.random(rows)).astype(np.int8), ("sound", "worn", "dangerous")),
+        "condition": texts(state, ("sound", "worn", "dangerous")),
         "lease_ends_on": days(np.where(tenure > 0, lease, NO_DAY)),
     }
 
@@ -106,17 +107,17 @@ def establishments(region: Region) -> Rows:
     order = np.argsort(unit, kind="stable")
     code, covered, unit = code[order], covered[order], unit[order]
     full = np.where(covered, 3 + rng.poisson(6, rows), rng.poisson(0.25, rows))
-    joint = covered & (rng.random(rows) < 0.2)  # noqa: PLR2004 - a share
+    joint = covered & (rng.random(rows) < 0.2)
     full = np.where(joint, rng.integers(0, 4, rows), full)
-    instructor = rng.random(rows) < 0.45  # noqa: PLR2004 - a share
+    instructor = rng.random(rows) < 0.45
     step = np.select(
-        [joint & (full >= 3), covered, full >= 3, full > 0, instructor], [1, 0, 2, 3, 4], default=5  # noqa: PLR2004
+        [joint & (full >= 3), covered, full >= 3, full > 0, instructor], [1, 0, 2, 3, 4], default=5
     )  # fmt: skip
     return unit, {
         "kind": texts(code, kinds),
         "since": days(number_of(region.on) - rng.integers(30, 7000, rows)),
         "staff": (full + np.exp(rng.normal(2.6, 1.1, rows))).astype(np.int64),
-        "members_known": full + (rng.random(rows) < 0.1),  # noqa: PLR2004 - a share
+        "members_known": full + (rng.random(rows) < 0.1),
         "full_known": full,
         "covered": covered,
         "way": texts(np.where(covered, np.where(joint, 2, 1), 0).astype(np.int8), ("", "own", "joint")),
@@ -141,7 +142,7 @@ def publications(region: Region) -> Rows:
     published = on - rng.integers(0, 700, len(unit))
     return unit, {
         "rule": texts(matter, MATTERS),
-        "audience": texts(np.where(matter == 3, 1, 0).astype(np.int8), AUDIENCES),  # noqa: PLR2004 - the accounts
+        "audience": texts(np.where(matter == 3, 1, 0).astype(np.int8), AUDIENCES),
         "published_on": days(published),
         "counts_on": days(published),
         "recorded_on": days(np.minimum(published + rng.integers(0, 9, len(unit)), on)),

@@ -58,7 +58,9 @@ def plan_units(read: Read, grassroots: int, scale: float, rng: np.random.Generat
         GeneratorRefused: there are more towns and villages than units are left for.
     """
     usual = grassroots / USUAL
-    levels = {level: max(_count(read, "level", level, scale, number * usual), 1) for level, number in USUAL_LEVELS.items()}
+    levels = {
+        level: max(_count(read, "level", level, scale, number * usual), 1) for level, number in USUAL_LEVELS.items()
+    }
     places = {
         place: _count(read, "territory", place, scale, number * usual) for place, number in USUAL_TERRITORIES.items()
     }
@@ -79,9 +81,7 @@ def plan_units(read: Read, grassroots: int, scale: float, rng: np.random.Generat
     others = rounded(fit(FAVOURED, (left, fields)), (left, fields), rng)
     work = read.total("unit", "work_committee")
     covered = {kind: _covered(read, kind, scale, usual) for kind in USUAL_COVER}
-    return Units(
-        levels, places, villages, others, round(work.value * scale) if work else 0, covered, (*missed, *more)
-    )
+    return Units(levels, places, villages, others, round(work.value * scale) if work else 0, covered, (*missed, *more))
 
 
 def _count(read: Read, side: Side, code: str, scale: float, usual: float) -> int:
@@ -106,7 +106,8 @@ def _fields(sectors: Array, places: dict[str, int]) -> Array:
     homes = rest - floating - sum(places.values())
     rural = homes * 3 // 5
     return np.array([
-        rural, homes - rural, agencies, institutions - schools, schools, enterprises - private, private, social, floating,
+        rural, homes - rural, agencies, institutions - schools, schools, enterprises - private, private, social,
+        floating,
     ])  # fmt: skip
 
 

@@ -60,7 +60,7 @@ ABOUT_NOBODY = {
     "procedure simulate",
     "calendar show",
 }  # what every reader of rules sees
-BY_THE_SERVER = {"serve", "manage", "user", "database copy", "backup check", "backup restore", "tree check",
+BY_THE_SERVER = {"benchmark generate", "benchmark check", "serve", "manage", "user", "database copy", "backup check", "backup restore", "tree check",
                  "case show", "case explain", "case check", "transfers check", "audit verify", "audit checkpoint", "audit head"}  # fmt: skip
 FEMALE = "姓名,性别,出生日期,人员类别,所在支部代码,入党日期\n滨河新人,女,1990-01-01,正式党员,{at},2015-01-01\n"
 
