@@ -10,7 +10,8 @@ class RollupConfig(AppConfig):
     def ready(self) -> None:
         from guben.audit import sentences
         from guben.figures import doctor, queries
-        from guben.rollup.freshness.reading import KeptFigures, faults
+        from guben.rollup.freshness.alarms import faults
+        from guben.rollup.freshness.reading import KeptFigures
 
         queries.register_keeper(KeptFigures())
         doctor.register("figures kept for large trees: as the records say", faults)

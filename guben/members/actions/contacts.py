@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -63,11 +64,13 @@ def record_contact(person: Person, *, contacted_on: date, way: str, by: User, no
 
 @transaction.atomic
 def record_contacts(made: Sequence[ContactMade], *, unit: Organisation, by: User) -> int:
-    """Records many contacts with members at or below one unit at once (the demo, a roster); gives how many."""
+    """Records many contacts with members at or below one unit at once (the demo, a roster); gives how many. The history
+    gets a line at each unit that has some of these members."""
     policy.require(by, "members.change", unit)
     today = the_day()
     people = sorted({contact.person.pk for contact in made})
-    if any(not tree.is_at_or_below(path, unit.path) for path in last_paths(people).values()):
+    paths = last_paths(people)
+    if any(not tree.is_at_or_below(path, unit.path) for path in paths.values()):
         raise Http404
     joined = joining_days(people)
     for contact in made:
@@ -75,13 +78,17 @@ def record_contacts(made: Sequence[ContactMade], *, unit: Organisation, by: User
         _check_joined(contact.person, joined.get(contact.person.pk), contact.contacted_on)
     rows = [Contact(person=c.person, contacted_on=c.contacted_on, way=c.way, note=c.note, recorded_by=by) for c in made]
     Contact.objects.bulk_create(rows, batch_size=BATCH)
-    trail.record(
-        "members.contacts_recorded",
-        unit,
-        by=by,
-        organisation_id=unit.pk,
-        right=policy.under_which_right(by, "members.change", unit),
-        details={"count": len(rows)},
+    counts = Counter(paths[contact.person.pk] for contact in made)
+    trail.record_many(
+        trail.entry_for(
+            "members.contacts_recorded",
+            one,
+            by=by,
+            organisation_id=one.pk,
+            right=policy.under_which_right(by, "members.change", one),
+            details={"count": counts[one.path]},
+        )
+        for one in Organisation.objects.filter(path__in=list(counts)).order_by("path")
     )
     return len(rows)
 

@@ -14,17 +14,15 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from guben.accounts.operator import acting_user
-from guben.audit import trail
 from guben.audit.remembering import LARGE_TREE, newest_entry
 from guben.kit import tree as paths
-from guben.organisations.models import Organisation
 from guben.organisations.queries import units_on
-from guben.rollup.freshness import history
+from guben.rollup.freshness import alarms, history
+from guben.rollup.freshness.alarms import Wrong
 from guben.rollup.freshness.history import Place
 from guben.rollup.freshness.logic import Logic, logic_of
 from guben.rollup.freshness.settling import Row, Stood, alike, differences, own_atoms, settled, standing
-from guben.rollup.models import Disagreement, KeptTree, KeptUnit
+from guben.rollup.models import KeptTree, KeptUnit
 from guben.rulebook.live import MOST_IDS, batched
 from guben.rulebook.queries import library
 
@@ -243,21 +241,13 @@ def bytes_of(value: object) -> object:
     return bytes(value) if isinstance(value, memoryview) else value
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """A unit whose kept row was not what the records say, with the keys of figures and rules."""
-
-    unit: int
-    figures: list[str]
-
-
 def check(kept: KeptTree, logic: Logic, told: Told = _silent) -> list[Wrong]:
     """Works out every unit anew and compares. What disagrees is put right, noted as a `Disagreement` and in the
     history."""
     catch_up(kept, logic)
     suspects = _suspects(kept, logic, told)
     found = _again_if_crossed(lambda: _confirmed(kept, logic, suspects)) if suspects else []
-    _alarm(logic, found)
+    alarms.raise_for(found, logic.on)
     KeptTree.objects.filter(pk=kept.pk).update(checked_at=timezone.now())
     kept.refresh_from_db()
     return found
@@ -311,17 +301,3 @@ def is_cause(row: Row, old: KeptUnit | None, wrong: Sequence[str]) -> bool:
     if old is None or not alike(row.own, Row.of(old).own):
         return True
     return not any(path != row.stood.path and path.startswith(row.stood.path) for path in wrong)
-
-
-def _alarm(logic: Logic, found: Sequence[Wrong]) -> None:
-    if not found:
-        return
-    units = Organisation.objects.in_bulk([one.unit for one in found])
-    with transaction.atomic():
-        for one in found:
-            if one.unit not in units:
-                continue
-            unit = units[one.unit]
-            Disagreement.objects.create(on=logic.on, organisation=unit, figures=one.figures)
-            details = {"on": logic.on.isoformat(), "figures": "、".join(one.figures[:10]), "count": len(one.figures)}
-            trail.record("rollup.disagreed", unit, by=acting_user(), organisation_id=unit.pk, details=details)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import overload
 
 from django.db import DatabaseError
-from django.db.models import QuerySet
-from django.utils import timezone
 
 from guben.access import policy
 from guben.access.policy import Someone
@@ -27,7 +25,7 @@ from guben.organisations.queries import units_on
 from guben.rollup.freshness import keeping
 from guben.rollup.freshness.logic import FAILS, LATE, Logic, logic_of
 from guben.rollup.freshness.settling import Row, past, units_about
-from guben.rollup.models import Disagreement, KeptTree, KeptUnit
+from guben.rollup.models import KeptTree, KeptUnit
 from guben.rulebook.live import MOST_IDS, batched
 from guben.rulebook.queries import library
 from guben.rulebook_engine.aggregates import Figure
@@ -36,7 +34,6 @@ from guben.rulebook_engine.evaluation import Tree
 
 MOST_TOUCHED = 50  # units that a reader waits for
 SMALL_TREE = 300  # units whose figures are asked of the records: that takes a tenth of a second
-SHOWN_FOR = timedelta(days=7)
 logger = logging.getLogger("guben.rollup")
 
 
@@ -191,6 +188,7 @@ class PastUnits(Sequence[UnitFigure]):
         self._place = place
         self._alone = alone  # the top itself, without those below it
         self._seen = seen  # where the reader may see persons; None = everywhere
+        self._known: dict[tuple[int, int], list[UnitFigure]] = {}
         self._count = 1 if alone else self._past(top)
 
     def __len__(self) -> int:
@@ -225,6 +223,11 @@ class PastUnits(Sequence[UnitFigure]):
         return self._found.logic.indicators[self._rule.indicator] if isinstance(self._rule, Standard) else None
 
     def _between(self, first: int, last: int) -> list[UnitFigure]:
+        if (first, last) not in self._known:
+            self._known[first, last] = self._looked_up(first, last)
+        return self._known[first, last]
+
+    def _looked_up(self, first: int, last: int) -> list[UnitFigure]:
         rows = [self._top] if self._alone else list(self._walk(self._top, first, last - first))
         names = _names([row.stood.unit for row in rows], self._found.logic.on)
         return [UnitFigure(names[row.stood.unit], self._figure(row)) for row in rows if row.stood.unit in names]
@@ -273,15 +276,3 @@ class PastUnits(Sequence[UnitFigure]):
         if figure.numerator is None and figure.denominator is None:
             return tells_of_few(figure.value, None)
         return tells_of_few(figure.numerator, figure.denominator)
-
-
-def disagreements() -> QuerySet[Disagreement]:
-    """What disagreed in the last days, newest first, for who manages the system."""
-    return Disagreement.objects.filter(noticed_at__gte=timezone.now() - SHOWN_FOR).select_related("organisation")
-
-
-def faults() -> Iterator[str]:
-    """For the doctor: units whose kept figures were not what the records say."""
-    for one in disagreements():
-        figures = ", ".join(one.figures[:10])
-        yield f"{one.organisation.code}, figures of {one.on}: {figures} differed from the records; put right."
