@@ -103,6 +103,7 @@ def run(options: Namespace) -> int:
         operations,
         procedures,
         records,
+        reports,
         rules,
         transfers,
         tree,
@@ -133,6 +134,7 @@ def run(options: Namespace) -> int:
         "backup": backup.run,
         "database": databases.run,
         "burden": burden.run,
+        "report": reports.bulletin,
         "tree": tree.tree,
     }
     return table[options.command](options)

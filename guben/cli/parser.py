@@ -50,6 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     _procedures(commands)
     _cases(commands)
     _transfers(commands)
+    _reports(commands)
     _records(commands)
     _operations(commands)
     return parser
@@ -151,6 +152,26 @@ def _cases(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     check = verbs.add_parser("check", help="work out anew where each open case stands, and say what differs")
     check.add_argument("--mend", action="store_true", help="write what was found")
     _on_a_day(check)
+
+
+def _reports(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    report = commands.add_parser("report", help="yearly tables of any unit, with what was published beside")
+    verbs = report.add_subparsers(dest="verb", required=True, metavar="VERB")
+    bulletin = verbs.add_parser("bulletin", help="all tables of the yearly bulletin")
+    bulletin.add_argument("--at", default="", metavar="CODE", help="the unit's code (default the top)")
+    bulletin.add_argument(
+        "--on", action="append", type=_day, default=[], metavar="DAY", help="the day (repeatable: days side by side)"
+    )
+    bulletin.add_argument(
+        "--snapshot", action="append", default=[], metavar="DIR", help="count a snapshot (repeatable: side by side)"
+    )
+    bulletin.add_argument("--published", metavar="FILE", help="a sheet of published numbers (default those shipped)")
+    bulletin.add_argument("--row", default="", metavar="KEY", help="open one row: formula, units below, records")
+    bulletin.add_argument("--xlsx", metavar="FILE", help="write a workbook")
+    bulletin.add_argument(
+        "--rules", action="append", default=[], metavar="FILE", help="a rulebook that is not installed (repeatable)"
+    )
+    _output(bulletin)
 
 
 def _transfers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

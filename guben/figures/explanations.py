@@ -24,6 +24,7 @@ from guben.rulebook_engine.evaluation import evaluate, judge, records
 from guben.rulebook_engine.expressions import Checked
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.library import Library
+from guben.rulebook_engine.one_unit import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def records_behind(
     rule: Standard | Indicator, indicator: Indicator, unit: UnitName, day: DayTree, engine: LiveEngine
 ) -> list[int]:
     """The ids of the rows that make the figure, in the unit's subtree where the indicator reaches there."""
-    opens = rule.opens if isinstance(rule, Standard) else None
+    opens = rule.opens if isinstance(rule, Standard) else counted(indicator)
     inside: Sequence[int] | dict[int, UnitName] = day.units if indicator.scope == "subtree" else [unit.id]
     found = records(indicator, opens, engine, day.on, catalogue)
     return [record for organisation, record in found if organisation in inside]

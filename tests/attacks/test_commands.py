@@ -26,6 +26,7 @@ AT_A_UNIT = {
     "evaluate": "evaluate --all --at {at} --below",
     "explain": "explain contact-overdue --at {at}",
     "burden": "burden --at {at}",
+    "report bulletin": "report bulletin --at {at}",
     "dues show": "dues show --at {at}",
     "coverage": "coverage --at {at}",
     "case list": "case list --at {at}",

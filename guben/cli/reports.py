@@ -1,0 +1,287 @@
+"""`guben report bulletin`: the yearly tables of a unit, each row with its formula, and what was published beside."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from guben.access import policy
+from guben.accounts.installation import today
+from guben.accounts.models import User
+from guben.cli.context import EARLIEST, LATEST, BadInput, library_of, print_json, progress, unit_of, user_of
+from guben.figures import bulletin as tables
+from guben.figures.bulletin import Counted, Line
+from guben.figures.explanations import in_plain_words
+from guben.figures.opened import Opened, opened_frozen, opened_live
+from guben.kit.tables import workbook_bytes
+from guben.organisations.models import Organisation
+from guben.rulebook_engine.adapters.frozen_unit import FrozenUnit
+from guben.rulebook_engine.entries import Indicator
+from guben.rulebook_engine.library import Library
+from guben.rulebook_engine.published import Published, read_published
+
+MADE_UP = "演示数据"
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One day to be counted: a unit of the records, or of a snapshot."""
+
+    counted: Counted
+    unit: Organisation | None
+    frozen: FrozenUnit | None = None
+
+
+def bulletin(options: Namespace) -> int:
+    """The newest day given rules; the others stand beside it."""
+    user, library = user_of(options), library_of(options)
+    with ExitStack() as stack:
+        found = [*_frozen(options, user, library, stack)] if options.snapshot else [*_live(options, user, library)]
+        found.sort(key=lambda one: one.counted.on, reverse=True)
+        if options.row:
+            return _open(options, found[0], user, library)
+        counted = [one.counted for one in found]
+        return _tell(options, counted, [*counted, *_years_before(found, user, library)], library)
+
+
+def _live(options: Namespace, user: User, library: Library) -> list[_Source]:
+    unit = _unit(options.at, user)
+    days = list(dict.fromkeys(options.on or [today()]))
+    for on in days:
+        if not EARLIEST <= on <= LATEST:
+            raise BadInput(f"{on} is out of reach: give a day from {EARLIEST} to {LATEST}.")
+    return [_Source(tables.counted_live(unit, on, library, user), unit) for on in days]
+
+
+def _years_before(found: Sequence[_Source], user: User, library: Library) -> list[Counted]:
+    """Live records tell of the year before too, so that changes can be told."""
+    earlier = [
+        tables.year_before(one.unit, one.counted.on, library, user) for one in found if one.unit and not one.frozen
+    ]
+    return [one for one in earlier if one]
+
+
+def _unit(code: str, user: User) -> Organisation:
+    if not code:
+        code = next(iter(Organisation.objects.filter(parent=None).order_by("path").values_list("code", flat=True)), "")
+    unit = unit_of(code, user)
+    if not policy.may(user, "figures.view", unit):
+        raise BadInput(f"{user} may not use figures.view at {unit.code}.")
+    return unit
+
+
+def _frozen(options: Namespace, user: User, library: Library, stack: ExitStack) -> list[_Source]:
+    """Invented records belong to nobody; others ask for the right at the unit."""
+    if options.on:
+        raise BadInput("A snapshot has its own day: leave --on away.")
+    found = []
+    for number, name in enumerate(options.snapshot, start=1):
+        folder = Path(name)
+        manifest = tables.manifest_of(folder)
+        frozen = stack.enter_context(tables.frozen_unit(folder, manifest, options.at))
+        unit = None if manifest.generated else _unit(frozen.at.code, user)
+        if sys.stderr.isatty():
+            progress(f"{manifest.on} {frozen.at.name}", number, len(options.snapshot))
+        found.append(_Source(tables.counted_frozen(frozen, library, user, unit), unit, frozen))
+    return found
+
+
+def _tell(options: Namespace, days: list[Counted], known: list[Counted], library: Library) -> int:
+    """The first day, with the other days beside it; `known` is all that changes may be told of."""
+    now, published = days[0], _published(options)
+    told = tables.lines(now, known, library, published)
+    beside = [(one, _by_key(tables.lines(one, known, library))) for one in days[1:]]
+    if options.json:
+        return print_json(_document(now, told, beside))
+    if options.xlsx:
+        _write(Path(options.xlsx), now, told, beside)
+        print(f"{len(told)} rows written to {options.xlsx}.")
+        return 0
+    _print(now, told, beside)
+    return 0
+
+
+def _published(options: Namespace) -> tuple[Published, ...] | None:
+    if not options.published:
+        return None
+    try:
+        return read_published(Path(options.published))
+    except (OSError, ValueError) as fault:
+        raise BadInput(f"The published numbers can't be read: {fault}") from None
+
+
+Beside = Sequence[tuple[Counted, dict[str, Line]]]
+
+
+def _by_key(found: Sequence[Line]) -> dict[str, Line]:
+    return {one.key: one for one in found}
+
+
+def _document(now: Counted, told: Sequence[Line], beside: Beside) -> dict[str, Any]:
+    rows = []
+    for line in told:
+        row = _row(line)
+        if beside:
+            others = [(day.on, lines_.get(line.key)) for day, lines_ in beside]
+            row["years"] = [{"on": on, **_numbers(other)} for on, other in others if other]
+        rows.append(row)
+    return {
+        "on": now.on,
+        "at": now.code,
+        "name": now.name,
+        "generated": dict(now.made_up) or None,
+        "beside": [day.on for day, _lines in beside],
+        "doubts": list(tables.sources_of(told)),
+        "rows": rows,
+    }
+
+
+def _row(line: Line) -> dict[str, Any]:
+    indicator = line.indicator
+    return {
+        "table": line.table.name,
+        "row": line.label,
+        **_numbers(line),
+        "key": line.key,
+        "note": line.note,
+        "numerator": line.figure.numerator if line.figure else None,
+        "denominator": line.figure.denominator if line.figure else None,
+        "meaning": _meaning(line),
+        "formula": str(indicator.value) if indicator else None,
+        "where": str(indicator.where) if indicator and indicator.where else None,
+        "over": indicator.over if indicator else None,
+        "confidence": line.row.confidence or line.table.confidence,
+        "published_confidence": line.published.confidence if line.published else None,
+        "doubt": line.published.doubt if line.published else None,
+    }
+
+
+def _numbers(line: Line) -> dict[str, Any]:
+    """Ours and the published one in persons, units or percent, and both as the bulletin prints them."""
+    printed = line.published
+    return {
+        "value": line.number,
+        "unit": line.unit,
+        "published": _plain(printed) if printed else None,
+        "rounded": str(line.rounded) if line.rounded is not None else None,
+        "printed": str(printed.value) if printed else None,
+        "printed_in": line.printed_in,
+        "equal": line.is_equal,
+    }
+
+
+def _plain(printed: Published) -> float | int:
+    whole = printed.whole
+    return int(whole) if whole == int(whole) and not printed.is_share else float(whole)
+
+
+def _meaning(line: Line) -> str:
+    """What a row counts, in words."""
+    if line.row.change:
+        return _("比一年前")
+    if line.indicator is None:
+        return line.note
+    where = in_plain_words(line.indicator.where) if line.indicator.where else ""
+    said = in_plain_words(line.indicator.value)
+    return _("%(formula)s；只算：%(condition)s") % {"formula": said, "condition": where} if where else said
+
+
+def _print(now: Counted, told: Sequence[Line], beside: Beside) -> None:
+    print(f"{now.name}（{now.code}），{now.on}{'，' + MADE_UP if now.made_up else ''}")
+    lang, table = get_language() or "zh", ""
+    for line in told:
+        if line.table.key != table:
+            table = line.table.key
+            print(f"\n{line.table.title.say(lang)}  {line.table.name}")
+        marks = {True: "=", False: "≠", None: " "}
+        shown = _shown(line)
+        printed = f"{marks[line.is_equal]} {line.published.value:,}" if line.published else ""
+        years = "".join(f"  {day.on}: {_shown(lines_.get(line.key))}" for day, lines_ in beside)
+        note = f"  {line.note}" if line.note else ""
+        print(f"  {line.label}  {shown}  {printed}{years}{note}".rstrip())
+    compared = [line for line in told if line.is_equal is not None]
+    if compared:
+        equal = sum(bool(line.is_equal) for line in compared)
+        print(f"\n{equal} / {len(compared)} rows equal what was published, at its rounding.")
+    for doubt in tables.sources_of(told):
+        print(f"  {doubt}")
+
+
+def _shown(line: Line | None) -> str:
+    return f"{line.rounded:,}{line.printed_in}" if line and line.rounded is not None else "—"
+
+
+def _write(file: Path, now: Counted, told: Sequence[Line], beside: Beside) -> None:
+    head = [_("表"), _("行"), str(now.on), _("印刷单位"), _("公布"), _("一致"), _("人或个"), _("单位")]
+    for day, _lines in beside:
+        head += [str(day.on), _("%(day)s公布") % {"day": day.on}]
+    head += [_("怎么算"), _("编号"), _("说明"), _("存疑")]
+    marks = {True: _("是"), False: _("否"), None: ""}
+    body = []
+    for line in told:
+        cells = [line.table.title.say(get_language() or "zh"), line.label, _float(line), line.printed_in]
+        cells += [float(line.published.value) if line.published else None, marks[line.is_equal], line.number, line.unit]
+        for _day, lines_ in beside:
+            other = lines_.get(line.key)
+            cells += [_float(other), float(other.published.value) if other and other.published else None]
+        body.append([*cells, _meaning(line), line.key, line.note, line.published.doubt if line.published else ""])
+    title = f"{now.name}，{now.on}{'，' + MADE_UP if now.made_up else ''}"
+    try:
+        file.write_bytes(workbook_bytes(head, body, sheet_name=_("统计公报"), notes=(_("说明"), [[title]])))
+    except OSError as fault:
+        raise BadInput(f"{file} can't be written: {fault.strerror}.") from None
+
+
+def _float(line: Line | None) -> float | None:
+    return float(line.rounded) if line and line.rounded is not None else None
+
+
+def _open(options: Namespace, source: _Source, user: User, library: Library) -> int:
+    """One row opened: its formula and numbers, the units directly below, at a branch the records."""
+    found = library.get(options.row, source.counted.on)
+    if not isinstance(found, Indicator):
+        known = ", ".join(one.key for one in library.rows(source.counted.on)[:3])
+        raise BadInput(f"There is no row {options.row} with a formula on {source.counted.on}. Rows are {known}, ….")
+    if found.key in source.counted.hidden:
+        raise BadInput(_("人数太少，不单独显示。"))
+    if source.frozen:
+        told = opened_frozen(found, source.frozen)
+    else:
+        assert source.unit is not None  # noqa: S101 - live records belong to a unit
+        told = opened_live(found, source.unit, source.counted.on, user)
+    if source.unit is not None and not policy.may(user, "members.view", source.unit):
+        told = told.without_few()
+    if options.json:
+        return print_json(_opened(told, source.counted))
+    for text in told.lines():
+        print(text)
+    return 0
+
+
+def _opened(told: Opened, counted: Counted) -> dict[str, Any]:
+    figure = told.figure
+    return {
+        "on": counted.on,
+        "at": counted.code,
+        "row": told.indicator.key,
+        "title": told.indicator.title.model_dump(),
+        "formula": str(told.indicator.value),
+        "where": str(told.indicator.where) if told.indicator.where else None,
+        "over": told.indicator.over,
+        "meaning": in_plain_words(told.indicator.value),
+        "condition": told.condition,
+        "source": told.indicator.source_text,
+        "value": figure.value,
+        "numerator": figure.numerator,
+        "denominator": figure.denominator,
+        "below": [{"code": one.code, "name": one.name, "value": one.figure.value} for one in told.below],
+        "records": [str(record) for record in told.records],
+    }

@@ -1,0 +1,207 @@
+"""`guben report bulletin`: the tables of any unit from records and snapshots, beside what was published."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from guben.figures.queries import evaluate_live
+from guben.figures.snapshots import freeze
+from guben.organisations.models import Organisation
+from guben.rulebook.queries import library
+from tests.cast import BRANCH, CITY, TODAY, TOWN, Cast
+from tests.command import guben, refused
+
+pytestmark = pytest.mark.usefixtures("rules")
+TOTAL = ("members.total", "党员总数")
+
+
+@pytest.fixture
+def frozen(cast: Cast, tmp_path: Path) -> Path:
+    freeze(TODAY, tmp_path / "frozen")
+    return tmp_path / "frozen"
+
+
+def made_up(folder: Path, on: date | None = None) -> Path:
+    """The snapshot as if its records were invented, perhaps of another day."""
+    manifest = folder / "manifest.json"
+    content = json.loads(manifest.read_text(encoding="utf-8")) | {"generated": {"seed": 1}}
+    if on:
+        content["on"] = on.isoformat()
+    manifest.write_text(json.dumps(content), encoding="utf-8")
+    return folder
+
+
+def rows_of(*words: object) -> dict[tuple[str, str], dict[str, Any]]:
+    found = guben("report", "bulletin", *words, "--json").document["rows"]
+    rows = {(row["table"], row["row"]): row for row in found}
+    assert len(rows) == len(found)
+    return rows
+
+
+def test_every_row_is_the_figure_of_its_indicator(cast: Cast) -> None:
+    for code in (CITY, TOWN, BRANCH):
+        unit = Organisation.objects.get(code=code)
+        figures = {
+            row.indicator.key: row.figure
+            for row in evaluate_live(unit, TODAY, library().rows(TODAY))
+            if row.unit.id == unit.pk
+        }
+        told = {row["key"]: row for row in rows_of("--at", code).values() if row["formula"]}
+        assert len(told) > 40
+        for key, row in told.items():
+            value = figures[key].value
+            assert row["value"] == (value * 100 if row["unit"] == "%" and value is not None else value), key
+            assert (row["numerator"], row["denominator"]) == (figures[key].numerator, figures[key].denominator)
+
+
+@pytest.mark.one_database
+def test_a_snapshot_tells_the_same(frozen: Path) -> None:
+    for code in (CITY, BRANCH):
+        live, then = rows_of("--at", code), rows_of("--at", code, "--snapshot", frozen)
+        changes = [name for name, row in live.items() if row["meaning"] == "比一年前"]
+        assert {name: row for name, row in live.items() if name not in changes} == {
+            name: row for name, row in then.items() if name not in changes
+        }
+        assert then[changes[0]]["value"] is None
+        assert "2025-06-30" in then[changes[0]]["note"]
+
+
+@pytest.mark.one_database
+def test_without_a_unit_it_is_the_top(frozen: Path) -> None:
+    assert guben("report", "bulletin", "--json").document["at"] == CITY
+    assert guben("report", "bulletin", "--snapshot", frozen, "--json").document["at"] == CITY
+
+
+@pytest.mark.one_database
+def test_the_change_in_a_year_is_told_of_the_day_a_year_before(cast: Cast) -> None:
+    now, before = rows_of("--at", TOWN), rows_of("--at", TOWN, "--on", "2025-06-30")
+    more = now["members.total", "比上年净增"]
+
+    assert more["value"] == now[TOTAL]["value"] - before[TOTAL]["value"]
+    assert before[TOTAL]["value"] > 0
+    assert now["members.total", "增幅"]["value"] == pytest.approx(100 * more["value"] / before[TOTAL]["value"])
+
+
+@pytest.mark.one_database
+def test_days_stand_side_by_side(cast: Cast) -> None:
+    both = rows_of("--at", TOWN, "--on", "2025-12-31", "--on", "2026-06-30")
+    alone = rows_of("--at", TOWN, "--on", "2025-12-31")
+
+    (then,) = both[TOTAL]["years"]
+    assert (then["on"], then["value"]) == ("2025-12-31", alone[TOTAL]["value"])
+
+
+@pytest.mark.one_database
+def test_published_numbers_stand_beside_invented_records_of_the_country(frozen: Path) -> None:
+    rows = rows_of("--snapshot", made_up(frozen, date(2024, 12, 31)))
+
+    assert (rows[TOTAL]["published"], rows[TOTAL]["printed"], rows[TOTAL]["printed_in"]) == (
+        100_271_000,
+        "10027.1",
+        "万名",
+    )
+    assert rows[TOTAL]["equal"] is False
+    assert rows["admissions.structure", "女党员"]["published_confidence"] == "secondary"
+    assert rows["awards", "颁发光荣在党50年纪念章"]["value"] is None
+    assert rows["awards", "颁发光荣在党50年纪念章"]["published"] == 894_000
+
+
+@pytest.mark.one_database
+def test_a_unit_that_is_not_the_country_has_none(frozen: Path) -> None:
+    assert {row["published"] for row in rows_of("--on", "2024-12-31", "--at", CITY).values()} == {None}
+    assert {row["published"] for row in rows_of("--snapshot", made_up(frozen), "--at", TOWN).values()} == {None}
+
+
+@pytest.mark.one_database
+def test_ones_own_sheet_is_compared_as_it_was_rounded(cast: Cast, tmp_path: Path) -> None:
+    total = rows_of("--at", CITY)[TOTAL]["value"]
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(
+        f"table,row,value,unit\nmembers.total,党员总数,{total},名\nmembers.age,35岁以下,0.1,万名\n", "utf-8"
+    )
+    rows = rows_of("--at", CITY, "--published", sheet)
+
+    assert rows[TOTAL]["equal"] is True
+    assert rows["members.age", "35岁以下"]["equal"] is False
+    told = guben("report", "bulletin", "--at", CITY, "--published", sheet)
+    assert "1 / 2 rows equal" in told.out
+    sheet.write_text("table,row\n", "utf-8")
+    assert guben("report", "bulletin", "--at", CITY, "--published", sheet).code == 0
+    sheet.write_text("table,row,value,unit\na,b,c,d\n", "utf-8")
+    assert "sheet.csv:2" in refused(guben("report", "bulletin", "--at", CITY, "--published", sheet))
+
+
+def test_a_row_opens_to_the_units_below_and_to_its_records(cast: Cast, frozen: Path) -> None:
+    key = "bulletin-make-up_women"
+    for more in ((), ("--snapshot", frozen)):
+        town = guben("report", "bulletin", "--row", key, "--at", TOWN, *more, "--json").document
+        assert town["value"] == rows_of("--at", TOWN)["members.sex_ethnic_education", "女党员"]["value"]
+        assert {one["code"]: one["value"] for one in town["below"]} == {
+            code: rows_of("--at", code)["members.sex_ethnic_education", "女党员"]["value"]
+            for code in Organisation.objects.filter(parent=cast.town).values_list("code", flat=True)
+        }
+        branch = guben("report", "bulletin", "--row", key, "--at", BRANCH, *more, "--json").document
+        assert len(branch["records"]) == branch["value"] > 0
+        assert "'2'" in branch["condition"]
+
+
+@pytest.mark.one_database
+def test_whoever_sees_no_persons_sees_no_small_numbers(cast: Cast) -> None:
+    shown = rows_of("--at", BRANCH, "--as", cast.statistician.username)
+    full = rows_of("--at", BRANCH)
+    hidden = [name for name, row in shown.items() if row["value"] is None and full[name]["value"] is not None]
+
+    assert ("members.sex_ethnic_education", "女党员") in hidden
+    assert ("orgs.total", "支部") not in hidden
+    for table, _row in hidden:
+        assert all(
+            row["value"] is None or row["over"] != "member" for name, row in shown.items() if name[0] == table
+        )
+    one = ("report", "bulletin", "--row", "bulletin-make-up_women", "--as", cast.statistician.username)
+    assert "人数太少" in refused(guben(*one, "--at", BRANCH))
+    assert guben(*one, "--at", CITY, "--json").document["records"] == []
+
+
+@pytest.mark.one_database
+def test_a_workbook_holds_every_row(cast: Cast, tmp_path: Path) -> None:
+    file = tmp_path / "tables.xlsx"
+    assert (
+        guben("report", "bulletin", "--at", CITY, "--on", "2026-06-30", "--on", "2025-12-31", "--xlsx", file).code == 0
+    )
+    head, *body = openpyxl.load_workbook(file).worksheets[0].iter_rows(values_only=True)
+
+    rows = rows_of("--at", CITY)
+    assert [(line[1], line[6]) for line in body] == [(name[1], row["value"]) for name, row in rows.items()]
+    assert head[2] == "2026-06-30"
+    assert "2025-12-31" in head
+
+
+@pytest.mark.one_database
+def test_what_cannot_be_told_is_refused_in_a_sentence(cast: Cast, frozen: Path, tmp_path: Path) -> None:
+    for words in (
+        ("--at", "nowhere"),
+        ("--at", CITY, "--on", "1066-01-01"),
+        ("--at", CITY, "--on", "1949-10-01"),
+        ("--snapshot", tmp_path / "none"),
+        ("--snapshot", frozen, "--on", "2026-06-30"),
+        ("--snapshot", frozen, "--at", "it's nowhere"),
+        ("--at", CITY, "--row", "bulletin-age"),
+        ("--at", CITY, "--row", "bulletin-awards_units"),
+        ("--at", CITY, "--xlsx", tmp_path / "none" / "x.xlsx"),
+        ("--at", CITY, "--published", tmp_path / "none.csv"),
+    ):
+        refused(guben("report", "bulletin", *words))
+    (frozen / "member" / "0000.parquet").write_bytes(b"")
+    assert "member/0000.parquet" in refused(guben("report", "bulletin", "--snapshot", frozen))
+
+
+@pytest.mark.one_database
+def test_a_snapshot_of_real_records_asks_for_the_right(cast: Cast, frozen: Path) -> None:
+    refused(guben("report", "bulletin", "--snapshot", frozen, "--at", CITY, "--as", cast.secretary.username))
+    assert guben("report", "bulletin", "--snapshot", made_up(frozen), "--as", cast.secretary.username).code == 0
