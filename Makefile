@@ -66,8 +66,8 @@ $(GUBEN_DATA)/.static: .venv/.installed $(STATIC)
 	@touch $@
 
 .venv/.extras: .venv/.installed
-	@echo "Installing what lint and tests need: about 200 MB …"
-	@mkdir -p build && $(EXTRAS) test lint > build/extras.txt
+	@echo "Installing what lint and tests need: about 600 MB …"
+	@mkdir -p build && $(EXTRAS) test lint national > build/extras.txt
 	@$(BIN)/pip install -c constraints.txt -r build/extras.txt
 	@touch $@
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from argparse import Namespace
+from importlib.util import find_spec
 from pathlib import Path
 
 from guben import __version__
@@ -12,11 +13,8 @@ from guben.rulebook_engine.facts import catalogue
 
 
 def run(options: Namespace) -> int:
-    try:
-        import pyarrow  # noqa: F401
-    except ModuleNotFoundError:
-        sentence = "This needs the extra packages of whole-country runs: pip install 'guben[national]'."
-        raise BadInput(sentence) from None
+    if find_spec("pyarrow") is None:
+        raise BadInput("This needs the extra packages of whole-country runs: pip install 'guben[national]'.")
     return {"generate": _generate, "check": _check}[options.verb](options)
 
 

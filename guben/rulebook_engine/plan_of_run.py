@@ -62,7 +62,7 @@ class PlannedDuty:
         return self.key, self.period.label
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """All that is worked out for each unit as of a day.
 
@@ -180,8 +180,8 @@ def tally_places(plan: Plan) -> dict[str | tuple[str, str], int]:
 
 
 def plan(library: Library, on: date, catalogue: Catalogue, keys: Collection[str] = ()) -> Plan:
-    """The plan of all rules in force on a day and the rows of yearly tables, or of those with the keys; a standard brings
-    its indicator."""
+    """The plan of all rules of a day and the rows of yearly tables, or of those with the keys; a standard brings its
+    indicator."""
     standards = [rule for rule in library.standards(on) if not keys or rule.key in keys]
     needed = {standard.indicator for standard in standards}
     figures = [*library.indicators(on), *library.rows(on)]
@@ -189,13 +189,13 @@ def plan(library: Library, on: date, catalogue: Catalogue, keys: Collection[str]
     asked = [_Asked(*one) for one in _duties_of(library, on, keys)]
     atoms = [TableAtom(one.over, atom) for one in indicators for atom in aggregation_of(one).atoms]
     atoms += [TableAtom(one.edition.evidence.record, atom) for one in asked for atom in one.atoms(catalogue)]
-    tables = {atom.table: None for atom in atoms}
-    columns = [column for name in tables for column in dict.fromkeys(atoms) if column.table == name]
+    tables = list(dict.fromkeys(atom.table for atom in atoms))
+    columns = sorted(dict.fromkeys(atoms), key=lambda column: tables.index(column.table))
     numbers = {column: number for number, column in enumerate(columns)}
     duties = tuple(one.planned(on, numbers, catalogue) for one in asked)
-    whos = [rule.who for rule in (*indicators, *standards) if rule.who]
-    abouts = tuple(dict.fromkeys(whos))
-    logic = [on, columns, [_logic_of(one) for one in (*indicators, *standards)], [_owed(one) for one in duties]]
+    rules: list[Indicator | Standard] = [*indicators, *standards]
+    abouts = tuple(dict.fromkeys(rule.who for rule in rules if rule.who))
+    logic = [on, columns, [_logic_of(rule) for rule in rules], [_owed(one) for one in duties]]
     return Plan(on, tuple(columns), tuple(indicators), tuple(standards), duties, abouts, _digest(logic))
 
 
@@ -267,17 +267,25 @@ def _digest(logic: Any) -> str:
 
 def _logic_of(rule: Indicator | Standard) -> Any:
     """What a rule computes, without its words."""
+    head = [rule.kind, rule.key, rule.issued_by, rule.who]
     if isinstance(rule, Indicator):
-        parts = (rule.value, rule.over, rule.where, rule.who, rule.scope)
-    else:
-        parts = (rule.indicator, rule.holds, rule.who)
-    return [rule.kind, rule.key, rule.issued_by, *parts]
+        return [*head, rule.value, rule.over, rule.where, rule.scope]
+    return [*head, rule.indicator, rule.holds]
 
 
 def _owed(planned: PlannedDuty) -> Any:
     duty = planned.duty
     conditions = [duty.who, *(part.where for part in duty.applies)]
-    return [planned.key, duty.issued_by, conditions, duty.times, planned.period.label, planned.day, planned.good]
+    return [
+        planned.key,
+        duty.issued_by,
+        conditions,
+        duty.times,
+        planned.period.label,
+        planned.day,
+        planned.good,
+        planned.in_time,
+    ]
 
 
 def _plain(thing: Any) -> Any:

@@ -11,7 +11,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from guben.rulebook_engine.plan_of_run import NULL, STATES, UNKNOWN, HandedUp, Plan, tally_places
+from guben.rulebook_engine.columnar import day_number
+from guben.rulebook_engine.plan_of_run import NULL, STATES, UNKNOWN, HandedUp, Plan, PlannedDuty, tally_places
 
 Integers = NDArray[np.int64]
 Whole = NDArray[np.int64] | NDArray[np.int32]
@@ -32,13 +33,13 @@ class PartTree:
         return len(self.number)
 
     @cached_property
-    def _sorted(self) -> tuple[Integers, Integers]:
+    def sorted(self) -> tuple[Integers, Integers]:
         order = np.argsort(self.organisation, kind="stable")
         return order, self.organisation[order]
 
     def places(self, organisations: Integers) -> Integers:
         """The place of each organisation; -1 where the part does not know it."""
-        order, ids = self._sorted
+        order, ids = self.sorted
         if not len(ids):
             return np.full(len(organisations), -1, np.int64)
         found = np.minimum(np.searchsorted(ids, organisations), len(ids) - 1)
@@ -155,3 +156,32 @@ def tallied(
     for level in tree.levels:
         np.add.at(found, tree.parent[level], found[level])
     return found
+
+
+def states(
+    planned: PlannedDuty,
+    plan: Plan,
+    who: NDArray[np.bool_],
+    applies: NDArray[np.bool_],
+    facts: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    counts: tuple[NDArray[Any], NDArray[Any]],
+) -> NDArray[np.int8]:
+    """What became of a duty at each unit, as `duty_state.state_of` says of one: from how many times it is owed, since
+    when the unit is and is kept (days since 1970, NULL = unknown), and how many records are good and were in time."""
+    times, founded, kept = facts
+    good, in_time = counts
+    starts, ends = (day_number(day) for day in (planned.period.starts_on, planned.period.ends_on))
+    code = {name: number for number, name in enumerate(STATES)}
+    short = code["late"] if plan.on > planned.due_on else code["due"]
+    found = np.select(
+        [
+            ~who | (founded > ends),
+            (founded > starts) | ~applies,
+            (kept == NULL) | (kept > starts),
+            good < times,
+            in_time >= times,
+        ],
+        [code[""], code["exempt"], code["not_kept"], short, code["done"]],
+        code["done_late"],
+    )
+    return found.astype(np.int8)

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from guben.rulebook_engine.adapters import whole_duckdb
+from guben.rulebook_engine.adapters import kernel, whole_duckdb
 from guben.rulebook_engine.checking import check
 from guben.rulebook_engine.crosschecks import impossible_line
 from guben.rulebook_engine.entries import Indicator, Standard
@@ -29,7 +29,7 @@ from tests.rulebook_engine.whole_trees import (
 )
 
 ON = date(2026, 6, 30)
-ENGINES: dict[str, WorksOut] = {"duckdb": whole_duckdb.work_out}
+ENGINES: dict[str, WorksOut] = {"duckdb": whole_duckdb.work_out, "kernel": kernel.work_out}
 LINES = [
     "value >= 0.25", "value = 0", "value between 1 and 3 or members > 20", "numerator * 2 >= denominator",
     "value is null", "has_committee", "not (value > 2 and months(founded_on) < 40)", "groups * value < 5",

@@ -29,8 +29,8 @@ from guben.rulebook_engine.expressions import (
 )
 from guben.rulebook_engine.facts import Column
 from guben.rulebook_engine.frozen import TREE_TABLE, Manifest
-from guben.rulebook_engine.plan_of_run import NULL, STATES, HandedUp, PartFigures, Plan, PlannedDuty, aggregation_of
-from guben.rulebook_engine.rolling_up import PartTree, add_handed_up, hand_up, nothing, rolled_up, tallied
+from guben.rulebook_engine.plan_of_run import NULL, HandedUp, PartFigures, Plan, PlannedDuty, aggregation_of
+from guben.rulebook_engine.rolling_up import PartTree, add_handed_up, hand_up, nothing, rolled_up, states, tallied
 
 UNITS = "organisation"
 UNKNOWN_VALUE: Node = ColumnValue(Column("nothing", "number", "", ""))
@@ -234,35 +234,6 @@ class _Work:
         )
 
 
-def states(
-    planned: PlannedDuty,
-    plan: Plan,
-    who: NDArray[np.bool_],
-    applies: NDArray[np.bool_],
-    facts: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
-    counts: tuple[NDArray[Any], NDArray[Any]],
-) -> NDArray[np.int8]:
-    """What became of a duty at each unit, as `duty_state.state_of` says of one: from how many times it is owed, since
-    when the unit is and is kept (days since 1970, NULL = unknown), and how many records are good and were in time."""
-    times, founded, kept = facts
-    good, in_time = counts
-    starts, ends = (_day_number(day) for day in (planned.period.starts_on, planned.period.ends_on))
-    code = {name: number for number, name in enumerate(STATES)}
-    short = code["late"] if plan.on > planned.due_on else code["due"]
-    found = np.select(
-        [
-            ~who | (founded > ends),
-            (founded > starts) | ~applies,
-            (kept == NULL) | (kept > starts),
-            good < times,
-            in_time >= times,
-        ],
-        [code[""], code["exempt"], code["not_kept"], short, code["done"]],
-        code["done_late"],
-    )
-    return found.astype(np.int8)
-
-
 def with_figure(standard: Standard, plan: Plan) -> Node:
     """A standard's line as a tree over the columns `b0…` (below) or `o0…` (own) and the unit's own facts."""
     indicator = plan.by_key[standard.indicator]
@@ -302,10 +273,6 @@ def _put_in(node: Node, atoms: Sequence[Node], named: Mapping[str, Node]) -> Nod
             return node
 
 
-def _day_number(day: Any) -> int:
-    return int(day.toordinal()) - 719163  # days since 1970
-
-
 def _filled(values: Any, empty: float) -> NDArray[Any]:
     """A fetched column, which has a mask only where there are nulls."""
-    return np.asarray(np.ma.filled(values, empty))  # type: ignore[no-untyped-call]
+    return np.asarray(np.ma.filled(values, empty))

@@ -1,0 +1,178 @@
+"""The atoms of one fact table over the units of a part: rows go in, columns of figures come out."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from guben.rulebook_engine.adapters.kernel_files import Rows, read_only
+from guben.rulebook_engine.columnar import Values, values
+from guben.rulebook_engine.filter_tables import (
+    TRUTHS,
+    WIDEST,
+    WORD,
+    Bits,
+    FilterTables,
+    Total,
+    bits_of,
+    dictionary,
+    span,
+    stored_names,
+)
+from guben.rulebook_engine.plan_of_run import Plan
+from guben.rulebook_engine.rolling_up import PartTree, nothing
+
+FUNCTIONS = {"sum": 1, "min": 2, "max": 3}
+STRIDE = 4096  # a range of days is widened to whole strides, so that one table serves many row groups
+NONE = read_only(np.zeros(0, np.int32))
+Index = tuple[NDArray[np.int32], int, object, Values]  # places in a table, what is added to them, its name and domain
+
+
+class Counts:
+    """Counters of all units of a part for one table. Feed it rows with `add`, then `finish`."""
+
+    def __init__(
+        self, tables: FilterTables, plan: Plan, tree: PartTree, row_of: NDArray[np.int32], loops: ModuleType
+    ) -> None:
+        self.tables = tables
+        self.plan = plan
+        self.tree = tree
+        self.row_of = row_of
+        self.loops = loops
+        self.order, self.ordered = tree.sorted
+        self.rows_of = np.zeros(len(tree), np.int64)
+        self.own = np.zeros((len(tree), 8 * tables.counted), np.uint64)
+        self.spill_of = np.full(len(tree), -1, np.int32)
+        self.spill = np.zeros((0, WORD * tables.counted), np.int32)
+        self.spilled = 0
+        self.sums = {one.column: self._empty(one) for one in tables.totals}
+
+    def _empty(self, total: Total) -> NDArray[Any]:
+        is_double = total.atom.is_double
+        empty = nothing(total.atom.function, is_double=is_double)
+        return np.full(len(self.tree), empty, np.float64 if is_double else np.int64)
+
+    def add(self, rows: Rows) -> None:
+        """Counts some rows."""
+        starts, places = np.empty(rows.size, np.int32), np.empty(rows.size, np.int32)
+        ids = self.tree.organisation
+        runs, full = self.loops.runs_of(rows.organisation, ids, self.order, self.ordered, self.rows_of, starts, places)
+        starts, places = starts[:runs], places[:runs]
+        if full:
+            more = np.zeros((full, self.spill.shape[1]), np.int32)
+            self.spill = np.concatenate([self.spill, more])
+        columns, *program = self._program(rows)
+        passed = np.empty((self.tables.words - self.tables.counted, rows.size), np.uint64)
+        self.spilled = self.loops.count(
+            columns, *program, self.tables.counted, rows.size, starts, places, self.rows_of,
+            self.own, self.spill_of, self.spill, self.spilled, passed,
+        )  # fmt: skip
+        for total in self.tables.totals:
+            self._total(total, rows, passed[total.word], starts, places)
+
+    def _program(self, rows: Rows) -> tuple[Any, ...]:
+        """The columns of places, and for each word which of them are looked up in which table."""
+        columns: list[NDArray[np.int32]] = []
+        looked_up: list[tuple[int, dict[int, Bits]]] = []
+        others = list(self.tables.others)
+        for name, parts in self.tables.single.items():
+            index = self.index(name, rows)
+            if index is None:
+                others += parts
+                continue
+            places, shift, known_as, domain = index
+            columns.append(places)
+            looked_up.append((shift, self.tables.table(name, known_as, domain)))
+        for part in others:
+            columns.append(read_only(self.tables.worked_out(part, rows, rows.size)))
+            looked_up.append((0, bits_of(part)))
+        if len(columns) > self.loops.MOST_COLUMNS:
+            raise OverflowError(f"Filters of one fact table look at {len(columns)} columns.")
+        columns += [NONE] * (self.loops.MOST_COLUMNS - len(columns))
+        return tuple(columns), *self._steps(looked_up)
+
+    def _steps(self, looked_up: list[tuple[int, dict[int, Bits]]]) -> tuple[NDArray[Any], ...]:
+        firsts, step_column, step_shift, tables = [0], [], [], [np.zeros(0, np.uint64)]
+        at = 0
+        for word in range(self.tables.words):
+            for column, (shift, by_word) in enumerate(looked_up):
+                if word in by_word:
+                    step_column.append(column)
+                    step_shift.append(at + shift)
+                    tables.append(by_word[word])
+                    at += len(by_word[word])
+            firsts.append(len(step_column))
+        numbers = (np.array(one, np.int64) for one in (firsts, step_column, step_shift))
+        return *numbers, np.concatenate(tables)
+
+    def index(self, name: str, rows: Rows) -> Index | None:
+        """A column as places in a table; None where it has too many values for one."""
+        type_ = self.tables.types[name]
+        if type_ == "text":
+            codes, texts = rows.texts[name]
+            return codes, 0, texts, dictionary(texts)
+        column = rows.plain[name]
+        if type_ == "boolean":
+            return read_only(column.cast(int).fill_null(2).to_numpy().astype(np.int32)), 0, "", TRUTHS
+        column = column.to_physical()
+        lowest, highest = column.min(), column.max()
+        if lowest is None or highest is None:
+            lowest = highest = 0
+        if type_ == "date":
+            lowest, highest = lowest // STRIDE * STRIDE, highest // STRIDE * STRIDE + STRIDE
+        if highest - lowest > WIDEST or abs(lowest) > WIDEST * WIDEST:
+            return None
+        if type_ != "date":
+            places = (column - (lowest - 1)).fill_null(0).to_numpy().astype(np.int32)
+            return read_only(places), 0, (lowest, highest), span(lowest, highest)
+        if column.null_count():
+            column = column.fill_null(lowest - 1)
+        places = column.to_numpy().astype(np.int32, copy=False)
+        return read_only(places), 1 - lowest, (lowest, highest), span(lowest, highest)
+
+    def _total(
+        self, total: Total, rows: Rows, passed: NDArray[np.uint64], starts: NDArray[Any], places: NDArray[Any]
+    ) -> None:
+        found = self._argument(total, rows)
+        sums = self.sums[total.column]
+        listed = read_only(np.broadcast_to(np.asarray(found.values, sums.dtype), rows.size))
+        known = read_only(np.zeros(0, np.bool_) if found.known is None else np.broadcast_to(found.known, rows.size))
+        self.loops.total(passed, total.bit, listed, known, starts, places, FUNCTIONS[total.atom.function], sums)
+
+    def _argument(self, total: Total, rows: Rows) -> Values:
+        """What is added up; of one column of days by a table of its values."""
+        names = stored_names(total.argument)
+        index = self.index(names[0], rows) if len(names) == 1 and self.tables.types[names[0]] == "date" else None
+        if index is None:
+            return values(total.argument, rows, self.plan.on)
+        places, shift, _name, domain = index
+        by_place = values(total.argument, {names[0]: domain}, self.plan.on)
+        places = places + np.int32(shift)
+        if by_place.known is None:
+            return Values(by_place.values[places])
+        return Values(by_place.values[places], by_place.known[places])
+
+    def finish(self, own: dict[int, NDArray[Any]], below: dict[int, NDArray[Any]], *, rolled: bool) -> None:
+        """Puts the table's columns to the others, rolled up or not."""
+        parents, parent = len(self.tree.with_children), self.tree.parent
+        counted = self.own.view(np.uint8)
+        rows = np.zeros((parents, counted.shape[1]), np.int32)
+        row_of = self.row_of if rolled else np.full_like(self.row_of, -1)
+        if rolled:
+            self.loops.roll_counts(counted, self.spill_of, self.spill, parent, row_of, rows)
+        slots = np.array(self.tables.slots, np.int64)
+        columns = np.empty((len(slots), len(self.tree)), np.int32)
+        apart = np.empty((len(slots), parents), np.int32)
+        self.loops.as_columns(counted, self.spill_of, self.spill, row_of, rows, slots, columns, apart)
+        for place, number in enumerate(self.tables.counts):
+            below[number] = columns[place]
+            own[number] = apart[place] if rolled else columns[place][self.tree.with_children]
+        for total in self.tables.totals:
+            found = self.sums[total.column]
+            own[total.column] = found[self.tree.with_children]
+            if rolled:
+                self.loops.roll(found, parent, FUNCTIONS[total.atom.function])
+            below[total.column] = found

@@ -1,0 +1,284 @@
+"""The loops of the kernel, compiled once by numba for all rulebooks: what differs from rule to rule is data in tables.
+
+A row passes a filter when each of its columns lets it pass. So each column has a table from its values to 64 bits, one
+for each filter that is counted in a word; the AND of what the columns say is what the row counts for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+BLOCK = 512  # rows whose bits are worked out together
+MOST_COLUMNS = 32  # that filters of one table look at
+FULL = 255  # rows of a unit that its counters of one byte can hold
+SEARCH = 64
+BITS = np.zeros((256, 8), np.uint8)
+BITS[:] = np.arange(256)[:, None] >> np.arange(8) & 1
+SPREAD = BITS.view(np.uint64).ravel()  # a byte's bits as eight bytes
+ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+compiled: Any = njit(nogil=True, cache=True, error_model="numpy", boundscheck=False)
+
+
+@compiled
+def runs_of(organisation, ids, order, ordered, rows_of, starts, places):  # type: ignore[no-untyped-def]
+    """Runs of rows of one unit: where each starts and the unit's place (-1 = unknown); how many runs, and of how many
+    units the counters are full from now on. `rows_of` counts the rows of each unit."""
+    count = 0
+    full = 0
+    place = -1
+    last = np.int64(0)
+    units = len(ids)
+    for row in range(len(organisation)):
+        one = organisation[row]
+        if row and one == last:
+            continue
+        if row and place >= 0:
+            full += _grown(rows_of, place, row - starts[count - 1])
+        last = one
+        found = -1
+        for at in range(place + 1, min(place + 1 + SEARCH, units)):
+            if ids[at] == one:
+                found = at
+                break
+        if found < 0 and units:
+            at = np.searchsorted(ordered, one)
+            if at < units and ordered[at] == one:
+                found = order[at]
+        place = found if found >= 0 else place
+        starts[count] = row
+        places[count] = found
+        count += 1
+        if found < 0:
+            place = -1
+    if count and place >= 0:
+        full += _grown(rows_of, place, len(organisation) - starts[count - 1])
+    return count, full
+
+
+@compiled
+def _grown(rows_of, place, more):  # type: ignore[no-untyped-def]
+    before = rows_of[place]
+    rows_of[place] = before + more
+    return 1 if before <= FULL < before + more else 0
+
+
+@compiled
+def count(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0913 - one loop nest, compiled
+    columns, word_steps, step_column, step_shift, tables, counted, rows, starts, places, rows_of, own, spill_of, spill,
+    spilled, passed,
+):  # fmt: skip
+    """Counts the rows of each unit that pass each filter.
+
+    Word w is the AND over its steps `word_steps[w]` to `word_steps[w + 1]` of tables[value + shift]. The first
+    `counted` words are counted, in bytes in `own`, or in `spill` for units with many rows; the bits of the others are
+    written to `passed`. Gives back how many units have spilled.
+    """
+    bits = np.empty(BLOCK, np.uint64)
+    words = len(word_steps) - 1
+    run = 0
+    runs = len(starts)
+    for first in range(0, rows, BLOCK):
+        size = min(BLOCK, rows - first)
+        while run + 1 < runs and starts[run + 1] <= first:
+            run += 1
+        for word in range(words):
+            for i in range(size):
+                bits[i] = ALL
+            for step in range(word_steps[word], word_steps[word + 1]):
+                column = columns[step_column[step]]
+                shift = step_shift[step]
+                for i in range(size):
+                    bits[i] &= tables[column[first + i] + shift]
+            if word >= counted:
+                for i in range(size):
+                    passed[word - counted, first + i] = bits[i]
+                continue
+            at = run
+            while at < runs and starts[at] < first + size:
+                begins = max(starts[at], first) - first
+                ends = (min(starts[at + 1], first + size) if at + 1 < runs else first + size) - first
+                place = places[at]
+                at += 1
+                if place < 0:
+                    continue
+                if rows_of[place] <= FULL:
+                    _add(bits, begins, ends, own, place, word * 8)
+                else:
+                    if spill_of[place] < 0:
+                        spill_of[place] = spilled
+                        spilled += 1
+                    _add_wide(bits, begins, ends, spill, spill_of[place], word * 64)
+    return spilled
+
+
+@compiled
+def _add(bits, begins, ends, own, place, at):  # type: ignore[no-untyped-def]
+    """Adds the bits of some rows to 64 counters of one byte each."""
+    byte = np.uint64(255)
+    a = b = c = d = e = f = g = h = np.uint64(0)
+    for i in range(begins, ends):
+        one = bits[i]
+        a += SPREAD[one & byte]
+        b += SPREAD[one >> np.uint64(8) & byte]
+        c += SPREAD[one >> np.uint64(16) & byte]
+        d += SPREAD[one >> np.uint64(24) & byte]
+        e += SPREAD[one >> np.uint64(32) & byte]
+        f += SPREAD[one >> np.uint64(40) & byte]
+        g += SPREAD[one >> np.uint64(48) & byte]
+        h += SPREAD[one >> np.uint64(56)]
+    own[place, at] += a
+    own[place, at + 1] += b
+    own[place, at + 2] += c
+    own[place, at + 3] += d
+    own[place, at + 4] += e
+    own[place, at + 5] += f
+    own[place, at + 6] += g
+    own[place, at + 7] += h
+
+
+@compiled
+def _add_wide(bits, begins, ends, spill, place, at):  # type: ignore[no-untyped-def]
+    for i in range(begins, ends):
+        one = bits[i]
+        for bit in range(64):
+            spill[place, at + bit] += np.int32(one >> np.uint64(bit) & np.uint64(1))
+
+
+@compiled
+def total(passed, bit, found, known, starts, places, function, sums):  # type: ignore[no-untyped-def]
+    """Adds up, or takes the least or the greatest of, the values of rows that pass: function 1, 2, 3. `sums` holds what
+    was found before, `known` is empty where all values are known."""
+    runs = len(starts)
+    for at in range(runs):
+        place = places[at]
+        if place < 0:
+            continue
+        ends = starts[at + 1] if at + 1 < runs else len(found)
+        for row in range(starts[at], ends):
+            if passed[row] >> np.uint64(bit) & np.uint64(1) and (len(known) == 0 or known[row]):
+                sums[place] = joined(sums[place], found[row], function)
+
+
+@compiled
+def joined(one, other, function):  # type: ignore[no-untyped-def]
+    """Two values of an atom together; null (the least whole number, or no number) adds nothing."""
+    if is_null(one):
+        return other
+    if is_null(other):
+        return one
+    if function == 1:
+        return one + other
+    if function == 2:
+        return min(one, other)
+    return max(one, other)
+
+
+@compiled
+def is_null(one):  # type: ignore[no-untyped-def]
+    if isinstance(one, float):
+        return np.isnan(one)
+    return one == np.int64(-9223372036854775808)
+
+
+@compiled
+def roll_counts(own, spill_of, spill, parent, row_of, below):  # type: ignore[no-untyped-def]
+    """Counts at and below each unit with children: children come after parents, so one pass from the end does.
+    `row_of` tells the row of a unit with children in `below`, -1 for others."""
+    width = below.shape[1]
+    for unit in range(len(parent) - 1, -1, -1):
+        row = row_of[unit]
+        above = row_of[parent[unit]] if parent[unit] >= 0 else -1
+        spilled = spill_of[unit]
+        if row >= 0:
+            for slot in range(width):
+                below[row, slot] += own[unit, slot]
+            if spilled >= 0:
+                for slot in range(width):
+                    below[row, slot] += spill[spilled, slot]
+            if above >= 0:
+                for slot in range(width):
+                    below[above, slot] += below[row, slot]
+        elif above >= 0:
+            for slot in range(width):
+                below[above, slot] += own[unit, slot]
+            if spilled >= 0:
+                for slot in range(width):
+                    below[above, slot] += spill[spilled, slot]
+
+
+@compiled
+def as_columns(own, spill_of, spill, row_of, below, slots, columns, parents):  # type: ignore[no-untyped-def]
+    """The counts in `slots` as columns: of a unit with children what is below it in `columns` and its own in
+    `parents`."""
+    units = own.shape[0]
+    for first in range(0, units, 64):
+        last = min(first + 64, units)
+        for number in range(len(slots)):
+            slot = slots[number]
+            for unit in range(first, last):
+                found = np.int32(own[unit, slot])
+                if spill_of[unit] >= 0:
+                    found += spill[spill_of[unit], slot]
+                row = row_of[unit]
+                if row >= 0:
+                    parents[number, row] = found
+                    found = below[row, slot]
+                columns[number, unit] = found
+
+
+@compiled
+def roll(values, parent, function):  # type: ignore[no-untyped-def]
+    """One atom over each unit and all below it, in place; function 1 sum, 2 least, 3 greatest."""
+    for unit in range(len(parent) - 1, -1, -1):
+        above = parent[unit]
+        if above >= 0:
+            values[above] = joined(values[above], values[unit], function)
+
+
+@compiled
+def tally(codes, places, parent, row_of, found):  # type: ignore[no-untyped-def]
+    """How many units at and below each unit with children have each code: `codes` has a row for each unit, `places`
+    the column of `found` for code 1 of each."""
+    for unit in range(len(parent) - 1, -1, -1):
+        row = row_of[unit]
+        above = row_of[parent[unit]] if parent[unit] >= 0 else -1
+        target = row if row >= 0 else above
+        if target >= 0:
+            for number in range(codes.shape[1]):
+                code = codes[unit, number]
+                if code:
+                    found[target, places[number] + code - 1] += 1
+        if row >= 0 and above >= 0:
+            for place in range(found.shape[1]):
+                found[above, place] += found[row, place]
+
+
+def try_all() -> None:
+    """Calls every loop once with the types that the kernel gives it, so that all are compiled."""
+
+    def read_only(type_: Any) -> Any:
+        found = np.zeros(1, type_)
+        found.setflags(write=False)
+        return found
+
+    numbers, places = np.zeros(1, np.int64), np.zeros(1, np.int32)
+    wide = np.zeros((1, 64), np.int32)
+    own, passed = np.zeros((1, 8), np.uint64), np.zeros((1, 1), np.uint64)
+    spill_of, no_parent = np.full(1, -1, np.int32), np.full(1, -1, np.int64)
+    runs_of(read_only(np.int64), numbers, numbers, numbers, np.zeros(1, np.int64), places.copy(), places.copy())
+    columns = (read_only(np.int32),) * MOST_COLUMNS
+    steps = (np.array([0, 1]), np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1, np.uint64))
+    count(columns, *steps, 1, 1, places, places, numbers, own, spill_of, wide, 0, passed)
+    for type_ in (np.int64, np.float64):
+        for known in (np.zeros(0, np.bool_), np.zeros(1, np.bool_)):
+            known.setflags(write=False)
+            total(passed[0], 0, read_only(type_), known, places, places, 1, np.zeros(1, type_))
+        roll(np.zeros(1, type_), no_parent, 1)
+    row_of = np.zeros(1, np.int32)
+    roll_counts(own.view(np.uint8), spill_of, wide, no_parent, row_of, wide.copy())
+    as_columns(own.view(np.uint8), spill_of, wide, row_of, wide, numbers, wide[:, :1].copy(), wide[:, :1].copy())
+    tally(np.zeros((1, 1), np.int8), numbers, no_parent, row_of, np.zeros((1, 3), np.int64))
