@@ -32,6 +32,7 @@ def test_the_samples_make_one_rulebook_and_its_examples_hold() -> None:
         ("publication", "publish-village-affairs"),
         ("indicator", "share-under-30"),
         ("standard", "too-few-under-30"),
+        ("table", "town-by-age"),
     ]
     assert len(examples) == 2
     assert [run(example, Library([rulebook]), catalogue) for example in examples] == [None, None]
