@@ -27,6 +27,7 @@ from guben.procedures.placing import COLUMNS, Kept, columns
 from guben.procedures.rules import Rules, rules
 from guben.procedures.sharing import prove_share
 from guben.publication.models import Notice
+from guben.rollup.freshness import keeping
 from guben.rulebook_engine.plans import POSTED
 from guben.rulebook_engine.roads import Done, Where, where
 from guben.rulebook_engine.shapes import Shapes
@@ -80,8 +81,19 @@ def prove(
                 _join(proof, part.result())
                 if progress:
                     progress(proof.cases)
+    if proof.mended:
+        _tell_figures(proof)
     proof.milliseconds = round((time.monotonic() - begun) * 1000)
     return proof
+
+
+def _tell_figures(proof: Proof) -> None:
+    """Mending writes no history, so that kept figures have to be told of it."""
+    if len(proof.differences) >= MOST_TOLD:  # there may be more
+        keeping.begin_anew()
+        return
+    cases = {difference.pk for difference in proof.differences}
+    keeping.put_right(Case.objects.filter(pk__in=cases).values_list("organisation_id", flat=True))
 
 
 def _spans(procedure: str, jobs: int) -> list[tuple[int, int]]:

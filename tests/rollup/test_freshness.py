@@ -303,13 +303,14 @@ def test_an_entry_that_is_saved_late_is_still_told(cast: Cast, monkeypatch: pyte
     monkeypatch.setattr(history.database, "oldest_writer", lambda: since)
     begun = history.news(Place(newest_entry())).place
     change_site(Site.objects.get(organisation=cast.community), tenure="owned", by=cast.operator)
-    first = Entry.objects.latest("pk")
-    Entry.objects.filter(pk=first.pk).update(pk=first.pk + 3)  # as if three others had drawn their numbers before
-    Entry.objects.filter(pk=first.pk).delete()
+    late = Entry.objects.latest("pk")
+    number = late.pk
+    Entry.objects.filter(pk=number).delete()  # three others had drawn their numbers before
+    late.pk = number + 3
+    late.save(force_insert=True)
     later = history.news(begun)
     assert later.entries == 1
-    late = Entry.objects.get(pk=first.pk + 3)
-    late.pk = first.pk + 1
+    late.pk = number + 1
     late.save(force_insert=True)
     told = history.news(later.place)
     assert (told.entries, told.units) == (1, {cast.community.pk})

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
+from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -29,6 +31,7 @@ from guben.rulebook.queries import library
 LEFT_AFTER = timedelta(minutes=15)  # a tree that was begun and then nobody went on with
 TRIES = 5
 COLUMNS = ["parent", "path", "own", "below", "marks", "tally"]
+Result = TypeVar("Result")
 Told = Callable[[int, int], None]
 
 
@@ -133,6 +136,26 @@ def catch_up(kept: KeptTree, logic: Logic, *, most: int | None = None) -> int:
         return len(_put_right(kept, logic, touched, place))
     except GaveWay:
         return 0
+
+
+def put_right(units: Iterable[int]) -> None:
+    """Works out some units of what is kept, and all above them: for what changes records and writes no history."""
+    wanted = set(units)
+
+    def again(kept: KeptTree, logic: Logic) -> None:
+        kept.refresh_from_db()
+        _put_right(kept, logic, wanted, Place.of(kept.seen, kept.gaps))
+
+    for kept in KeptTree.objects.filter(is_whole=True):
+        logic = logic_of(library(), kept.on)
+        if wanted and kept.fingerprint == logic.fingerprint:
+            _again_if_crossed(partial(again, kept, logic))
+
+
+def begin_anew() -> None:
+    """Forgets all that is kept: the worker begins again."""
+    for kept in KeptTree.objects.all():
+        _delete(kept)
 
 
 def _advance(kept: KeptTree, place: Place, at: object) -> None:
@@ -253,7 +276,7 @@ def check(kept: KeptTree, logic: Logic, told: Told = _silent) -> list[Wrong]:
     return found
 
 
-def _again_if_crossed(act: Callable[[], list[Wrong]]) -> list[Wrong]:
+def _again_if_crossed(act: Callable[[], Result]) -> Result:
     """Others put acts right meanwhile: that takes them a second."""
     for _try in range(TRIES):
         try:
