@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "guben.procedures",
     "guben.development",
     "guben.transfers",
+    "guben.statistics",
     "guben.imports",
     "guben.exports",
     "guben.demo",

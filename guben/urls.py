@@ -19,6 +19,7 @@ urlpatterns = [
     path("cases/", include("guben.procedures.urls")),
     path("development/", include("guben.development.urls")),
     path("transfers/", include("guben.transfers.urls")),
+    path("statistics/", include("guben.statistics.urls")),
     path("jobs/", include("guben.jobs.urls")),
     path("history/", include("guben.audit.urls")),
     path("demo/", include("guben.demo.urls")),

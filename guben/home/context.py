@@ -59,6 +59,7 @@ PLACES = (
     _Door("procedures", gettext_lazy("办件"), "procedures:list", "clipboard-list", ("cases.view",)),
     _Door("figures", gettext_lazy("诊断"), "figures:diagnosis", "stethoscope", ("figures.view",)),
     _Door("rulebook", gettext_lazy("制度"), "rulebook:list", "book", ("rules.view",)),
+    _Door("statistics", gettext_lazy("统计"), "statistics:tables", "chart-bar", ("figures.view",)),
 )
 MORE = (
     _Door("structure", gettext_lazy("党员结构"), "members:structure", "users", ("figures.view",)),

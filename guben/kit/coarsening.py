@@ -7,7 +7,7 @@ this method, every shown number and every sum still finds more than one value fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -29,11 +29,18 @@ def tells_of_few(numerator: float | None, denominator: float | None, threshold: 
     return numerator is not None and (is_few(numerator, threshold) or is_few(denominator - numerator, threshold))
 
 
-def hidden_keys(counts: Mapping[Key, int], threshold: int = THRESHOLD) -> set[Key]:
-    """The parts to hide of a whole that is shown: those that tell of few, then the next smallest, and empty ones last,
-    until at least two are hidden and so many people are in them that each part could be another number."""
+def hidden_keys(
+    counts: Mapping[Key, int], threshold: int = THRESHOLD, *, already: Collection[Key] = frozenset()
+) -> set[Key]:
+    """The parts to hide of a whole that is shown: those that tell of few and those hidden `already`, then the next
+    smallest, and empty ones last, until at least two are hidden and so many people are in them that each part could be
+    another number."""
     total = sum(counts.values())
-    hidden = {key for key, count in counts.items() if is_few(count, threshold) or is_few(total - count, threshold)}
+    hidden = {
+        key
+        for key, count in counts.items()
+        if key in already or is_few(count, threshold) or is_few(total - count, threshold)
+    }
     if not hidden:
         return hidden
     rest = sorted((key for key in counts if key not in hidden), key=lambda key: (counts[key] == 0, counts[key]))
@@ -135,3 +142,46 @@ def hidden_places(cells: Sequence[Cell], threshold: int = THRESHOLD) -> set[int]
 def alone(cells: Iterable[Cell], threshold: int = THRESHOLD) -> set[int]:
     """The places whose figure tells of few, where no figure holds another."""
     return {cell.place for cell in cells if cell.tells(threshold)}
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Figures that tell of the same thing at a place: parts that add up to a whole that is shown, and others that
+    overlap with them."""
+
+    parts: tuple[str, ...]
+    others: tuple[str, ...] = ()
+
+
+def hidden_together(
+    cells: Mapping[str, Sequence[Cell]], families: Sequence[Family], threshold: int = THRESHOLD
+) -> dict[str, set[int]]:
+    """The places whose figure is not shown, for several figures by their keys, where those of a family stand beside
+    each other at each place. What is hidden along one side gives the other side something to cover, so both take turns
+    until nothing more goes; each turn only adds."""
+    sums = {key: _Suppression(some, threshold) for key, some in cells.items()}
+    while True:
+        before = sum(len(one.hidden) for one in sums.values())
+        for one in sums.values():
+            one.settle()
+        for family in families:
+            _cover_beside(family, sums, threshold)
+        if before == sum(len(one.hidden) for one in sums.values()):
+            return {key: one.hidden for key, one in sums.items()}
+
+
+def _cover_beside(family: Family, sums: Mapping[str, _Suppression], threshold: int) -> None:
+    """Hides at each place the parts that would give hidden ones away, and the others once a part or another goes."""
+    known = [key for key in (*family.parts, *family.others) if key in sums]
+    for place in {place for key in known for place in sums[key].cells}:
+        already = {key for key in known if place in sums[key].hidden}
+        counts = {
+            key: round(sums[key].cells[place].numerator or 0)
+            for key in family.parts
+            if key in sums and place in sums[key].cells
+        }
+        hidden = hidden_keys(counts, threshold, already=already & counts.keys())
+        if already or hidden:
+            hidden |= {key for key in family.others if key in sums and place in sums[key].cells}
+        for key in hidden:
+            sums[key].hidden.add(place)

@@ -68,9 +68,15 @@ def batched(ids: Iterable[int], most: int) -> Iterator[tuple[int, ...]]:
         yield rest[start : start + most]
 
 
-def select(columns_sql: Iterable[str], table: FactTable, on: date, within: Within | None) -> str:
-    """The query for some SQL columns of a fact table's rows; the columns are compiled, never typed by a user."""
+def select(
+    columns_sql: Iterable[str], table: FactTable, on: date, within: Within | None, *, summed: bool = False
+) -> str:
+    """The query for some SQL columns of a fact table's rows; the columns are compiled, never typed by a user. Where all
+    rows are summed, each is made once, however many sums speak of it: a limit that limits nothing keeps the database
+    from working a column out anew for each of them."""
     source = fact_sql(table, on, within)
+    if summed:
+        source += "\nOFFSET 0" if is_postgres() else "\nLIMIT -1"
     if is_postgres():
         typed = ["organisation", "record", *(POSTGRES.typed(column) for column in table.stored_columns)]
         source = f"SELECT {', '.join(typed)} FROM ({source}) AS untyped"
@@ -88,7 +94,8 @@ class LiveEngine:
         self, table: FactTable, columns_sql: list[str], *, where: str | None, group_by_organisation: bool, on: date
     ) -> list[tuple[Any, ...]]:
         """Rows of the organisation's id and the given SQL columns."""
-        sql = select(["organisation", *columns_sql], table, on, self.within)
+        summed = group_by_organisation and where is None
+        sql = select(["organisation", *columns_sql], table, on, self.within, summed=summed)
         if where:
             sql += f" WHERE {where}"
         if group_by_organisation:
@@ -102,7 +109,7 @@ class LiveEngine:
         parts = []
         for number, (table, columns) in enumerate(asked):
             filled = ["0"] * (widest - len(columns))
-            source = select([str(number), "organisation", *columns, *filled], table, on, self.within)
+            source = select([str(number), "organisation", *columns, *filled], table, on, self.within, summed=True)
             parts.append(f"{source} GROUP BY organisation")
         found: list[list[tuple[Any, ...]]] = [[] for _ in asked]
         for number, *row in rows(" UNION ALL ".join(parts)):

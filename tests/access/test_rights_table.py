@@ -158,6 +158,15 @@ the_diagnosis = pk_of(
         kind="figures.diagnosis", title="诊断", owner=cast.clerk, organisation=cast.town, arguments={"on": str(TODAY)}
     )
 )
+the_reckoning = pk_of(
+    lambda cast: Job.objects.create(
+        kind="statistics.reckoning",
+        title="统计",
+        owner=cast.clerk,
+        organisation=cast.town,
+        arguments={"days": [str(TODAY)], "standing": "then", "then": {"page": "tables", "key": "", "query": ""}},
+    )
+)
 the_trial = pk_of(lambda cast: Job.objects.create(kind="figures.what_if", title="试", owner=cast.clerk))
 
 
@@ -398,6 +407,10 @@ ROWS = [
     at_branch("figures:records", SEES_MEMBERS, args=lambda cast: [STANDARD, BRANCH]),
     a_list("figures:what_if", FIGURES + " neighbour"),
     Row("figures:what_if_result", "clerk", args=the_trial),
+    a_list("statistics:tables", FIGURES + " neighbour"),
+    a_list("statistics:table", FIGURES + " neighbour", args=lambda cast: ["bulletin-age"]),
+    a_list("statistics:figure", FIGURES + " neighbour", args=lambda cast: ["bulletin-age_31-35"]),
+    Row("statistics:worked_out", "clerk", args=the_reckoning),
     a_list("rulebook:list", WITH_A_ROLE),
     a_list("rulebook:rule", WITH_A_ROLE, args=lambda cast: [STANDARD]),
     a_list("rulebook:rule_file", WITH_A_ROLE, args=lambda cast: [STANDARD]),

@@ -1,0 +1,1 @@
+"""Statistics: yearly tables, trends, comparison and distribution for any unit."""

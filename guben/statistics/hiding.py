@@ -1,0 +1,79 @@
+"""Which figures a reader without the right to see persons is not shown, where many stand beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from guben.access import policy
+from guben.access.policy import Someone
+from guben.audit.remembering import remembered
+from guben.figures.discretion import SEES_PERSONS, is_about_people, top_for
+from guben.kit import tree
+from guben.kit.coarsening import Cell, hidden_together
+from guben.organisations.models import Organisation
+from guben.rulebook_engine.entries import Indicator
+from guben.rulebook_engine.evaluation import Figures
+from guben.statistics.reckoning import Grown, Hidden, figures_on, grown
+from guben.statistics.subjects import Subjects, families
+
+
+def hidden_from(reader: Someone, at: Organisation, on: date, standing: str, known: Subjects) -> Hidden:
+    """The units whose figure is not shown, by indicator: as seen from the top of what the reader may see, so that all
+    pages hide the same. Nothing is worked out for who may see all persons at the unit.
+
+    Raises:
+        UnitNotThere: as `reckoning.grown`.
+    """
+    about = [one for one in known.indicators if is_about_people(one)]
+    if not about or policy.may(reader, SEES_PERSONS, at):
+        return {}
+    top = top_for(reader, at, on)
+    names = tuple(sorted((one.key, str(one.from_on)) for one in about))
+    hidden, paths = remembered(
+        lambda: _on_tree(grown(top, on, standing), about, known), "statistics hidden", top.pk, on, standing, names
+    )
+    return still_hidden(hidden, paths, reader)
+
+
+def still_hidden(hidden: Hidden, paths: dict[int, str], reader: Someone) -> Hidden:
+    """What stays hidden from a reader who may see the persons of some of the units."""
+    seen = policy.reach(reader, SEES_PERSONS)
+    if not seen:
+        return hidden
+    return {
+        key: frozenset(unit for unit in units if not any(tree.is_at_or_below(paths[unit], one) for one in seen))
+        for key, units in hidden.items()
+    }
+
+
+def _on_tree(grown_tree: Grown, about: Sequence[Indicator], known: Subjects) -> tuple[Hidden, dict[int, str]]:
+    return hidden_in(grown_tree, figures_on(grown_tree, about), known), _paths(grown_tree)
+
+
+def _paths(grown_tree: Grown) -> dict[int, str]:
+    return {unit.id: unit.path for unit in grown_tree.units.values()}
+
+
+def hidden_in(grown_tree: Grown, figures: Figures, known: Subjects) -> Hidden:
+    """The units of a tree whose figures tell of few, or would give such figures away."""
+    cells = {
+        one.key: [
+            Cell(
+                unit,
+                grown_tree.units[unit].parent_id,
+                _counted(figure.numerator, figure.denominator, figure.value),
+                figure.denominator,
+            )
+            for unit, figure in figures[one.key].items()
+        ]
+        for one in known.indicators
+        if is_about_people(one) and one.key in figures
+    }
+    found = hidden_together(cells, families(known.tables))
+    return {key: frozenset(units) for key, units in found.items() if units}
+
+
+def _counted(numerator: float | None, denominator: float | None, value: float | None) -> float | None:
+    """A figure without numerator and denominator is its own count."""
+    return value if numerator is None and denominator is None else numerator

@@ -1,0 +1,249 @@
+"""What the pages of statistics show: tables with their lines, the units below, and the charts beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from guben.figures.trees import UnitName
+from guben.rulebook_engine.aggregates import Figure
+from guben.statistics import drawings
+from guben.statistics.drawings import Bar
+from guben.statistics.models import Standing
+from guben.statistics.published import Beside, beside
+from guben.statistics.queries import Days
+from guben.statistics.reckoning import Reckoned
+from guben.statistics.spreads import Spread
+from guben.statistics.subjects import Line, Table
+from guben.statistics.told import day_words, difference, in_words, told, value_words
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """One line of a table on two days, in figures and in words."""
+
+    line: Line
+    title: str
+    unit: str
+    now: Figure | None
+    then: Figure | None
+    published: Beside | None
+    url: str
+
+    @property
+    def now_words(self) -> str:
+        return told(self.line, self.now)
+
+    @property
+    def then_words(self) -> str:
+        return told(self.line, self.then)
+
+    @property
+    def change(self) -> str:
+        return difference(self.line, self.now, self.then)
+
+    @property
+    def uncounted(self) -> str:
+        return in_words(self.line.uncounted) if self.line.uncounted else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTable:
+    """A table with its lines as they are shown."""
+
+    table: Table
+    title: str
+    rows: list[ShownRow]
+
+    @property
+    def has_published(self) -> bool:
+        return any(row.published for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit below with one figure on two days."""
+
+    unit: UnitName
+    line: Line
+    now: Figure | None
+    then: Figure | None
+    url: str
+    length: float | None = None  # of its bar, as a share of the longest
+    tick: float | None = None  # where the unit above stands on that bar; of shares only
+
+    @property
+    def now_words(self) -> str:
+        return told(self.line, self.now)
+
+    @property
+    def then_words(self) -> str:
+        return told(self.line, self.then)
+
+    @property
+    def change(self) -> str:
+        return difference(self.line, self.now, self.then)
+
+    @property
+    def value(self) -> float | None:
+        return self.now.value if self.now else None
+
+
+def shown_tables(
+    found: Days, on: date, other: date, query: Mapping[str, str], printed: date | None
+) -> list[ShownTable]:
+    """Tables on two days as they are shown; `printed` is the day of the bulletin whose numbers stand beside ours."""
+    shown = []
+    for table in found.tables:
+        rows = []
+        for line in table.lines:
+            figures = {day: found.figure(line, day) for day in (on, other)}
+            paper = beside(table, line, printed, figures.get(printed) if printed else None)
+            url = _page_of(line, query) if line.indicator else ""
+            title, unit = in_words(line.title), unit_words(line)
+            rows.append(ShownRow(line, title, unit, figures[on], figures[other], paper, url))
+        shown.append(ShownTable(table, in_words(table.title), rows))
+    return shown
+
+
+def _page_of(line: Line, query: Mapping[str, str]) -> str:
+    return f"{reverse('statistics:figure', args=[line.key])}?{urlencode(query)}"
+
+
+def unit_words(line: Line) -> str:
+    """What a line counts in."""
+    return {
+        "persons": pgettext("what a number counts", "名"),
+        "units": pgettext("what a number counts", "个"),
+        "pieces": pgettext("what a number counts", "枚"),
+        "years": pgettext("what a number counts", "岁"),
+        "days": pgettext("what a number counts", "天"),
+    }.get(line.unit, "")
+
+
+def units_below(line: Line, found: Days, on: date, other: date, query: Mapping[str, str]) -> list[Unit]:
+    """The units directly below with their figures, the highest first, those without one last."""
+    now = found.on(on)
+    units = []
+    for child in now.children if now else ():
+        figures = [found.figure(line, day, child.id) for day in (on, other)]
+        units.append(Unit(child, line, *figures, url=_page_of(line, {**query, "at": child.code})))
+    units.sort(key=lambda one: (one.value is None, -(one.value or 0), one.unit.path))
+    return _with_bars(units, found.figure(line, on) if line.is_share else None)
+
+
+def _with_bars(units: Sequence[Unit], whole: Figure | None) -> list[Unit]:
+    """The units with the lengths of their bars. A figure that is not shown has none: its place would tell."""
+    tick = whole.value if whole else None
+    most = max([one.value or 0 for one in units] + [tick or 0], default=0)
+    if most <= 0:
+        return list(units)
+    place = None if tick is None else tick / most
+    return [one if one.value is None else replace(one, length=max(one.value, 0) / most, tick=place) for one in units]
+
+
+def bars_of_table(rows: Sequence[ShownRow], above: Reckoned | None) -> SafeString:
+    """The parts of a table as bars of shares, with the superior's shares as ticks."""
+    shown = [(row, float(row.now.value)) for row in rows if row.now and row.now.value is not None]
+    total = sum(value for _row, value in shown)
+    if not total or len(shown) < max(2, len(rows)):  # parts without one of them are no whole
+        return SafeString("")
+    bars = [
+        Bar(row.title, value / total, value_words(value / total, "share", 1), row.url, tick)
+        for (row, value), tick in zip(shown, _shares_above(rows, above), strict=True)
+    ]
+    most = max(bars, key=lambda bar: bar.value)
+    return drawings.bars(bars, _("最多的是%(name)s，占%(share)s") % {"name": most.name, "share": most.words})
+
+
+def _shares_above(rows: Sequence[ShownRow], above: Reckoned | None) -> list[float | None]:
+    if above is None:
+        return [None] * len(rows)
+    figures = [above.figure(row.line.key) for row in rows]
+    values = [figure.value if figure else None for figure in figures]
+    total = sum(value for value in values if value is not None)
+    if not total or any(value is None for value in values):
+        return [None] * len(rows)
+    return [value / total if value is not None else None for value in values]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A figure on one day of a trend."""
+
+    on: date
+    name: str
+    figure: Figure | None
+    words: str
+
+
+def trend(found: Days, line: Line, days: Sequence[date]) -> list[Point]:
+    """A line's figure over some days."""
+    points = []
+    for day in days:
+        figure = found.figure(line, day)
+        points.append(Point(day, day_words(day.isoformat()), figure, told(line, figure)))
+    return points
+
+
+def drawn_trend(points: Sequence[Point], line: Line) -> SafeString:
+    """The trend as a small line; days without a figure are left out."""
+    known = [
+        (one.name, float(one.figure.value), one.words) for one in points if one.figure and one.figure.value is not None
+    ]
+    if len(known) < 2:
+        return SafeString("")
+    label = _("%(title)s：%(first)s是%(before)s，%(last)s是%(now)s") % {
+        "title": in_words(line.title), "first": known[0][0], "before": known[0][2],
+        "last": known[-1][0], "now": known[-1][2],
+    }  # fmt: skip
+    return drawings.line(known, label)
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """One column of a spread."""
+
+    name: str
+    count: int
+
+
+def bins_of(spread: Spread, line: Line) -> list[Bin]:
+    """The columns with their names: 10%—20%, 20—29, 7."""
+    whole = not line.is_share and spread.width >= 1
+    found = []
+    for number, count in enumerate(spread.counts):
+        low, high = spread.bounds(number)
+        if whole and line.unit not in ("years", "number"):
+            first, last = int(low), int(high) - 1
+            name = f"{first:,}" if first == last else f"{first:,}—{last:,}"
+        elif line.is_share:
+            name = f"{low * 100:.0f}—{high * 100:.0f}%"
+        else:
+            name = f"{low:g}—{high:g}"
+        found.append(Bin(name, count))
+    return found
+
+
+def drawn_spread(bins: Sequence[Bin], spread: Spread, line: Line) -> SafeString:
+    """The spread as columns."""
+    if spread.units < 2:
+        return SafeString("")
+    middle = value_words(spread.middle, line.unit, line.decimals)
+    label = _("%(units)s个支部的%(title)s，一半在%(middle)s以下") % {
+        "units": spread.units, "title": in_words(line.title), "middle": middle,
+    }  # fmt: skip
+    return drawings.columns([Bar(one.name, one.count, f"{one.count:,}") for one in bins], label)
+
+
+def query_of(at: str, on: date, other: date, standing: str) -> dict[str, str]:
+    """The filters of a page, to be carried to the next."""
+    found = {"at": at, "on": on.isoformat(), "beside": other.isoformat()}
+    return found | ({"tree": standing} if standing != Standing.THEN else {})

@@ -1,0 +1,157 @@
+"""What a reader may see of a unit's statistics: from the records now, or, of a large tree, as a job worked it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from guben.access import policy
+from guben.access.policy import Someone
+from guben.audit.remembering import remembered
+from guben.figures.discretion import SEES_PERSONS
+from guben.figures.errors import UnitNotThere
+from guben.organisations.models import Organisation
+from guben.organisations.queries import placement_on, units_on
+from guben.rulebook_engine.aggregates import Figure
+from guben.rulebook_engine.entries import Indicator
+from guben.statistics.hiding import hidden_from, still_hidden
+from guben.statistics.keeping import Kept, kept_reckoning
+from guben.statistics.models import Standing
+from guben.statistics.reckoning import Reckoned, figures_on, grown, reduced, spread_over
+from guben.statistics.spreads import Spread
+from guben.statistics.subjects import Line, Subjects, Table, subjects
+from guben.statistics.years import year_before
+
+MOST_AT_ONCE = 300  # units: about a second a day; more are worked out by a job
+
+
+def is_large(at: Organisation, on: date) -> bool:
+    """Whether a reckoning takes longer than a reader likes to wait."""
+    return units_on(on, at).count() > MOST_AT_ONCE
+
+
+@dataclass
+class Reading:
+    """One reader at one unit: hands out reckonings by day, each worked out or fetched once."""
+
+    reader: Someone
+    at: Organisation
+    on: date
+    standing: str = Standing.THEN
+    known: Subjects = field(init=False)
+    is_large: bool = field(init=False)
+    _kept: dict[date, Kept | None] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self.known = subjects(self.at, self.on)
+        self.is_large = is_large(self.at, self.on)
+
+    @property
+    def sees_persons(self) -> bool:
+        return policy.may(self.reader, SEES_PERSONS, self.at)
+
+    def exists(self, day: date) -> bool:
+        """Whether the unit was there on a day."""
+        if self.standing == Standing.TODAY:
+            return self.at.founded_on <= day
+        return placement_on(self.at, day) is not None
+
+    def missing(self, days: Iterable[date]) -> list[date]:
+        """The days that a job must work out first."""
+        if not self.is_large:
+            return []
+        return [day for day in dict.fromkeys(days) if self.exists(day) and self._kept_of(day) is None]
+
+    def reckoned(self, day: date, indicators: Sequence[Indicator]) -> Reckoned | None:
+        """The figures of a day; None where the unit was not there."""
+        try:
+            if self.is_large:
+                kept = self._kept_of(day)
+                return self._shown(kept) if kept else None
+            return self._now(day, indicators)
+        except UnitNotThere:
+            return None
+
+    def spread(self, day: date, indicator: Indicator) -> Spread | None:
+        """How a figure is spread over the branches below."""
+        if self.is_large:
+            kept = self._kept_of(day)
+            return kept.spreads.get(indicator.key, (None, None))[0 if self.sees_persons else 1] if kept else None
+        hidden = hidden_from(self.reader, self.at, day, self.standing, self.known)
+        tree = grown(self.at, day, self.standing)
+        return spread_over(tree, figures_on(tree, [indicator]), indicator, hidden, sees=self.sees_persons)
+
+    def _now(self, day: date, indicators: Sequence[Indicator]) -> Reckoned:
+        hidden = hidden_from(self.reader, self.at, day, self.standing, self.known)
+        names = tuple(sorted((one.key, str(one.from_on)) for one in indicators))
+
+        def make() -> Reckoned:
+            tree = grown(self.at, day, self.standing)
+            return reduced(tree, figures_on(tree, indicators))
+
+        return remembered(make, "statistics", self.at.pk, day, self.standing, names).shown(hidden)
+
+    def _shown(self, kept: Kept) -> Reckoned:
+        return kept.whole if self.sees_persons else kept.whole.shown(still_hidden(kept.hidden, kept.paths, self.reader))
+
+    def _kept_of(self, day: date) -> Kept | None:
+        if day not in self._kept:
+            self._kept[day] = kept_reckoning(self.at, day, self.standing)
+        return self._kept[day]
+
+
+def change_of(line: Line, now: Figure | None, before: Figure | None) -> Figure | None:
+    """The change of a figure in a year: the difference, or the growth as a share of what it was."""
+    if now is None or before is None or now.value is None or before.value is None:
+        return next((one for one in (now, before) if getattr(one, "is_hidden", False)), None)
+    difference = now.value - before.value
+    if line.change == "growth":
+        return Figure(difference / before.value, difference, before.value) if before.value else None
+    return Figure(difference)
+
+
+@dataclass
+class Days:
+    """Some tables of a reading: their figures on any day, each day worked out once."""
+
+    reading: Reading
+    tables: Sequence[Table]
+    _found: dict[tuple[date, bool], Reckoned | None] = field(default_factory=dict, init=False)
+
+    @property
+    def changed(self) -> list[Indicator]:
+        """The indicators of whose change in a year a line tells."""
+        of = {line.of for table in self.tables for line in table.lines if line.of}
+        return [one for one in self.reading.known.indicators if one.key in of]
+
+    @property
+    def indicators(self) -> list[Indicator]:
+        named = {one.key: one for table in self.tables for one in table.indicators}
+        return list((named | {one.key: one for one in self.changed}).values())
+
+    def on(self, day: date) -> Reckoned | None:
+        """The figures of a day; None where the unit was not there."""
+        return self._of(day, only_changed=False)
+
+    def figure(self, line: Line, day: date, unit: int | None = None) -> Figure | None:
+        """A line's figure on a day, of the top or of a unit directly below."""
+        now = self.on(day)
+        if now is None:
+            return None
+        if not line.of:
+            return now.figure(line.key, unit)
+        before = self._of(year_before(day), only_changed=True)
+        return change_of(line, now.figure(line.of, unit), before.figure(line.of, unit) if before else None)
+
+    def _of(self, day: date, *, only_changed: bool) -> Reckoned | None:
+        if (day, only_changed) not in self._found:
+            wanted = self.changed if only_changed else self.indicators
+            self._found[day, only_changed] = self.reading.reckoned(day, wanted)
+        return self._found[day, only_changed]
+
+
+def days_for(days: Iterable[date], known: Subjects) -> list[date]:
+    """All days that tables of some days need: where changes are told, those of a year before too."""
+    found = list(days)
+    return [*found, *map(year_before, found)] if known.tells_changes else found

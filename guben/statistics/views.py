@@ -1,0 +1,244 @@
+"""Pages of the statistics: all tables of a unit, one table, one figure."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, cast
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from guben.access import policy
+from guben.accounts.installation import today
+from guben.accounts.models import User
+from guben.figures.explanations import in_plain_words
+from guben.jobs.downloads import workbook_response
+from guben.jobs.queries import job_of
+from guben.jobs.shown import shown as job_shown
+from guben.organisations.models import Organisation
+from guben.organisations.queries import ancestors_of, kept_from_on, unit_for
+from guben.rulebook_engine.entries import Indicator
+from guben.statistics import pages, sheets
+from guben.statistics.actions import RECKONING, RIGHT, start_reckoning
+from guben.statistics.forms import DaysForm
+from guben.statistics.models import Standing
+from guben.statistics.published import latest
+from guben.statistics.queries import Days, Reading, days_for
+from guben.statistics.reckoning import Reckoned
+from guben.statistics.subjects import Line, Table
+from guben.statistics.told import day_words, in_words, value_words
+from guben.statistics.years import trend_days
+
+UNITS_A_PAGE = 50
+
+
+@dataclass
+class Asked:
+    """What a request asks for: the unit, the two days, the tree, and the address that says so again."""
+
+    request: HttpRequest
+    unit: Organisation
+    form: DaysForm
+    reading: Reading
+
+    @property
+    def on(self) -> date:
+        return self.reading.on
+
+    @property
+    def other(self) -> date:
+        return self.form.other_day
+
+    @property
+    def printed(self) -> date | None:
+        """The day of the bulletin whose numbers stand beside ours; only at the top of the tree."""
+        return latest(self.on) if self.unit.parent_id is None else None
+
+    def tables(self, found: Days) -> list[pages.ShownTable]:
+        """Tables on the two days as they are shown."""
+        return pages.shown_tables(found, self.on, self.other, self.query, self.printed)
+
+    @property
+    def query(self) -> dict[str, str]:
+        return pages.query_of(self.unit.code, self.on, self.other, self.reading.standing)
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What all pages of the statistics show."""
+        kept_from = kept_from_on(self.unit, self.on)
+        return {
+            "unit": self.unit,
+            "form": self.form,
+            "on": self.on,
+            "beside": self.other,
+            "standing": self.reading.standing,
+            "standings": Standing.choices,
+            "query": urlencode(self.query),
+            "steps": _steps(self.request, self.unit),
+            "unkept": [day for day in (self.other, self.on) if kept_from and day < kept_from],
+            "kept_from": kept_from,
+            "printed": self.printed,
+        }
+
+    def missing(self, days: Iterable[date]) -> list[date]:
+        """The days that must be worked out by a job before the page can be shown."""
+        wanted = days_for(days, self.reading.known)
+        if self.request.GET.get("again") and self.reading.is_large:
+            return [day for day in dict.fromkeys(wanted) if self.reading.exists(day)]
+        return self.reading.missing(wanted)
+
+    def job(self, days: list[date], page: str, key: str = "") -> HttpResponse:
+        """Starts the job and shows how far it is."""
+        then = {"page": page, "key": key, "query": urlencode(self.query)}
+        user = cast(User, self.request.user)
+        started = start_reckoning(self.unit, days, self.reading.standing, by=user, then=then)
+        return redirect("statistics:worked_out", started.pk)
+
+
+def _asked(request: HttpRequest) -> Asked:
+    unit = _unit(request)
+    form = DaysForm(request.GET, today=today())
+    return Asked(request, unit, form, Reading(request.user, unit, form.on_day, form.standing))
+
+
+def _unit(request: HttpRequest) -> Organisation:
+    """The unit of the address, else where the reader stands."""
+    code = request.GET.get("at", "")
+    if not code:
+        home = policy.home_unit(request.user, RIGHT, request.session.get("acting_unit", ""))
+        if not isinstance(home, Organisation):
+            raise Http404
+        return home
+    return unit_for(request.user, code, RIGHT)
+
+
+def _steps(request: HttpRequest, unit: Organisation) -> list[Organisation]:
+    """The units above whose figures the reader may see."""
+    return [above for above in ancestors_of(unit) if policy.may(request.user, RIGHT, above)]
+
+
+def tables(request: HttpRequest) -> HttpResponse:
+    """All tables of a unit, two days side by side."""
+    asked = _asked(request)
+    if missing := asked.missing([asked.on, asked.other]):
+        return asked.job(missing, "tables")
+    found = Days(asked.reading, asked.reading.known.yearly)
+    shown = asked.tables(found)
+    if request.GET.get("export") == "xlsx":
+        headers = sheets.table_headers(asked.on, asked.other)
+        name = f"{_('统计')}-{asked.unit.code}-{asked.on}"
+        return workbook_response(name, headers, sheets.table_rows(shown))
+    context = asked.shown | {
+        "yearly": shown,
+        "others": [(one.key, in_words(one.title), len(one.lines)) for one in asked.reading.known.others],
+        "now": found.on(asked.on),
+        "then": found.on(asked.other),
+    }
+    return render(request, "statistics/tables.html", context)
+
+
+def table(request: HttpRequest, key: str) -> HttpResponse:
+    """One table: its parts as bars, and its lines over the years."""
+    asked = _asked(request)
+    one = asked.reading.known.table(key)
+    if one is None:
+        raise Http404
+    days = trend_days(asked.on)
+    if missing := asked.missing([*days, asked.on, asked.other]):
+        return asked.job(missing, "table", key)
+    found = Days(asked.reading, [one])
+    (shown,) = asked.tables(found)
+    parts = [row for row in shown.rows if row.line in one.parts]
+    above = _above(asked, one) if parts else None
+    context = asked.shown | {
+        "one": shown,
+        "drawing": pages.bars_of_table(parts, above),
+        "above": above.unit if above else None,
+        "days": [day_words(day.isoformat()) for day in days],
+        "years": [(row, [point.words for point in pages.trend(found, row.line, days)]) for row in shown.rows],
+        "formulas": [(row.title, *_formula(row.line)) for row in shown.rows if row.line.indicator],
+        "now": found.on(asked.on),
+        "then": found.on(asked.other),
+    }
+    return render(request, "statistics/table.html", context)
+
+
+def _formula(line: Line) -> tuple[str, str]:
+    """What a line counts, and which rows are counted at all, in words."""
+    if line.indicator is None:
+        return "", ""
+    where = line.indicator.where
+    return in_plain_words(line.indicator.value), in_plain_words(where) if where else ""
+
+
+def _above(asked: Asked, one: Table) -> Reckoned | None:
+    """The same table of the unit above, where the reader may see its figures and it is quickly told."""
+    above = asked.unit.parent
+    if above is None or not policy.may(asked.request.user, RIGHT, above):
+        return None
+    reading = Reading(asked.request.user, above, asked.on, asked.reading.standing)
+    if reading.missing([asked.on]):
+        return None
+    return reading.reckoned(asked.on, one.indicators)
+
+
+def figure(request: HttpRequest, key: str) -> HttpResponse:
+    """One figure: over the years, of the units below, and how the branches are spread."""
+    asked = _asked(request)
+    home, line = asked.reading.known.line(key) or (None, None)
+    if home is None or line is None or line.indicator is None:
+        raise Http404
+    days = trend_days(asked.on)
+    if missing := asked.missing([*days, asked.on, asked.other]):
+        return asked.job(missing, "figure", key)
+    found = Days(asked.reading, [replace(home, lines=(line,))])
+    units = pages.units_below(line, found, asked.on, asked.other, asked.query)
+    if request.GET.get("export") == "xlsx":
+        name = f"{in_words(line.title)}-{asked.unit.code}-{asked.on}"
+        return workbook_response(name, sheets.unit_headers(line, asked.on, asked.other), sheets.unit_rows(line, units))
+    (shown,) = asked.tables(found)
+    points = pages.trend(found, line, days)
+    meaning, only = _formula(line)
+    context = asked.shown | _spread(asked, line, line.indicator) | {
+        "home": home,
+        "home_title": in_words(home.title),
+        "row": shown.rows[0],
+        "meaning": meaning,
+        "only": only,
+        "points": points,
+        "trend": pages.drawn_trend(points, line),
+        "page": Paginator(units, UNITS_A_PAGE).get_page(request.GET.get("page")),
+        "now": found.on(asked.on),
+        "then": found.on(asked.other),
+    }  # fmt: skip
+    return render(request, "statistics/figure.html", context)
+
+
+def _spread(asked: Asked, line: Line, indicator: Indicator) -> dict[str, Any]:
+    """How the branches below are spread, with the chart."""
+    spread = asked.reading.spread(asked.on, indicator) if asked.reading.exists(asked.on) else None
+    if spread is None:
+        return {"spread": None}
+    bins = pages.bins_of(spread, line)
+    middle = value_words(spread.middle, line.unit, line.decimals)
+    return {"spread": spread, "bins": bins, "middle": middle, "spread_drawing": pages.drawn_spread(bins, spread, line)}
+
+
+def worked_out(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """How far a large tree's statistics are; then the way to them."""
+    job = job_of(cast(User, request.user), pk)
+    if job.kind != RECKONING or job.organisation is None:
+        raise Http404
+    then = job.arguments["then"]
+    page = reverse(f"statistics:{then['page']}", args=[then["key"]] if then["key"] else [])
+    to = f"{page}?{then['query']}"
+    if job.state != "done":
+        return render(request, "statistics/reckoning.html", job_shown(job) | {"again": to})
+    return redirect(to)
