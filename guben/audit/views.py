@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from guben.audit import queries, reach
 from guben.audit.forms import HistoryForm
+from guben.kit.paging import Bounded
 
 PAGE = 50
 
@@ -21,7 +22,7 @@ def list_entries(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     chosen = form.cleaned_data
     found = queries.filtered(queries.visible_to(request.user), **chosen)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(Bounded(found), PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,

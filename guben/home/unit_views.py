@@ -75,7 +75,7 @@ def unit_members(request: HttpRequest, code: str) -> HttpResponse:
     now = today()
     on = unit_page.day_asked(request, now)
     found = unit_page.find(request.user, code, on, "members.view")
-    page = Paginator(members.members_at(request.user, found, on), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(members.Listed(request.user, found, on), PAGE).get_page(request.GET.get("page"))
     context = _frame(request, found, on, now, tab="members")
     rows = [
         (row, StageKind(row.person.stage).label, StandingKind(row.person.standing).label)

@@ -16,6 +16,7 @@ from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.accounts.returning import next_of
 from guben.kit.errors import DomainError
+from guben.kit.paging import Bounded
 from guben.meetings import actions, errors, queries, record_page
 from guben.meetings.batch_views import batch, record_many, roll, withdraw_batch
 from guben.meetings.calculations import days_to_record, is_entered_late, is_quorate
@@ -48,7 +49,7 @@ def list_meetings(request: HttpRequest) -> HttpResponse:
         last=period.ends_on if period else None,
         how=chosen.get("how", ""),
     )
-    page = Paginator(queries.with_present(found), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(Bounded(queries.with_present(found)), PAGE).get_page(request.GET.get("page"))
     for meeting in page.object_list:
         meeting.days_late = _late_entry(meeting.held_on, meeting.recorded_on)  # type: ignore[attr-defined]
         meeting.falls_short = not is_quorate(meeting.present, meeting.entitled_count)  # type: ignore[attr-defined]

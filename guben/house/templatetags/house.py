@@ -13,6 +13,7 @@ from typing import Any
 
 from django import forms, template
 from django.conf import settings
+from django.core.paginator import Page
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
@@ -198,6 +199,14 @@ def share0(value: float | Decimal | None) -> str:
 def count(value: int | str | None) -> str:
     """1046 → 1,046; unknown is —"""
     return UNKNOWN if value is None or value == "" else f"{int(value):,}".replace("-", "−")
+
+
+@register.filter
+def total(page: Page[Any]) -> str:
+    """How many rows a list in pages has: 1,046, or 20,000以上 where counting stopped there."""
+    rows = page.paginator
+    shown = count(rows.count)
+    return gettext("%(number)s以上") % {"number": shown} if getattr(rows.object_list, "has_more", False) else shown
 
 
 @register.filter

@@ -9,7 +9,7 @@ from guben.members.queries.cadres import (
     reserve_entry_for,
     reserve_of,
 )
-from guben.members.queries.lists import Filters, Row, contacts_overdue, members_at, rows_of
+from guben.members.queries.lists import Filters, Listed, Row, contacts_overdue, members_at, rows_of
 from guben.members.queries.people import (
     PersonRecord,
     eligible_stages,
@@ -29,6 +29,7 @@ __all__ = [
     "Dimension",
     "Filters",
     "Found",
+    "Listed",
     "PersonRecord",
     "ReserveLine",
     "RollCount",

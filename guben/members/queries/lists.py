@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import F, Min, Q, Subquery
+from django.db.models import F, Min, Q, Subquery, Value
+from django.db.models.functions import Length, StrIndex, Substr
+from django.db.models.lookups import GreaterThan, StartsWith
 
 from guben.access import policy
 from guben.access.policy import Someone
@@ -15,14 +19,17 @@ from guben.accounts.installation import today
 from guben.kit.chinese import either_script
 from guben.kit.days import completed_years
 from guben.kit.names import as_typed
+from guben.kit.paging import MOST, Bounded
 from guben.members import calculations, lookups, sealed
 from guben.members.choices import HAN, MEMBER_STAGES, NEEDS_CONTACT, StageKind
 from guben.members.models import Person
-from guben.members.spans import People, holds_on, last_contact, on_a_roll, with_last_contact
+from guben.members.spans import People, holds_on, last_contact, on_a_roll, placed_on, with_last_contact
 from guben.organisations.models import Organisation, Placement
 
 AGES: dict[str, tuple[int | None, int | None]] = calculations.AGE_BANDS | {"45+": (45, None)}
 ORDER = ("unit_path", "pinyin", "name", "pk")
+FEW, MOST_NAMED = 5000, 2000  # people who are put in order at once; who are counted under a name
+NEVER_LISTED = ("id_number_cipher", "id_number_index", "phone_cipher", "phone_index", "home_cipher", "domicile_cipher")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +68,45 @@ def members_at(user: Someone, unit: Organisation | None, on: date, filters: Filt
 
     Today's rights decide who is seen; where a unit stood on an earlier day is read from its placements.
     """
-    people = on_a_roll(on).filter(policy.within(user, "members.view", "unit_path"))
-    if unit is not None:
-        people = people.filter(below(unit, on))
-    people = people.annotate(
+    people = _among(_named(on_a_roll(on)), user, unit, on)
+    return filtered(people, filters or Filters(), on).order_by(*ORDER)
+
+
+def _among(people: People, user: Someone, unit: Organisation | None, on: date) -> People:
+    people = people.filter(policy.within(user, "members.view", "unit_path"))
+    return people if unit is None else people.filter(below(unit, on))
+
+
+def _named(people: People) -> People:
+    """With what a list shows besides; what is sealed stays where it is."""
+    found: People = people.defer(*NEVER_LISTED).annotate(
         unit_name=F("affiliation_on__organisation__short_name"),
         unit_code=F("affiliation_on__organisation__code"),
         group_name=F("affiliation_on__group__name"),
         contact_name=F("standing_on__contact_person__name"),
     )
-    return filtered(people, filters or Filters(), on).order_by(*ORDER)
+    return found
+
+
+class Listed(Bounded):
+    """The same people for a paginator: looked for and counted in few tables, up to a bound; what a page shows is
+    read for its fifty people alone."""
+
+    def __init__(
+        self, user: Someone, unit: Organisation | None, on: date, filters: Filters | None = None, *, most: int = 0
+    ) -> None:
+        filters = filters or Filters()
+        most = most or (MOST_NAMED if filters.text.strip() else MOST)
+        people = placed_on(on, standing=bool(filters.standing or filters.contact))
+        super().__init__(filtered(_among(people, user, unit, on), filters, on).order_by(*ORDER), most)
+        self.on = on
+
+    def __getitem__(self, part: slice) -> list[Any]:
+        keys = self.rows.values_list("pk", flat=True)
+        # Asked for the first of few, a database walks the whole tree to find them in order; so it is asked for all.
+        keys = list(keys)[part] if self.count() <= FEW else list(keys[part])
+        people = {person.pk: person for person in _named(on_a_roll(self.on)).filter(pk__in=keys)}
+        return [people[key] for key in keys if key in people]
 
 
 def below(unit: Organisation, on: date) -> Q:
@@ -113,12 +149,22 @@ def named(text: str) -> Q:
         return Q(**{f"{column}_index__in": sealed.indexes_of(column, number)})
     typed = as_typed(text)
     if not typed.isascii():
-        return Q(*(("name__contains", one) for one in either_script("".join(text.split()))), _connector=Q.OR)
-    parts = Q()
+        return reduce(or_, map(_holding, either_script("".join(text.split()))))
+    parts = Q(name__startswith=text.strip())
     for field in ("pinyin", "initials"):
-        # Further readings of a surname follow after a space.
-        parts |= Q(**{f"{field}__startswith": typed}) | Q(**{f"{field}__contains": f" {typed}"})
-    return parts | Q(name__istartswith=text.strip())
+        # Another reading of a surname follows after a space; few names have one, and none has more.
+        other = Substr(field, StrIndex(field, Value(" ")) + 1)
+        parts |= Q(**{f"{field}__startswith": typed})
+        parts |= Q(**{f"{field}__contains": " "}) & Q(StartsWith(other, typed))
+    return parts
+
+
+def _holding(characters: str) -> Q:
+    """The names that hold the characters, said so that indexes find them: beginning with them at the first, second or
+    third place, or among the few longer names anywhere."""
+    later = (Q(StartsWith(Substr("name", place), characters)) for place in (2, 3))
+    longer = Q(GreaterThan(Length("name"), 3)) & Q(name__contains=characters)
+    return reduce(or_, later, Q(name__startswith=characters)) | longer
 
 
 def rows_of(people: Sequence[Any], on: date) -> list[Row]:

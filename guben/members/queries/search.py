@@ -12,8 +12,8 @@ from guben.access.policy import Someone
 from guben.accounts.installation import today
 from guben.kit.errors import DomainError
 from guben.members import lookups
-from guben.members.queries.lists import ORDER, named
-from guben.members.spans import on_a_roll
+from guben.members.queries.lists import NEVER_LISTED, ORDER, named
+from guben.members.spans import placed_on
 
 MOST = 20
 
@@ -34,7 +34,8 @@ def search(user: Someone, text: str, *, limit: int = MOST) -> Found:
     if not text.strip() or not policy.may_anywhere(user, "members.view"):
         return Found()
     people = (
-        on_a_roll(today())
+        placed_on(today())
+        .defer(*NEVER_LISTED)
         .filter(policy.within(user, "members.view", "unit_path"), named(text))
         .annotate(
             unit_name=F("affiliation_on__organisation__short_name"),

@@ -80,7 +80,7 @@ def candidates_at(
     if text:
         found = queries.search(request.user, text, limit=PEOPLE_SHOWN).people
     else:
-        found = list(queries.members_at(request.user, unit, today(), Filters())[:PEOPLE_SHOWN])
+        found = list(queries.Listed(request.user, unit, today(), Filters())[:PEOPLE_SHOWN])
     people = [
         (one.pk, one.name if one.organisation_id_on == unit.pk else f"{one.name} · {one.unit_name}")
         for one in found

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from guben.access import policy
 from guben.accounts.installation import today
 from guben.kit import tables
+from guben.kit.paging import Bounded
 from guben.organisations import actions, queries
 from guben.organisations.choices import BRANCH_KINDS
 from guben.organisations.forms import TreeForm
@@ -39,7 +40,7 @@ def tree(request: HttpRequest) -> HttpResponse:
             kind=form.cleaned_data.get("kind", ""),
             field=form.cleaned_data.get("field", ""),
         )
-        context["page"] = Paginator(found, PAGE).get_page(request.GET.get("page"))
+        context["page"] = Paginator(Bounded(found), PAGE).get_page(request.GET.get("page"))
     else:
         context["tops"] = tops = list(queries.tops_on(request.user, on))
         if len(tops) == 1:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from guben.access import limits, policy
 from guben.accounts.installation import today
 from guben.audit import trail
+from guben.kit.paging import Bounded
 from guben.kit.tables import workbook_bytes
 from guben.members import queries as members
 from guben.organisations import queries as organisations
@@ -34,7 +35,7 @@ def list_cases(request: HttpRequest) -> HttpResponse:
     _require_some(request)
     on = today()
     form, asked = _asked(request)
-    page = Paginator(listing.found(request.user, asked, on), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(Bounded(listing.found(request.user, asked, on)), PAGE).get_page(request.GET.get("page"))
     cases = list(page.object_list)
     context = {
         "form": form,

@@ -1,0 +1,35 @@
+"""Long lists in pages whose cost does not grow with the whole: counted up to a bound, opened up to the same bound."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+MOST = 20_000  # rows that are counted and can be turned to; who looks for more narrows the list
+
+
+class Bounded:
+    """The rows of a query for a paginator. `count` stops at the bound, and `has_more` tells that there are others."""
+
+    ordered = True
+
+    def __init__(self, rows: Any, most: int = MOST) -> None:
+        self.rows = rows
+        self.most = most
+
+    @cached_property
+    def _counted(self) -> int:
+        return int(self.rows.order_by().values("pk")[: self.most + 1].count())
+
+    def count(self) -> int:
+        return min(self._counted, self.most)
+
+    @property
+    def has_more(self) -> bool:
+        return self._counted > self.most
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __getitem__(self, part: slice) -> Any:
+        return self.rows[part]
