@@ -13,15 +13,13 @@ from django.http import HttpRequest
 from guben.duties import queries as duties
 from guben.duties.states import State
 from guben.home.town_day import line
-from guben.organisations.choices import Territory
 from guben.organisations.models import Organisation
+from guben.organisations.queries import at_or_below
 
 STRIP_WIDTH, STRIP_LEFT = 1380, 16  # units of the drawing, about one pixel on a wide screen
 NAMED = 3  # of the tail, by name
 
-
-# Below these a sum takes many seconds, so the page comes first and fetches it.
-SUMMED_LATER = {Territory.NATION, Territory.PROVINCE}
+MOST_SUMMED = 200  # units; above more of them a sum takes seconds, so the page comes first and fetches it
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,8 @@ class Strip:
 def context(request: HttpRequest, unit: Organisation, on: date) -> dict[str, Any]:
     """Everything the superior's page shows; problems by weight come with the side."""
     own = duties.items([unit], on)
-    waits = unit.territory in SUMMED_LATER and not request.htmx and "sum" not in request.GET  # type: ignore[attr-defined]
+    asked = request.htmx or "sum" in request.GET  # type: ignore[attr-defined]
+    waits = not asked and at_or_below(unit)[MOST_SUMMED:].exists()
     rows = [] if waits else level_below(unit, on)
     rated = sorted((row for row in rows if row.rate is not None), key=lambda row: (row.rate or 0, row.unit.path))
     rest = [row for row in rows if row.rate is None]

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from guben.duties.models import Reminder
+from guben.home import superior_day
 from guben.meetings.models import Meeting
 from guben.organisations.models import Organisation
 from tests.cast import hold, sign_in
@@ -217,8 +218,8 @@ def test_only_who_may_change_the_unit_sets_the_day(client, city):
     assert answer.status_code == 403
 
 
-def test_above_a_city_the_page_comes_before_its_sum(client, city):
-    Organisation.objects.filter(code=city.city.code).update(territory="province")
+def test_above_many_units_the_page_comes_before_their_sum(client, city, monkeypatch):
+    monkeypatch.setattr(superior_day, "MOST_SUMMED", 3)
     signed_in = sign_in(client, city.organiser)
 
     first = signed_in.get(reverse("home:today"))
