@@ -1,0 +1,72 @@
+"""What is taken out of the loaded PostgreSQL in one piece: an export of a million rows, or a snapshot of all tables.
+
+python benchmarks/load_out.py export|snapshot       # with DATABASE_URL and GUBEN_DATA; `load.py` starts it
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guben.settings")
+ROWS, COLUMNS = 1_000_000, 40
+
+
+def main() -> int:
+    import django
+
+    django.setup()
+    begun = time.monotonic()
+    found = {"export": export, "snapshot": snapshot}[sys.argv[1]]()
+    print(json.dumps({**found, "seconds": time.monotonic() - begun}))
+    return 0
+
+
+def export() -> dict[str, Any]:
+    """A million members with forty columns: those there are, and some of them once more."""
+    from guben.accounts.operator import acting_user
+    from guben.exports import actions, rows
+    from guben.exports.choices import Columns, Format, What
+    from guben.exports.columns import headers
+    from guben.exports.plans import Plan
+
+    plan = Plan(what=What.MEMBERS, columns=Columns.NATIONAL, extra=True, format=Format.CSV)
+    words, real, cells = headers(plan), rows.rows_of, rows.cells_of
+    actions.headers = lambda _: [*words, *(f"{word} 2" for word in words)][:COLUMNS]
+    rows.cells_of = lambda asked: (cells(asked) * 2)[:COLUMNS]
+    actions.rows_of = lambda *asked: islice(real(*asked), ROWS)
+    with tempfile.TemporaryFile() as file:
+        written = actions.write(plan, top(), file, by=acting_user())
+        size = file.tell()
+    return {"what": f"export as CSV, {COLUMNS} columns, {len(words)} of them different", "rows": written, "bytes": size}
+
+
+def snapshot() -> dict[str, Any]:
+    from datetime import date
+
+    from guben.figures.snapshots import freeze
+
+    folder = Path(tempfile.mkdtemp())
+    try:
+        _digest, counts = freeze(date(2026, 6, 30), folder)
+        size = sum(file.stat().st_size for file in folder.rglob("*.parquet"))
+    finally:
+        shutil.rmtree(folder)
+    return {"what": f"snapshot, {len(counts)} tables", "rows": sum(counts.values()), "bytes": size}
+
+
+def top() -> Any:
+    from guben.organisations.models import Organisation
+
+    return Organisation.objects.get(parent=None)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
