@@ -203,10 +203,10 @@ def count(value: int | str | None) -> str:
 
 @register.filter
 def total(page: Page[Any]) -> str:
-    """How many rows a list in pages has: 1,046, or 20,000以上 where counting stopped there."""
+    """How many rows a list in pages has: 1,046, or 超过20,000 where counting stopped there."""
     rows = page.paginator
     shown = count(rows.count)
-    return gettext("%(number)s以上") % {"number": shown} if getattr(rows.object_list, "has_more", False) else shown
+    return gettext("超过%(number)s") % {"number": shown} if getattr(rows.object_list, "has_more", False) else shown
 
 
 @register.filter
