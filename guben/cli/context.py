@@ -92,6 +92,7 @@ def run(options: Namespace) -> int:
     """Calls the function behind the command."""
     from guben.cli import (
         backup,
+        benchmark,
         burden,
         cases,
         databases,
@@ -105,6 +106,7 @@ def run(options: Namespace) -> int:
         records,
         reports,
         rules,
+        runs,
         transfers,
         tree,
     )
@@ -115,6 +117,8 @@ def run(options: Namespace) -> int:
         "evaluate": figures.evaluate,
         "explain": figures.explain,
         "snapshot": figures.snapshot,
+        "run": runs.run,
+        "result": runs.result,
         "dues": dues.show,
         "coverage": dues.coverage,
         "rules": rules.run,
@@ -136,5 +140,6 @@ def run(options: Namespace) -> int:
         "burden": burden.run,
         "report": reports.bulletin,
         "tree": tree.tree,
+        "benchmark": benchmark.run,
     }
     return table[options.command](options)

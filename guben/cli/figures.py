@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from argparse import Namespace
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -81,12 +82,18 @@ def diagnose(options: Namespace) -> int:
     diagnosis = shown_diagnosis(queries.diagnose(unit, on, rules=library_of(options)), user_of(options))
     if options.json:
         return print_json(diagnosis_document(diagnosis))
-    for finding in diagnosis.findings:
+    return print_findings(diagnosis.findings, len(diagnosis.quiet))
+
+
+def print_findings(findings: Iterable[Finding], quiet: int) -> int:
+    """One rule after the other, with the first units."""
+    findings = list(findings)
+    for finding in findings:
         title, source = in_words(finding.rule.title), finding.rule.source_text
         print(f"[{finding.severity:<6}] {title}: {_amount(finding)}。{finding.line}（{source}）")
         names = "、".join(one.unit.short_name for one in finding.units[:8])
         print(f"         {finding.rule.key}: {names}{' 等' if len(finding.units) > 8 else ''}")
-    print(f"{len(diagnosis.findings)} findings; {len(diagnosis.quiet)} rules found nothing.")
+    print(f"{len(findings)} findings; {quiet} rules found nothing.")
     return 0
 
 
@@ -103,12 +110,13 @@ def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Any]:
     return {
         "on": diagnosis.top.on,
         "at": diagnosis.top.top.code,
-        "findings": [_finding(finding) for finding in diagnosis.findings],
+        "findings": [finding_document(finding) for finding in diagnosis.findings],
         "quiet": [rule.key for rule in diagnosis.quiet],
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """A finding as JSON."""
     rule = finding.rule
     return {
         "rule": rule.key,
@@ -141,13 +149,16 @@ def evaluate(options: Namespace) -> int:
     if not options.below:
         rows = [row for row in rows if row.unit.id == unit.pk]
     if options.json:
-        return print_json({"on": on, "at": unit.code, "engine": options.engine, "rows": [_row(row) for row in rows]})
+        return print_json(
+            {"on": on, "at": unit.code, "engine": options.engine, "rows": [row_document(row) for row in rows]}
+        )
     for row in rows:
-        print(_row_line(row))
+        print(row_line(row))
     return 0
 
 
-def _row_line(row: Row) -> str:
+def row_line(row: Row) -> str:
+    """A figure on one line."""
     figure, value = row.figure, row.figure.value
     base = "" if figure.denominator is None else f"{figure.numerator} / {figure.denominator}"
     if figure is TOO_FEW:
@@ -167,7 +178,8 @@ def _evaluate(unit: Organisation, options: Namespace, indicators: list[Indicator
         return queries.evaluate_snapshot(unit, on, indicators, Path(folder))
 
 
-def _row(row: Row) -> dict[str, Any]:
+def row_document(row: Row) -> dict[str, Any]:
+    """A figure as JSON."""
     return {
         "code": row.unit.code,
         "indicator": row.indicator.key,

@@ -35,9 +35,7 @@ def _acting(parser: argparse.ArgumentParser, default: str) -> None:
 def _when(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--on", type=_day, metavar="DAY", help="the day, as 2026-06-30 (default today)")
     _output(parser)
-    parser.add_argument(
-        "--rules", action="append", default=[], metavar="FILE", help="a rulebook that is not installed (repeatable)"
-    )
+    _extra_rules(parser)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -46,6 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     _acting(parser, "")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _figures(commands)
+    _whole(commands)
     _rules(commands)
     _procedures(commands)
     _cases(commands)
@@ -53,6 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
     _reports(commands)
     _records(commands)
     _operations(commands)
+    _benchmark(commands)
     return parser
 
 
@@ -86,6 +86,41 @@ def _figures(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     snapshot.add_argument("--out", metavar="DIR")
     snapshot.add_argument("--forget", action="store_true", help="take none, delete those whose time is over")
     _output(snapshot)
+
+
+def _whole(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    run = commands.add_parser("run", help="work all rules out for every unit of a snapshot, on every level")
+    run.add_argument("--snapshot", required=True, metavar="DIR", help="what `guben snapshot` wrote")
+    run.add_argument("--out", required=True, metavar="DIR", help="where the result stands; an older one is replaced")
+    run.add_argument("--engine", choices=("kernel", "duckdb", "spark"), default="kernel")
+    run.add_argument("--master", default="local[2]", metavar="URL", help="with --engine spark: spark://HOST:PORT")
+    run.add_argument("--workers", type=int, default=2, metavar="N", help="parts worked out side by side (default 2)")
+    run.add_argument("--trust", action="store_true", help="do not compare the snapshot's files with its manifest first")
+    _extra_rules(run)
+    _output(run)
+    result = commands.add_parser("result", help="what a run found: figures and findings of any unit")
+    verbs = result.add_subparsers(dest="verb", required=True, metavar="VERB")
+    show = verbs.add_parser("show", help="figures of a unit; with its children, with all above it")
+    show.add_argument("keys", nargs="*", metavar="KEY", help="indicators (default all of the run)")
+    show.add_argument("--children", action="store_true", help="of the units directly below too")
+    show.add_argument("--ancestors", action="store_true", help="of the units above too")
+    findings = verbs.add_parser("findings", help="which problems are present at and below a unit")
+    findings.add_argument(
+        "--most", type=int, default=100, metavar="N", help="units named of each (default 100, 0: all)"
+    )
+    check = verbs.add_parser("check", help="compare every file of the result with its manifest")
+    for one in (show, findings, check):
+        one.add_argument("--result", required=True, metavar="DIR", help="what `guben run --out` wrote")
+        _output(one)
+    for one in (show, findings):
+        one.add_argument("--at", required=True, metavar="CODE", help="the unit's code")
+        _extra_rules(one)
+
+
+def _extra_rules(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rules", action="append", default=[], metavar="FILE", help="a rulebook that is not installed (repeatable)"
+    )
 
 
 def _rules(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -266,6 +301,25 @@ def _operations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     copy.add_argument("--to", default="", metavar="URL", help="postgres://USER@HOST/NAME (or GUBEN_COPY_TO)")
     _output(copy)
     commands.add_parser("manage", help="Django's own commands", add_help=False)
+
+
+def _benchmark(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    benchmark = commands.add_parser("benchmark", help="an invented country whose figures are a bulletin's")
+    verbs = benchmark.add_subparsers(dest="verb", required=True, metavar="VERB")
+    generate = verbs.add_parser("generate", help="invent it, and write it as a snapshot")
+    generate.add_argument("--members", type=int, metavar="N", help="so many members instead of the published number")
+    generate.add_argument("--organisations", type=int, metavar="N", help="so many grassroots organisations")
+    generate.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed gives the same files")
+    generate.add_argument(
+        "--divisions", default="data/divisions", metavar="DIR", help="where `make data` put the files"
+    )
+    generate.add_argument("--out", required=True, metavar="DIR", help="a new folder")
+    check = verbs.add_parser("check", help="count each row of the bulletin from the raw rows, by SQL written by hand")
+    check.add_argument("--snapshot", required=True, metavar="DIR")
+    for one in (generate, check):
+        one.add_argument("--bulletin", required=True, metavar="FILE", help="lines of table,row,value,unit")
+        one.add_argument("--on", type=_day, metavar="DAY", help="the day (default what the file's name tells)")
+        _output(one)
 
 
 def _backup(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -22,7 +22,7 @@ from guben.rulebook_engine.aggregates import Aggregation, Atom, Figure
 from guben.rulebook_engine.dialects import DUCKDB
 from guben.rulebook_engine.entries import Entry, Indicator, Standard
 from guben.rulebook_engine.expressions import Arithmetic, AtomValue, ColumnValue, Node
-from guben.rulebook_engine.facts import Column, catalogue
+from guben.rulebook_engine.facts import Catalogue, Column, catalogue
 from guben.rulebook_engine.frozen import BrokenManifest, check_file
 from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.plan_of_run import (
@@ -63,8 +63,8 @@ class Found:
 class OpenResult:
     """One result with the rules it is read by. It stays with the run it was opened on; threads may share it."""
 
-    def __init__(self, folder: Path, manifest: RunManifest, library: Library) -> None:
-        self.folder, self.manifest, self.library = folder, manifest, library
+    def __init__(self, folder: Path, manifest: RunManifest, library: Library, facts: Catalogue = catalogue) -> None:
+        self.folder, self.manifest, self.library, self.facts = folder, manifest, library, facts
         self.on = manifest.on
         self.files = ResultFiles(folder, manifest)
 
@@ -74,7 +74,7 @@ class OpenResult:
     @cached_property
     def plan(self) -> Plan:
         """What these rules would work out."""
-        return plan(self.library, self.on, catalogue)
+        return plan(self.library, self.on, self.facts)
 
     @cached_property
     def atoms(self) -> Mapping[tuple[str, str], int]:
@@ -333,20 +333,25 @@ def named(unit: Unit) -> UnitName:
 
 
 @contextmanager
-def open_result(out: Path, library: Library) -> Iterator[OpenResult]:
+def open_result(out: Path, library: Library, facts: Catalogue = catalogue) -> Iterator[OpenResult]:
     """The newest result in a folder, read by these rules.
 
     Raises:
         BrokenResult: there is none, or its manifest can't be read.
     """
-    opened = OpenResult(*_newest(out), library)
+    opened = OpenResult(*newest(out), library, facts)
     try:
         yield opened
     finally:
         opened.close()
 
 
-def _newest(out: Path) -> tuple[Path, RunManifest]:
+def newest(out: Path) -> tuple[Path, RunManifest]:
+    """The newest result in a folder and its manifest.
+
+    Raises:
+        BrokenResult: there is none, or its manifest can't be read.
+    """
     name = current(out)
     if not name:
         raise BrokenResult(str(out), CURRENT)
@@ -362,7 +367,7 @@ def check(out: Path) -> RunManifest:
     Raises:
         BrokenResult: a file is missing or differs; it is named.
     """
-    folder, manifest = _newest(out)
+    folder, manifest = newest(out)
     try:
         for files in manifest.tables.values():
             for file in files:

@@ -17,7 +17,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -30,7 +30,6 @@ import numpy as np
 
 from guben import __version__
 from guben.figures.errors import BrokenSnapshot
-from guben.figures.trials import Progress, silent
 from guben.rollup.errors import AlreadyRunning, NoEngine, NotOfThatDay
 from guben.rulebook_engine.adapters.result_files import write_codes, write_part
 from guben.rulebook_engine.frozen import (
@@ -51,7 +50,24 @@ LOCK = "lock"
 DONE = "done"
 RUN, WORK = "run-", "work-"
 ENGINES = {"kernel": ("kernel", "national"), "duckdb": ("whole_duckdb", "")}
+SPARK = "spark"
 WORKERS = 2
+Progress = Callable[[int, int], None]
+
+
+def silent(done: int, total: int) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """By which engine, how many parts side by side. `master` is the address of a cluster for the engine spark. With
+    `trust` the snapshot's files are not compared with its manifest before they are read."""
+
+    engine: str = "kernel"
+    workers: int = WORKERS
+    trust: bool = False
+    master: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +92,12 @@ def run(
     snapshot: Path,
     out: Path,
     plan: Plan,
+    how: How,
     *,
-    engine: str = "kernel",
-    workers: int = WORKERS,
-    trust: bool = False,
-    editions: dict[str, str] | None = None,
+    editions: Mapping[str, str] | None = None,
     progress: Progress = silent,
 ) -> Run:
     """Works a plan out over a snapshot and puts the result where `out` says; `progress` hears of every part.
-
-    With `trust` the snapshot's files are not compared with its manifest before they are read.
 
     Raises:
         BrokenSnapshot: a file is missing or differs from the manifest; it is named, and the old result stays.
@@ -94,36 +106,77 @@ def run(
         AlreadyRunning: another run writes there.
     """
     source = open_source(snapshot, plan)
-    work_out = worker(engine)
+    do_all = _with_spark(how) if how.engine == SPARK else _by_parts(how)
     out.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone(out):
         started = _now()
-        name = _name(source, plan, engine)
+        name = _name(source, plan, how.engine)
         work = out / (WORK + name)
         _clear(out, keep={work.name, current(out)})
         for folder in (work, work / DONE):
             folder.mkdir(exist_ok=True, mode=0o700)
-        going = _Going(source, work, plan, work_out, trust)
-        kept = going.do_all(workers, progress)
-        files: list[tuple[str, File]] = [one for part in source.manifest.parts for one in going.files(part.number)]
-        files.append((CODES, write_codes(work)))
+        done = do_all(source, work, plan, progress)
+        files = [*done.files, (CODES, write_codes(work))]
         manifest = RunManifest(
             on=plan.on,
             snapshot=str(source.folder),
             snapshot_digest=source.digest,
             generated=source.manifest.generated,
-            editions=editions or {},
+            editions=dict(editions or {}),
             fingerprint=plan.fingerprint,
-            engine=engine,
+            engine=how.engine,
             guben=__version__,
             started_at=started,
             finished_at=_now(),
-            rows=going.rows,
+            rows=done.rows,
             parts=source.manifest.parts,
             tables={table: tuple(file for name, file in files if name == table) for table in TABLES},
             meanings=meanings(plan),
         )
-        return Run(_switch(out, work, manifest), manifest, kept)
+        return Run(_switch(out, work, manifest), manifest, done.kept)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What stands in a work folder when all is worked out: its files, how many rows were read, how many parts an
+    earlier run had left finished."""
+
+    files: list[tuple[str, File]]
+    rows: int
+    kept: int
+
+
+DoesAll = Callable[[Source, Path, Plan, Progress], _Done]
+
+
+def _by_parts(how: How) -> DoesAll:
+    """An engine that works out one part after the other."""
+    work_out = _work_out(how.engine)
+
+    def do_all(source: Source, work: Path, plan: Plan, progress: Progress) -> _Done:
+        going = _Going(source, work, plan, work_out, how.trust)
+        kept = going.do_all(how.workers, progress)
+        return _Done([one for part in source.manifest.parts for one in going.files(part.number)], going.rows, kept)
+
+    return do_all
+
+
+def _with_spark(how: How) -> DoesAll:
+    """Apache Spark, which works out all parts together."""
+    try:
+        spark = import_module("guben.rulebook_engine.adapters.spark")
+        whole = import_module("guben.rulebook_engine.adapters.whole_spark")
+    except ModuleNotFoundError:
+        raise NoEngine(SPARK, SPARK) from None
+
+    def do_all(source: Source, work: Path, plan: Plan, progress: Progress) -> _Done:
+        for part in source.manifest.parts if not how.trust else ():
+            _check(source, plan, part.number)
+        with spark.session(how.master) as session:
+            files = whole.write_all(session, source.folder, source.manifest, plan, work)
+        return _Done(files, sum(source.manifest.rows(table) for table in plan.tables), 0)
+
+    return do_all
 
 
 def open_source(snapshot: Path, plan: Plan) -> Source:
@@ -145,12 +198,8 @@ def open_source(snapshot: Path, plan: Plan) -> Source:
     return Source(snapshot.resolve(), manifest, digest(snapshot / MANIFEST))
 
 
-def worker(engine: str) -> WorksOut:
-    """The function that works one part out.
-
-    Raises:
-        NoEngine: the packages it needs are not installed.
-    """
+def _work_out(engine: str) -> WorksOut:
+    """The function that works one part out."""
     module, extra = ENGINES[engine]
     try:
         found: WorksOut = import_module(f"guben.rulebook_engine.adapters.{module}").work_out
@@ -196,7 +245,8 @@ class _Going:
 
     def _do(self, part: int, handed_up: Sequence[HandedUp] = ()) -> None:
         manifest, folder = self.source.manifest, self.source.folder
-        self._check(part)
+        if not self.trust:
+            _check(self.source, self.plan, part)
         found = self.work_out(folder, manifest, part, self.plan, handed_up)
         tree = manifest.file(TREE_TABLE, part)
         assert tree is not None  # noqa: S101 - every part has one
@@ -205,19 +255,6 @@ class _Going:
         np.savez(self._up(part), parents=found.up.parents, tallies=found.up.tallies, **arrays)
         record = {"rows": found.rows, "files": [[table, asdict(file)] for table, file in files]}
         _replace(self._record(part), json.dumps(record))
-
-    def _check(self, part: int) -> None:
-        """Raises BrokenSnapshot where a file of the part is not what the manifest says."""
-        if self.trust:
-            return
-        for table in (TREE_TABLE, *self.plan.tables):
-            file = self.source.manifest.file(table, part)
-            if file is None:
-                continue
-            try:
-                check_file(self.source.folder, file)
-            except BrokenManifest as fault:
-                raise BrokenSnapshot(str(self.source.folder), fault.what) from None
 
     def _record(self, part: int) -> Path:
         return self.work / DONE / f"{part:04d}.json"
@@ -252,6 +289,18 @@ class _Going:
             return HandedUp(stored["parents"], below, stored["tallies"])
 
 
+def _check(source: Source, plan: Plan, part: int) -> None:
+    """Raises BrokenSnapshot where a file of the part is not what the manifest says."""
+    for table in (TREE_TABLE, *plan.tables):
+        file = source.manifest.file(table, part)
+        if file is None:
+            continue
+        try:
+            check_file(source.folder, file)
+        except BrokenManifest as fault:
+            raise BrokenSnapshot(str(source.folder), fault.what) from None
+
+
 @contextmanager
 def _alone(out: Path) -> Iterator[None]:
     """Holds the folder's lock; the system lets go of it when the process ends, however it ends."""
@@ -282,7 +331,7 @@ def _switch(out: Path, work: Path, manifest: RunManifest) -> Path:
     finished = out / f"{RUN}{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     work.rename(finished)
     _replace(out / CURRENT, finished.name + "\n")
-    shutil.rmtree(finished / DONE)
+    shutil.rmtree(finished / DONE, ignore_errors=True)
     return finished
 
 

@@ -7,6 +7,7 @@ beyond them by mistake, and so that the history says true.
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ AT_A_UNIT = {
     "report bulletin": "report bulletin --at {at}",
     "dues show": "dues show --at {at}",
     "coverage": "coverage --at {at}",
+    "result show": "result show --result {tmp}/result --at {at}",
+    "result findings": "result findings --result {tmp}/result --at {at}",
     "case list": "case list --at {at}",
     "rules what-if": "rules what-if {tmp}/rules.toml --at {at}",
     "import members": "import members {tmp}/members.csv --at {at}",
@@ -39,6 +42,7 @@ AT_A_UNIT = {
 }
 FOR_THE_WHOLE = {
     "snapshot": "snapshot --out {tmp}/frozen",
+    "run": "run --snapshot {tmp}/theirs --out {tmp}/out --engine duckdb",
     "rules install": "rules install",
     "calendar install": "calendar install {tmp}/2028.toml",
     "keys list": "keys list",
@@ -62,7 +66,11 @@ ABOUT_NOBODY = {
     "calendar show",
 }  # what every reader of rules sees
 BY_THE_SERVER = {"benchmark generate", "benchmark check", "serve", "manage", "user", "database copy", "backup check", "backup restore", "tree check",
-                 "case show", "case explain", "case check", "transfers check", "audit verify", "audit checkpoint", "audit head"}  # fmt: skip
+                 "case show", "case explain", "case check", "transfers check", "audit verify", "audit checkpoint", "audit head",
+                 "result check"}  # fmt: skip
+RESULT = dict.fromkeys(("snapshot", "snapshot_digest", "fingerprint", "engine", "guben"), "") | {
+    "started_at": "", "finished_at": "", "rows": 0, "meanings": {}
+}  # fmt: skip
 FEMALE = "姓名,性别,出生日期,人员类别,所在支部代码,入党日期\n滨河新人,女,1990-01-01,正式党员,{at},2015-01-01\n"
 
 
@@ -94,6 +102,11 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "2028.toml").write_text(
         '[calendar]\nyear = 2028\nsource = "试"\nconfidence = "verified"\n', encoding="utf-8"
     )
+    day = {"on": "2026-06-30", "generated": {}, "editions": {}, "parts": [], "tables": {}}
+    for name, more in (("theirs", {"format": 2, "guben": ""}), ("result", {"format": 1, **RESULT})):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "current").write_text(".", encoding="utf-8")
+        (tmp_path / name / "manifest.json").write_text(json.dumps({**day, **more}), encoding="utf-8")
     (tmp_path / "divisions").mkdir()
     (tmp_path / "divisions" / "villages.csv").write_text("code\n", encoding="utf-8")
     return tmp_path
@@ -133,7 +146,7 @@ def test_a_unit_of_others_is_refused_as_one_that_is_not_there(who: str, rules: N
 def test_what_concerns_the_whole_is_refused(who: str, rules: None, cast: Cast, folder: Path) -> None:
     before, wrong = others.counts(), []
     may = {
-        "statistician": {"snapshot"},
+        "statistician": {"snapshot", "run"},
         "administrator": {
             "doctor",
             "keys list",

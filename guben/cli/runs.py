@@ -1,0 +1,169 @@
+"""`guben run|result`: a whole snapshot worked out, and what came of it."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+
+from guben.access import policy
+from guben.cli.context import library_of, print_json, progress, unit_of, user_of
+from guben.cli.figures import finding_document, print_findings, row_document, row_line
+from guben.figures.discretion import SEES_PERSONS
+from guben.figures.errors import BrokenSnapshot
+from guben.figures.models import Snapshot
+from guben.figures.queries import Row, indicators_for
+from guben.organisations.models import Organisation
+from guben.rollup import results, runs
+from guben.rollup.results import OpenResult, named, open_result
+from guben.rulebook import sources
+from guben.rulebook.queries import installed_files
+from guben.rulebook_engine.facts import catalogue
+from guben.rulebook_engine.frozen import MANIFEST, BrokenManifest, Manifest, digest, read_manifest
+from guben.rulebook_engine.library import Library
+from guben.rulebook_engine.plan_of_run import plan
+
+INVENTED = "演示数据"
+
+
+def run(options: Namespace) -> int:
+    """Works every rule in force on the snapshot's day out for all its units."""
+    snapshot, out = Path(options.snapshot), Path(options.out)
+    manifest = _manifest(snapshot)
+    _let_in(options, snapshot, manifest.generated)
+    library = _library(options, manifest.generated)
+    planned = plan(library, manifest.on, catalogue)
+    began = monotonic()
+    made = runs.run(
+        snapshot,
+        out,
+        planned,
+        runs.How(options.engine, options.workers, options.trust, options.master),
+        editions={rule.key: rule.edition_label for rule in library.in_force(manifest.on)},
+        progress=lambda done, total: progress("parts", done, total),
+    )
+    told = {
+        "result": str(made.folder),
+        "on": manifest.on,
+        "engine": options.engine,
+        "generated": dict(manifest.generated),
+        "units": manifest.units,
+        "rows": made.manifest.rows,
+        "parts": len(manifest.parts),
+        "kept": made.kept,
+        "atoms": len(planned.columns),
+        "seconds": round(monotonic() - began, 3),
+        "fingerprint": planned.fingerprint,
+    }
+    if options.json:
+        return print_json(told)
+    print(f"{told['units']:,} units, {told['rows']:,} rows, {told['seconds']} s{_invented(manifest.generated)}")
+    print(made.folder)
+    return 0
+
+
+def result(options: Namespace) -> int:
+    """What a result says."""
+    verbs = {"show": _show, "findings": _findings, "check": _check}
+    return verbs[options.verb](options)
+
+
+def _show(options: Namespace) -> int:
+    with _opened(options) as opened:
+        unit = opened.unit(options.at)
+        units = [unit]
+        if options.ancestors:
+            units = [*opened.files.ancestors(unit), *units]
+        if options.children:
+            units += opened.files.children(unit)
+        indicators = indicators_for(options.keys, opened.on, opened.library)
+        found = opened.figures(indicators, units)
+        rows = [
+            Row(named(one), indicator, found[indicator.key, one.number])
+            for indicator in indicators
+            for one in units
+            if (indicator.key, one.number) in found
+        ]
+        head = _head(opened, options.at)
+    if options.json:
+        return print_json({**head, "rows": [row_document(row) for row in rows]})
+    for row in rows:
+        print(row_line(row))
+    print(f"{head['on']}  {head['engine']}{_invented(head['generated'])}")
+    return 0
+
+
+def _findings(options: Namespace) -> int:
+    with _opened(options) as opened:
+        found = opened.findings(options.at)
+        head = _head(opened, options.at)
+        if not options.json:
+            print_findings(found.findings, len(found.quiet))
+            print(f"{head['on']}  {head['engine']}{_invented(head['generated'])}")
+            return 0
+        most = options.most or None
+        named_ = [finding_document(replace(one, units=tuple(one.units[:most]))) for one in found.findings]
+    return print_json({**head, "findings": named_, "quiet": [rule.key for rule in found.quiet]})
+
+
+def _check(options: Namespace) -> int:
+    manifest = results.check(Path(options.result))
+    files = sum(len(files) for files in manifest.tables.values())
+    told = {"on": manifest.on, "units": manifest.units, "files": files}
+    if options.json:
+        return print_json(told)
+    print(f"{manifest.on}: {files} files of {manifest.units:,} units are what the manifest says.")
+    return 0
+
+
+def _opened(options: Namespace) -> Any:
+    """The result, if the acting user may see its figures at the unit. Figures about few people are not coarsened in
+    it, so that it takes the right to see persons too; invented records are nobody's."""
+    manifest = results.newest(Path(options.result))[1]
+    if not manifest.generated:
+        user = user_of(options)
+        unit = unit_of(options.at, user)
+        for right in ("figures.view", SEES_PERSONS):
+            policy.require(user, right, unit)
+    return open_result(Path(options.result), _library(options, manifest.generated))
+
+
+def _let_in(options: Namespace, snapshot: Path, generated: Mapping[str, Any]) -> None:
+    """Records of real people are worked out for who may take a snapshot of all of them."""
+    if generated:
+        return
+    user = user_of(options)
+    roots = list(Organisation.objects.filter(parent=None))
+    if not roots or not all(policy.may(user, "snapshots.take", root) for root in roots):
+        raise PermissionDenied("snapshots.take")
+    taken = Snapshot.objects.filter(folder=str(snapshot.resolve())).order_by("-pk").first()
+    if taken and taken.manifest_digest != digest(snapshot / MANIFEST):
+        raise BrokenSnapshot(str(snapshot), MANIFEST)
+
+
+def _manifest(snapshot: Path) -> Manifest:
+    try:
+        return read_manifest(snapshot)
+    except BrokenManifest as fault:
+        raise BrokenSnapshot(str(snapshot), fault.what) from None
+
+
+def _library(options: Namespace, generated: Mapping[str, Any]) -> Library:
+    """The installed rules and the given files; for invented records, where none are installed, the shipped ones."""
+    if generated and not options.rules and not installed_files():
+        return sources.read_all(sources.shipped_files())
+    return library_of(options)
+
+
+def _head(opened: OpenResult, code: str) -> dict[str, Any]:
+    manifest = opened.manifest
+    return {"on": opened.on, "at": code, "engine": manifest.engine, "generated": dict(manifest.generated)}
+
+
+def _invented(generated: Mapping[str, Any]) -> str:
+    return f"（{INVENTED}）" if generated else ""
