@@ -115,6 +115,7 @@ class _Work:
         self.row_of[self.tree.with_children] = np.arange(len(self.tree.with_children))
         self.spans = spans_of(folder, plan.issuers)
         self.rows = 0
+        self._kept: dict[int, NDArray[Any]] = {}
 
     def _read_tree(self) -> PartTree:
         file = self.manifest.file(TREE_TABLE, self.part)
@@ -163,9 +164,12 @@ class _Work:
         return rule.is_national or self.tree.within(self.spans.get(rule.issued_by, (0, 0)))
 
     def _own(self, column: int, own: Arrays, below: Arrays) -> NDArray[Any]:
-        found = below[column].copy()
-        found[self.tree.with_children] = own[column]
-        return found
+        """An atom over the own rows of all units."""
+        if column not in self._kept:
+            found = below[column].copy()
+            found[self.tree.with_children] = own[column]
+            self._kept[column] = found
+        return self._kept[column]
 
     def verdict(
         self, standard: Standard, own: Arrays, below: Arrays, about: Mapping[Checked, NDArray[np.bool_]]

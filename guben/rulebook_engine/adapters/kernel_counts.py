@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from guben.rulebook_engine.adapters.kernel_files import Rows, read_only
@@ -116,7 +117,8 @@ class Counts:
             return codes, 0, texts, dictionary(texts)
         column = rows.plain[name]
         if type_ == "boolean":
-            return read_only(column.cast(int).fill_null(2).to_numpy().astype(np.int32)), 0, "", TRUTHS
+            column = column.cast(pl.Int32)
+            return read_only((column.fill_null(2) if column.null_count() else column).to_numpy()), 0, "", TRUTHS
         column = column.to_physical()
         lowest, highest = column.min(), column.max()
         if lowest is None or highest is None:
@@ -126,11 +128,10 @@ class Counts:
         if highest - lowest > WIDEST or abs(lowest) > WIDEST * WIDEST:
             return None
         if type_ != "date":
-            places = (column - (lowest - 1)).fill_null(0).to_numpy().astype(np.int32)
+            places = np.empty(rows.size, np.int32)
+            self.loops.narrowed(read_only(_filled(column, lowest - 1).astype(np.int64, copy=False)), lowest, places)
             return read_only(places), 0, (lowest, highest), span(lowest, highest)
-        if column.null_count():
-            column = column.fill_null(lowest - 1)
-        places = column.to_numpy().astype(np.int32, copy=False)
+        places = _filled(column, lowest - 1).astype(np.int32, copy=False)
         return read_only(places), 1 - lowest, (lowest, highest), span(lowest, highest)
 
     def _total(
@@ -160,19 +161,25 @@ class Counts:
         parents, parent = len(self.tree.with_children), self.tree.parent
         counted = self.own.view(np.uint8)
         rows = np.zeros((parents, counted.shape[1]), np.int32)
-        row_of = self.row_of if rolled else np.full_like(self.row_of, -1)
-        if rolled:
-            self.loops.roll_counts(counted, self.spill_of, self.spill, parent, row_of, rows)
         slots = np.array(self.tables.slots, np.int64)
         columns = np.empty((len(slots), len(self.tree)), np.int32)
-        apart = np.empty((len(slots), parents), np.int32)
-        self.loops.as_columns(counted, self.spill_of, self.spill, row_of, rows, slots, columns, apart)
+        self.loops.as_columns(counted, self.spill_of, self.spill, slots, columns)
+        if rolled and len(slots):
+            spilled = self.rows_of, self.spill_of, self.spill
+            self.loops.roll_counts(counted, int(slots.max()) + 1, *spilled, parent, self.row_of, rows)
         for place, number in enumerate(self.tables.counts):
+            own[number] = columns[place][self.tree.with_children]
+            if rolled:
+                columns[place][self.tree.with_children] = rows[:, slots[place]]
             below[number] = columns[place]
-            own[number] = apart[place] if rolled else columns[place][self.tree.with_children]
         for total in self.tables.totals:
             found = self.sums[total.column]
             own[total.column] = found[self.tree.with_children]
             if rolled:
                 self.loops.roll(found, parent, FUNCTIONS[total.atom.function])
             below[total.column] = found
+
+
+def _filled(column: pl.Series, empty: int) -> NDArray[Any]:
+    found: NDArray[Any] = (column.fill_null(empty) if column.null_count() else column).to_numpy()
+    return found

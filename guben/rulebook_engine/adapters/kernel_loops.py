@@ -15,6 +15,7 @@ BLOCK = 512  # rows whose bits are worked out together
 MOST_COLUMNS = 32  # that filters of one table look at
 FULL = 255  # rows of a unit that its counters of one byte can hold
 SEARCH = 64
+ROWS_ACROSS = 64  # of a matrix that is turned round at a time
 BITS = np.zeros((256, 8), np.uint8)
 BITS[:] = np.arange(256)[:, None] >> np.arange(8) & 1
 SPREAD = BITS.view(np.uint64).ravel()  # a byte's bits as eight bytes
@@ -185,49 +186,47 @@ def is_null(one):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def roll_counts(own, spill_of, spill, parent, row_of, below):  # type: ignore[no-untyped-def]
-    """Counts at and below each unit with children: children come after parents, so one pass from the end does.
-    `row_of` tells the row of a unit with children in `below`, -1 for others."""
-    width = below.shape[1]
+def roll_counts(own, used, rows_of, spill_of, spill, parent, row_of, below):  # type: ignore[no-untyped-def]
+    """The first `used` counts at and below each unit with children: children come after parents, so one pass from the
+    end does. `row_of` tells the row of a unit with children in `below`, -1 for others."""
     for unit in range(len(parent) - 1, -1, -1):
         row = row_of[unit]
         above = row_of[parent[unit]] if parent[unit] >= 0 else -1
-        spilled = spill_of[unit]
-        if row >= 0:
-            for slot in range(width):
-                below[row, slot] += own[unit, slot]
-            if spilled >= 0:
-                for slot in range(width):
-                    below[row, slot] += spill[spilled, slot]
-            if above >= 0:
-                for slot in range(width):
-                    below[above, slot] += below[row, slot]
-        elif above >= 0:
-            for slot in range(width):
-                below[above, slot] += own[unit, slot]
-            if spilled >= 0:
-                for slot in range(width):
-                    below[above, slot] += spill[spilled, slot]
+        target = row if row >= 0 else above
+        if target < 0:
+            continue
+        if rows_of[unit]:
+            for slot in range(used):
+                below[target, slot] += own[unit, slot]
+            if spill_of[unit] >= 0:
+                for slot in range(used):
+                    below[target, slot] += spill[spill_of[unit], slot]
+        if row >= 0 and above >= 0:
+            for slot in range(used):
+                below[above, slot] += below[row, slot]
 
 
 @compiled
-def as_columns(own, spill_of, spill, row_of, below, slots, columns, parents):  # type: ignore[no-untyped-def]
-    """The counts in `slots` as columns: of a unit with children what is below it in `columns` and its own in
-    `parents`."""
+def as_columns(own, spill_of, spill, slots, columns):  # type: ignore[no-untyped-def]
+    """The counts in `slots` as columns with a place for each unit."""
     units = own.shape[0]
-    for first in range(0, units, 64):
-        last = min(first + 64, units)
+    for first in range(0, units, ROWS_ACROSS):
+        last = min(first + ROWS_ACROSS, units)
         for number in range(len(slots)):
             slot = slots[number]
             for unit in range(first, last):
-                found = np.int32(own[unit, slot])
-                if spill_of[unit] >= 0:
-                    found += spill[spill_of[unit], slot]
-                row = row_of[unit]
-                if row >= 0:
-                    parents[number, row] = found
-                    found = below[row, slot]
-                columns[number, unit] = found
+                columns[number, unit] = own[unit, slot]
+    for unit in range(units):
+        if spill_of[unit] >= 0:
+            for number in range(len(slots)):
+                columns[number, unit] += spill[spill_of[unit], slots[number]]
+
+
+@compiled
+def narrowed(found, lowest, places):  # type: ignore[no-untyped-def]
+    """Whole numbers as places from 1 on."""
+    for row in range(len(found)):
+        places[row] = found[row] - lowest + 1
 
 
 @compiled
@@ -279,6 +278,7 @@ def try_all() -> None:
             total(passed[0], 0, read_only(type_), known, places, places, 1, np.zeros(1, type_))
         roll(np.zeros(1, type_), no_parent, 1)
     row_of = np.zeros(1, np.int32)
-    roll_counts(own.view(np.uint8), spill_of, wide, no_parent, row_of, wide.copy())
-    as_columns(own.view(np.uint8), spill_of, wide, row_of, wide, numbers, wide[:, :1].copy(), wide[:, :1].copy())
+    roll_counts(own.view(np.uint8), 64, numbers, spill_of, wide, no_parent, row_of, wide.copy())
+    as_columns(own.view(np.uint8), spill_of, wide, numbers, wide[:, :1].copy())
+    narrowed(read_only(np.int64), 0, places)
     tally(np.zeros((1, 1), np.int8), numbers, no_parent, row_of, np.zeros((1, 3), np.int64))
