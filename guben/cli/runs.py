@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
 from guben.access import policy
@@ -43,7 +44,7 @@ def run(options: Namespace) -> int:
         snapshot,
         out,
         planned,
-        runs.How(options.engine, options.workers, options.trust, options.master),
+        runs.How(options.engine, options.workers, options.trust, options.master, settings.DATA / "kernel"),
         editions={rule.key: rule.edition_label for rule in library.in_force(manifest.on)},
         progress=lambda done, total: progress("parts", done, total),
     )
@@ -57,12 +58,16 @@ def run(options: Namespace) -> int:
         "parts": len(manifest.parts),
         "kept": made.kept,
         "atoms": len(planned.columns),
+        "compiling_seconds": round(made.compiling, 3),
         "seconds": round(monotonic() - began, 3),
         "fingerprint": planned.fingerprint,
     }
     if options.json:
         return print_json(told)
-    print(f"{told['units']:,} units, {told['rows']:,} rows, {told['seconds']} s{_invented(manifest.generated)}")
+    compiled = f" ({made.compiling:.1f} s of it compiling)" if made.compiling > 1 else ""
+    print(
+        f"{told['units']:,} units, {told['rows']:,} rows, {told['seconds']} s{compiled}{_invented(manifest.generated)}"
+    )
     print(made.folder)
     return 0
 

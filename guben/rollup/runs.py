@@ -24,6 +24,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -61,13 +62,15 @@ def silent(done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """By which engine, how many parts side by side. `master` is the address of a cluster for the engine spark. With
-    `trust` the snapshot's files are not compared with its manifest before they are read."""
+    """By which engine, how many parts side by side. `master` is the address of a cluster for the engine spark, `cache`
+    the folder where the kernel keeps what it compiled. With `trust` the snapshot's files are not compared with its
+    manifest before they are read."""
 
     engine: str = "kernel"
     workers: int = WORKERS
     trust: bool = False
     master: str = ""
+    cache: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +84,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run that is finished: its folder and its manifest, how many parts an earlier run had left finished."""
+    """A run that is finished: its folder and its manifest, how many parts an earlier run had left finished, and the
+    seconds that compiling took, where the engine compiles."""
 
     folder: Path
     manifest: RunManifest
     kept: int
+    compiling: float
 
 
 def run(
@@ -133,17 +138,18 @@ def run(
             tables={table: tuple(file for name, file in files if name == table) for table in TABLES},
             meanings=meanings(plan),
         )
-        return Run(_switch(out, work, manifest), manifest, done.kept)
+        return Run(_switch(out, work, manifest), manifest, done.kept, done.compiling)
 
 
 @dataclass(frozen=True, slots=True)
 class _Done:
     """What stands in a work folder when all is worked out: its files, how many rows were read, how many parts an
-    earlier run had left finished."""
+    earlier run had left finished, how long was compiled."""
 
     files: list[tuple[str, File]]
     rows: int
     kept: int
+    compiling: float = 0.0
 
 
 DoesAll = Callable[[Source, Path, Plan, Progress], _Done]
@@ -151,12 +157,14 @@ DoesAll = Callable[[Source, Path, Plan, Progress], _Done]
 
 def _by_parts(how: How) -> DoesAll:
     """An engine that works out one part after the other."""
-    work_out = _work_out(how.engine)
+    module = _engine(how.engine)
 
     def do_all(source: Source, work: Path, plan: Plan, progress: Progress) -> _Done:
-        going = _Going(source, work, plan, work_out, how.trust)
+        compiling: float = module.prepare(how.cache) if hasattr(module, "prepare") else 0.0
+        going = _Going(source, work, plan, module.work_out, how.trust)
         kept = going.do_all(how.workers, progress)
-        return _Done([one for part in source.manifest.parts for one in going.files(part.number)], going.rows, kept)
+        files = [one for part in source.manifest.parts for one in going.files(part.number)]
+        return _Done(files, going.rows, kept, compiling)
 
     return do_all
 
@@ -198,14 +206,12 @@ def open_source(snapshot: Path, plan: Plan) -> Source:
     return Source(snapshot.resolve(), manifest, digest(snapshot / MANIFEST))
 
 
-def _work_out(engine: str) -> WorksOut:
-    """The function that works one part out."""
-    module, extra = ENGINES[engine]
+def _engine(name: str) -> ModuleType:
+    module, extra = ENGINES[name]
     try:
-        found: WorksOut = import_module(f"guben.rulebook_engine.adapters.{module}").work_out
+        return import_module(f"guben.rulebook_engine.adapters.{module}")
     except ModuleNotFoundError:
-        raise NoEngine(engine, extra) from None
-    return found
+        raise NoEngine(name, extra) from None
 
 
 def current(out: Path) -> str:

@@ -244,6 +244,18 @@ def test_new_rules_or_a_new_day_are_begun_by_the_worker_and_the_old_ones_go(cast
 
 @followed
 @pytest.mark.one_database
+def test_what_changes_records_without_history_says_so(cast: Cast, kept: KeptTree) -> None:
+    Site.objects.filter(organisation=cast.community).update(tenure="owned")
+    assert not agrees(cast.street)
+    keeping.put_right([cast.community.pk])
+    assert agrees(cast.street)
+    assert agrees(cast.city)
+    keeping.begin_anew()
+    assert reading.reading(TODAY) is None
+
+
+@followed
+@pytest.mark.one_database
 def test_of_two_workers_at_once_one_gives_way(cast: Cast, kept: KeptTree, logic: Logic) -> None:
     change_site(Site.objects.get(organisation=cast.community), tenure="owned", by=cast.operator)
     slower = KeptTree.objects.get(pk=kept.pk)
@@ -262,6 +274,7 @@ def test_units_are_listed_page_by_page_in_the_order_of_the_tree(cast: Cast, kept
     assert whole == [longest.units[number].unit.id for number in range(len(whole))]
     paths = [each.unit.path for each in longest.units[0:100]]
     assert paths == sorted(paths)
+    assert [each.unit.id for each in longest.units] == whole
     with pytest.raises(IndexError):
         longest.units[len(whole)]
 
