@@ -170,8 +170,8 @@ def diagnose(
 
 
 def is_large(at: Organisation, on: date) -> bool:
-    """Whether a diagnosis takes longer than a reader likes to wait."""
-    return units_on(on, at).count() > LARGE_TREE
+    """Whether a diagnosis takes longer than a reader likes to wait, and nobody keeps it."""
+    return kept_by_others(at, on) is None and units_on(on, at).count() > LARGE_TREE
 
 
 def _only(found: Diagnosis, keys: Collection[str] | None) -> Diagnosis:

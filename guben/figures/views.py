@@ -34,6 +34,7 @@ from guben.rulebook_engine.entries import Duty
 RIGHT = "figures.view"
 UNITS_SHOWN = 5
 RECORDS_A_PAGE = 50
+MOST_EXPORTED = 10_000  # units of one problem: a sheet holds a million rows
 
 
 def _unit(request: HttpRequest) -> Organisation:
@@ -107,8 +108,12 @@ def _export(unit: Organisation, on: date, findings: list[Finding]) -> HttpRespon
             each.figure.numerator, each.figure.denominator, one.line, one.rule.source_text, one.remedy,
         ]
         for one in findings
-        for each in one.units
+        for each in one.units[:MOST_EXPORTED]
     ]  # fmt: skip
+    for one in findings:
+        if len(one.units) > MOST_EXPORTED:
+            more = _("还有%(count)d个组织没有列出，到下级的诊断里导出。") % {"count": len(one.units) - MOST_EXPORTED}
+            rows.append([one.rule.title.zh, "", more])
     return workbook_response(f"{_('诊断')}-{unit.code}-{on}", headers, rows)
 
 

@@ -33,6 +33,7 @@ from guben.rulebook_engine.entries import Duty, Indicator, Standard
 from guben.rulebook_engine.evaluation import Tree
 
 MOST_TOUCHED = 50  # units that a reader waits for
+PIECE = 500  # units of a list that are looked up at once
 SMALL_TREE = 300  # units whose figures are asked of the records: that takes a tenth of a second
 logger = logging.getLogger("guben.rollup")
 
@@ -68,6 +69,11 @@ class Reading:
             kept = KeptUnit.objects.filter(tree=self.tree, parent=unit).order_by("path")
             self._children[unit] = [Row.of(one) for one in kept]
         return self._children[unit]
+
+    def forget(self) -> None:
+        """Lets the rows go that were read: a whole country's would not fit."""
+        self._children.clear()
+        self._parents.clear()
 
     def parent(self, row: Row) -> Row | None:
         if row.stood.parent is None:
@@ -204,6 +210,12 @@ class PastUnits(Sequence[UnitFigure]):
             return self._between(first, last)[:: step or 1]
         first = range(self._count)[index]
         return self._between(first, first + 1)[0]
+
+    def __iter__(self) -> Iterator[UnitFigure]:
+        """All of them, a piece at a time; each piece is found without what came before."""
+        for first in range(0, self._count, PIECE):
+            yield from self._looked_up(first, min(first + PIECE, self._count))
+            self._found.forget()
 
     def shown_to(self, user: Someone) -> PastUnits:
         """The same with figures about few people left out, for a reader who may not see those people."""

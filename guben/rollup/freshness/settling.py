@@ -64,8 +64,8 @@ class Row:
         )  # fmt: skip
 
     @classmethod
-    def of(cls, kept: KeptUnit, *, with_own: bool = True) -> Row:
-        own = unpacked(kept.own) if with_own or not kept.below else []
+    def of(cls, kept: KeptUnit) -> Row:
+        own = unpacked(kept.own)
         below = unpacked(kept.below) if kept.below else own
         marks = bytes(kept.marks)
         tally = unpacked(kept.tally) if kept.tally else tally_of(marks)
@@ -77,9 +77,13 @@ def past(mark: int) -> bool:
     return mark == FAILS or mark >= LATE
 
 
+ABOUT = bytes(mark != NOT_ABOUT for mark in range(256))
+PAST = bytes(past(mark) for mark in range(256))
+
+
 def tally_of(marks: bytes) -> list[int]:
     """What one unit adds to the tallies."""
-    return [1, *(int(mark != NOT_ABOUT) for mark in marks), *(int(past(mark)) for mark in marks)]
+    return [1, *marks.translate(ABOUT), *marks.translate(PAST)]
 
 
 def standing(logic: Logic, units: Collection[int]) -> list[Stood]:
@@ -152,8 +156,11 @@ def _children(tree: KeptTree, rows: Mapping[int, Row]) -> dict[int, list[Row]]:
         if row.stood.parent is not None:
             found.setdefault(row.stood.parent, []).append(row)
     kept = KeptUnit.objects.filter(tree=tree, parent__in=list(rows)).exclude(unit__in=list(rows))
-    for one in kept.iterator(chunk_size=2000):
-        found.setdefault(one.parent or 0, []).append(Row.of(one, with_own=False))
+    columns = ("unit", "parent", "path", "own", "below", "marks", "tally")
+    for unit, parent, path, own, below, marks, tally in kept.values_list(*columns).iterator(chunk_size=2000):
+        row = Row(Stood(unit, parent, path), [], unpacked(below or own), marks)
+        row.tally = unpacked(tally) if tally else tally_of(bytes(marks))
+        found.setdefault(parent, []).append(row)
     for children in found.values():
         children.sort(key=lambda child: child.stood.path, reverse=True)
     return found
