@@ -7,7 +7,7 @@ that every page, sheet and command hides the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol, runtime_checkable
@@ -17,14 +17,16 @@ from guben.access.policy import Someone
 from guben.audit.remembering import LARGE_TREE, remembered
 from guben.figures import person_tables
 from guben.figures.explanations import Explanation
+from guben.figures.families import families, relatives
 from guben.figures.queries import Diagnosis, Finding, Row, UnitFigure
-from guben.figures.trees import DayTree, day_tree
+from guben.figures.trees import UnitName, day_tree
 from guben.figures.trials import RuleTrial, Trial, UnitTrial
 from guben.kit import tree
-from guben.kit.coarsening import Cell, alone, hidden_places
+from guben.kit.coarsening import Cell, Family, hidden_places, hidden_together
 from guben.organisations.models import Organisation
 from guben.organisations.queries import units_on
 from guben.rulebook.live import LiveEngine
+from guben.rulebook.queries import library
 from guben.rulebook_engine.aggregates import Figure
 from guben.rulebook_engine.entries import Indicator
 from guben.rulebook_engine.evaluation import evaluate
@@ -91,19 +93,34 @@ def top_for(user: Someone, at: Organisation, on: date) -> Organisation:
 
 def _worked_out(top: Organisation, on: date, indicators: Sequence[Indicator]) -> tuple[Hidden, dict[int, str]]:
     day = day_tree(top, on)
-    figures = evaluate(indicators, LiveEngine(day.within), day.tree, on, catalogue)
-    hidden = {one.key: frozenset(_hidden(one, figures[one.key], day)) for one in indicators}
-    return hidden, {unit.id: unit.path for unit in day.units.values()}
+    known, alike = _with_relatives(indicators, on)
+    figures = evaluate(known, LiveEngine(day.within), day.tree, on, catalogue)
+    hidden = hidden_together({one.key: cells_of(one, figures[one.key], day.units) for one in known}, alike)
+    return {key: frozenset(units) for key, units in hidden.items()}, {unit.id: unit.path for unit in day.units.values()}
 
 
-def _hidden(indicator: Indicator, figures: dict[int, Figure], day: DayTree) -> set[int]:
-    cells = [
-        Cell(number, day.units[number].parent_id, figure.numerator, figure.denominator)
+def _with_relatives(indicators: Sequence[Indicator], on: date) -> tuple[list[Indicator], list[Family]]:
+    """With a row of a yearly table go all figures that stand beside it: what one page hides, no other may give away."""
+    rules = library()
+    rows = {one.key: one for one in rules.rows(on)}
+    if not any(one.key in rows for one in indicators):
+        return list(indicators), []
+    alike = families(rules, on)
+    keys = relatives([one.key for one in indicators], alike)
+    others = {one.key: one for one in (*rows.values(), *rules.indicators(on)) if one.key in keys}
+    return list({one.key: one for one in (*others.values(), *indicators)}.values()), alike
+
+
+def cells_of(indicator: Indicator, figures: Mapping[int, Figure], units: Mapping[int, UnitName]) -> list[Cell]:
+    """An indicator's figures as cells of the tree; where a figure is a unit's own, none holds another."""
+    subtree = indicator.scope == "subtree"
+    return [
+        _counted(
+            Cell(number, units[number].parent_id if subtree else None, figure.numerator, figure.denominator), figure
+        )
         for number, figure in figures.items()
-        if number in day.units
+        if number in units
     ]
-    method: Callable[[Sequence[Cell]], set[int]] = hidden_places if indicator.scope == "subtree" else alone
-    return method([_counted(cell, figures[cell.place]) for cell in cells])
 
 
 def _counted(cell: Cell, figure: Figure) -> Cell:

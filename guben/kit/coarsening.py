@@ -7,7 +7,7 @@ this method, every shown number and every sum still finds more than one value fo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -137,11 +137,6 @@ def hidden_places(cells: Sequence[Cell], threshold: int = THRESHOLD) -> set[int]
     """The places of a tree whose figure is not shown: those that tell of few; parts that would give one away by
     subtraction from a sum, or a sum by adding up; and the sum itself where it has no other part to hide."""
     return _Suppression(cells, threshold).settle()
-
-
-def alone(cells: Iterable[Cell], threshold: int = THRESHOLD) -> set[int]:
-    """The places whose figure tells of few, where no figure holds another."""
-    return {cell.place for cell in cells if cell.tells(threshold)}
 
 
 @dataclass(frozen=True, slots=True)

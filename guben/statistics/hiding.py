@@ -8,14 +8,16 @@ from datetime import date
 from guben.access import policy
 from guben.access.policy import Someone
 from guben.audit.remembering import remembered
-from guben.figures.discretion import SEES_PERSONS, is_about_people, top_for
+from guben.figures.discretion import SEES_PERSONS, cells_of, is_about_people, top_for
+from guben.figures.families import families
 from guben.kit import tree
-from guben.kit.coarsening import Cell, hidden_together
+from guben.kit.coarsening import hidden_together
 from guben.organisations.models import Organisation
+from guben.rulebook.queries import library
 from guben.rulebook_engine.entries import Indicator
 from guben.rulebook_engine.evaluation import Figures
 from guben.statistics.reckoning import Grown, Hidden, figures_on, grown
-from guben.statistics.subjects import Subjects, families
+from guben.statistics.subjects import Subjects
 
 
 def hidden_from(reader: Someone, at: Organisation, on: date, standing: str, known: Subjects) -> Hidden:
@@ -57,23 +59,7 @@ def _paths(grown_tree: Grown) -> dict[int, str]:
 
 def hidden_in(grown_tree: Grown, figures: Figures, known: Subjects) -> Hidden:
     """The units of a tree whose figures tell of few, or would give such figures away."""
-    cells = {
-        one.key: [
-            Cell(
-                unit,
-                grown_tree.units[unit].parent_id,
-                _counted(figure.numerator, figure.denominator, figure.value),
-                figure.denominator,
-            )
-            for unit, figure in figures[one.key].items()
-        ]
-        for one in known.indicators
-        if is_about_people(one) and one.key in figures
-    }
-    found = hidden_together(cells, families(known.tables))
+    about = [one for one in known.indicators if is_about_people(one) and one.key in figures]
+    cells = {one.key: cells_of(one, figures[one.key], grown_tree.units) for one in about}
+    found = hidden_together(cells, families(library(), grown_tree.on))
     return {key: frozenset(units) for key, units in found.items() if units}
-
-
-def _counted(numerator: float | None, denominator: float | None, value: float | None) -> float | None:
-    """A figure without numerator and denominator is its own count."""
-    return value if numerator is None and denominator is None else numerator

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from guben.figures.discretion import is_about_people
-from guben.kit.coarsening import Family
 from guben.organisations.models import Organisation
 from guben.rulebook.audience import indicators_for
 from guben.rulebook.queries import library as installed
 from guben.rulebook_engine.entries import Entry, Indicator, Words
-from guben.rulebook_engine.expressions import columns_of
 from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.yearly import Row, YearlyTable
-
-STAGE = "stage"  # every count of members speaks of it
-MEASURED = ("number", "years", "days")  # no counts of people
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,38 +128,3 @@ def _of_row(table: YearlyTable, row: Row) -> Line:
 
 def _line(indicator: Indicator) -> Line:
     return Line(indicator.key, indicator.title, indicator, indicator.unit, indicator.decimals, beside=True)
-
-
-def families(tables: Iterable[Table]) -> list[Family]:
-    """Which figures about people tell of the same thing at a unit: those that speak of the same columns of one fact
-    table. The parts of a table that adds up stand as parts, what overlaps with them as others."""
-    by_columns: dict[object, list[str]] = {}
-    parts: dict[object, tuple[str, ...]] = {}
-    for table in tables:
-        own = tuple(line.key for line in table.parts if is_about_people(line.indicator))
-        for line in table.lines:
-            if (
-                line.indicator is None
-                or not is_about_people(line.indicator)
-                or line.unit in ("number", "years", "days")
-            ):
-                continue
-            spoken = _spoken_of(line.indicator)
-            by_columns.setdefault(spoken, []).append(line.key)
-            if line.key in own and spoken[1]:
-                parts.setdefault(spoken, own)
-    return list(_families(by_columns, parts))
-
-
-def _families(by_columns: dict[object, list[str]], parts: dict[object, tuple[str, ...]]) -> Iterator[Family]:
-    for spoken, keys in by_columns.items():
-        own = parts.get(spoken, ())
-        others = tuple(key for key in dict.fromkeys(keys) if key not in own)
-        if own or (len(others) > 1 and spoken[1]):  # type: ignore[index]
-            yield Family(own, others)
-
-
-def _spoken_of(indicator: Indicator) -> tuple[str, frozenset[str]]:
-    trees = [indicator.value.tree, *([indicator.where.tree] if indicator.where else [])]
-    columns = {column.of or column.name for tree in trees for column in columns_of(tree)}
-    return indicator.over, frozenset(columns - {STAGE})

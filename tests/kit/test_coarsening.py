@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guben.kit.coarsening import Cell, coarsened, hidden_keys, hidden_places, is_few, tells_of_few
+from guben.kit.coarsening import (
+    Cell,
+    Family,
+    coarsened,
+    hidden_keys,
+    hidden_places,
+    hidden_together,
+    is_few,
+    tells_of_few,
+)
 
 FEW = 3  # a lower threshold makes all tables countable; the method is the same
 
@@ -120,3 +129,38 @@ def test_nothing_is_hidden_where_nothing_is_few(tree: tuple[list[Cell], dict[int
     cells, own = tree
     if not any(is_few(number) for number in own.values()):
         assert hidden_places(cells) == set()
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 30)] * 3), min_size=2, max_size=4))
+def test_along_a_table_and_along_the_tree_no_hidden_number_stands_alone(units: list[tuple[int, ...]]) -> None:
+    """Units below one, with three parts each that add up: what is hidden has company on both sides, and what tells of
+    few is hidden."""
+    whole = tuple(map(sum, zip(*units, strict=True)))
+    cells = {
+        str(part): [
+            Cell(0, None, whole[part], None),
+            *(Cell(n, 0, unit[part], None) for n, unit in enumerate(units, 1)),
+        ]
+        for part in range(3)
+    }
+    hidden = hidden_together(cells, [Family(("0", "1", "2"), ("also",))])
+    for number, unit in enumerate([whole, *units]):
+        gone = [part for part in range(3) if number in hidden[str(part)]]
+        assert len(gone) != 1
+        assert all(part in gone for part in range(3) if is_few(unit[part]))
+    for part in range(3):
+        below = [n for n, unit in enumerate(units, 1) if n in hidden[str(part)] and unit[part]]
+        if 0 not in hidden[str(part)]:
+            assert len(below) != 1
+
+
+def test_what_overlaps_with_a_hidden_part_goes_too() -> None:
+    cells = {"few": [Cell(1, None, 3, None)], "many": [Cell(1, None, 90, None)], "both": [Cell(1, None, 93, None)]}
+    family = Family(("few", "many"), ("both",))
+    assert hidden_together(cells, [family])["both"] == {1}
+    assert hidden_together({**cells, "few": [Cell(1, None, 30, None)]}, [family])["both"] == set()
+
+
+def test_without_families_each_figure_is_covered_by_itself() -> None:
+    cells = [Cell(0, None, 20, None), Cell(1, 0, 3, None), Cell(2, 0, 17, None)]
+    assert hidden_together({"one": cells}, []) == {"one": hidden_places(cells)}

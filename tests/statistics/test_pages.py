@@ -11,7 +11,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from guben.figures.discretion import TOO_FEW
+from guben.figures.discretion import TOO_FEW, shown_explanation
+from guben.figures.explanations import explain
 from guben.house import charts
 from guben.jobs import actions as jobs
 from guben.jobs.models import Job
@@ -130,7 +131,7 @@ def test_who_sees_no_persons_is_not_shown_few(client: Client, cast: Cast) -> Non
 
 
 def test_no_hidden_part_of_a_table_can_be_worked_out_from_the_others(client: Client, cast: Cast) -> None:
-    """In each table that adds up, at each unit: none hidden, or two at least; and along the tree alike."""
+    """In each table that adds up, at each unit: none hidden, or two at least; and why a figure is what it is, neither."""
     seen = {}
     for code in cast.units:
         reading = Reading(cast.statistician, cast.units[code], TODAY)
@@ -138,6 +139,9 @@ def test_no_hidden_part_of_a_table_can_be_worked_out_from_the_others(client: Cli
             found = Days(reading, [table])
             hidden = [line.key for line in table.parts if found.figure(line, TODAY) is TOO_FEW]
             assert len(hidden) != 1, (code, table.key)
+            for key in hidden[:1]:
+                why = shown_explanation(explain(key, cast.units[code], TODAY), cast.statistician, cast.units[code])
+                assert why.figure is TOO_FEW
             seen[code, table.key] = hidden
     assert any(seen.values())
     assert not all(seen.values())
