@@ -24,7 +24,7 @@ EXTRAS := $(BIN)/python -c 'import sys, tomllib; extras = tomllib.load(open("pyp
 
 DRIVER := $(if $(filter postgres%,$(DATABASE_URL)),.venv/.postgres)
 
-.PHONY: run install test test-sqlite test-postgres lint lint-types lint-others format screenshots benchmark data clean machine
+.PHONY: run install test test-sqlite test-postgres test-spark lint lint-types lint-others format screenshots benchmark data clean machine
 
 run: .venv/.catalogues $(DRIVER) $(GUBEN_DATA)/.static
 	@$(BIN)/python scripts/prepare.py --demo $(DEMO)
@@ -82,6 +82,15 @@ test-sqlite: .venv/.extras .venv/.catalogues
 
 test-postgres: .venv/.extras .venv/.catalogues
 	TEST_ON=postgres GUBEN_DATA=$(TEST_DATA)-postgres $(BIN)/pytest -n $(WORKERS)
+
+# The same rules on Apache Spark: a cluster on loopback, one master and two workers, for as long as its tests run.
+test-spark: .venv/.extras .venv/.catalogues
+	@$(BIN)/python scripts/spark_cluster.py
+	@echo "Spark itself: about 450 MB, once …"
+	@mkdir -p build && $(EXTRAS) spark > build/extras.txt
+	@$(BIN)/pip install -q -c constraints.txt -r build/extras.txt
+	@mkdir -p $(TEST_DATA)-spark
+	GUBEN_DATA=$(TEST_DATA)-spark $(BIN)/python scripts/spark_cluster.py $(BIN)/pytest tests/spark
 
 # The types take as long as everything else together, so they are checked beside it.
 lint: .venv/.extras .venv/.catalogues

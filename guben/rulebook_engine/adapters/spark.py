@@ -12,6 +12,7 @@ from pyspark.sql import SparkSession
 from guben.rulebook_engine.dialects import SPARK, Dialect
 from guben.rulebook_engine.facts import FactTable
 
+COMPRESSION, LIMIT_OF_ROWS = "compression", "parquet.block.row.count.limit"
 SETTINGS = {
     "spark.sql.ansi.enabled": "true",  # what overflows is a fault, never another number
     "spark.sql.session.timeZone": "UTC",
@@ -25,12 +26,19 @@ SETTINGS = {
 }
 
 
+ON_LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+
+
 @contextmanager
-def session(master: str, settings: Mapping[str, str] | None = None) -> Iterator[SparkSession]:
-    """A session on a cluster (`spark://HOST:PORT`, `local[2]`); it ends with the block."""
+def session(master: str = "", settings: Mapping[str, str] | None = None) -> Iterator[SparkSession]:
+    """A session on a cluster (`spark://HOST:PORT`) or, with no address, on this machine alone; it ends with the block.
+
+    What is not set here is read from `spark-defaults.conf` in the folder named by SPARK_CONF_DIR.
+    """
     builder: Any = SparkSession.builder
-    builder = builder.appName("guben").master(master)
-    for name, value in (SETTINGS | dict(settings or {})).items():
+    builder = builder.appName("guben").master(master or "local[*]")
+    at_home = not master or master.startswith(("local", "spark://127.0.0.1:"))
+    for name, value in (SETTINGS | (ON_LOOPBACK if at_home else {}) | dict(settings or {})).items():
         builder = builder.config(name, value)
     opened: SparkSession = builder.getOrCreate()
     try:
