@@ -1,4 +1,5 @@
-"""A bulletin file: lines of `table,row,value,unit`, read and checked; nothing is said here of what a row counts."""
+"""A bulletin file: lines of `table,row,value,unit` (more columns may follow), read and checked; nothing is said here of
+what a row counts."""
 
 from __future__ import annotations
 
@@ -106,10 +107,10 @@ def _lines(path: Path, text: str) -> list[Line]:
         rows = list(csv.reader(io.StringIO(text), strict=True))
     except csv.Error as fault:
         raise BadBulletin([f"{path}: is no CSV file ({fault})."]) from None
-    if not rows or [cell.strip() for cell in rows[0]] != COLUMNS:
-        raise BadBulletin([f"{path}:1: the first line must be {','.join(COLUMNS)}."])
+    if not rows or [cell.strip() for cell in rows[0]][: len(COLUMNS)] != COLUMNS:
+        raise BadBulletin([f"{path}:1: the first line must begin with {','.join(COLUMNS)}."])
     for number, row in enumerate(rows[1:], start=2):
-        cells = [cell.strip() for cell in row]
+        cells = [cell.strip() for cell in row][: len(COLUMNS)]
         if not any(cells):
             continue
         mistake = _mistake(cells) or _twice(cells, found)
@@ -127,7 +128,7 @@ def _lines(path: Path, text: str) -> list[Line]:
 
 def _mistake(cells: list[str]) -> str:
     if len(cells) != len(COLUMNS):
-        return f"has {len(cells)} cells; there must be {len(COLUMNS)}."
+        return f"has {len(cells)} cells; there must be {len(COLUMNS)} at least."
     table, row, value, unit = cells
     if not table or not row:
         return "names no table or no row."

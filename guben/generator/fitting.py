@@ -13,6 +13,7 @@ Array = npt.NDArray[Any]
 ROUNDS = 400
 CLOSE = 1e-9
 TWO = 2
+LEAST_ROOM = 0.5  # people and units are whole
 MANY = 20_000  # cells beyond which two axes are paired by chance
 
 
@@ -61,10 +62,11 @@ def _balanced(total: int, rows: Sequence[Wanted], classes: int) -> tuple[list[Wa
     if not rows or (covered != 1).any():
         return list(rows), []
     missing = total - sum(row.value for row in rows)
-    room = sum(row.half for row in rows)
-    if abs(missing) <= room:
-        step = missing / room if room else 0.0
-        return [Wanted(row.mask, row.value + step * row.half, row.half, row.name) for row in rows], []
+    rooms = [max(row.half, LEAST_ROOM) for row in rows]
+    if abs(missing) <= sum(rooms):
+        step = missing / sum(rooms)
+        given = zip(rows, rooms, strict=True)
+        return [Wanted(row.mask, row.value + step * room, row.half, row.name) for row, room in given], []
     stated = sum(row.value for row in rows)
     factor = total / stated if stated else 0.0
     return [Wanted(row.mask, row.value * factor, row.half, row.name) for row in rows], [row.name for row in rows]

@@ -15,7 +15,7 @@ import numpy as np
 
 from guben.generator import likely
 from guben.generator.bulletins import Bulletin
-from guben.generator.columns import Shape
+from guben.generator.columns import Shape, table
 from guben.generator.errors import GeneratorRefused
 from guben.generator.filling import fill_part
 from guben.generator.people_plan import plan_people
@@ -27,7 +27,6 @@ from guben.generator.units_plan import plan_units
 from guben.generator.writing import write
 from guben.rulebook_engine.frozen import MANIFEST, MOST_UNITS, File, Manifest, Part
 
-PROCESSES = 2
 MOST_MEMBERS, MOST_GRASSROOTS = 400_000_000, 20_000_000
 UNFINISHED = ".unfinished"
 Progress = Callable[[str, int, int], None]
@@ -65,6 +64,7 @@ class Order:
     seed: int = 1
     divisions: Path | None = None
     most: int = MOST_UNITS
+    processes: int = 2
 
 
 def sizes_of(read: Read, members: int | None, organisations: int | None) -> Sizes:
@@ -156,7 +156,7 @@ def _fill(
     folder: Path, order: Order, country: Country, parts: Sequence[Part], filled: Sequence[Sequence[Region]],
     progress: Progress,
 ) -> dict[str, tuple[File, ...]]:  # fmt: skip
-    """All files of all tables, the largest parts first."""
+    """All files of all tables."""
     naming = Naming(country)
     shapes = {shape.name: shape for shape in order.shapes}
     found: dict[str, list[File]] = {name: [] for name in (TREE.name, *shapes)}
@@ -168,11 +168,12 @@ def _fill(
             if not part and name not in files:
                 found[name].append(_empty(folder, shapes[name]))
 
-    if len(parts) == 1:
-        take(0, fill_part(folder, shapes, 0, filled[0]))
-        progress("part", 1, 1)
+    if len(parts) == 1 or order.processes == 1:
+        for part, regions in enumerate(filled):
+            take(part, fill_part(folder, shapes, part, regions))
+            progress("part", part + 1, len(filled))
     else:
-        _in_processes(folder, shapes, filled, take, progress)
+        _in_processes(folder, shapes, filled, order.processes, take, progress)
     for part, regions in zip(parts, filled, strict=True):
         numbers = np.sort(np.concatenate([region.numbers for region in regions]))
         file = write(folder, TREE, part.number, naming.rows(numbers))
@@ -183,15 +184,16 @@ def _fill(
 
 def _in_processes(
     folder: Path, shapes: Mapping[str, Shape], filled: Sequence[Sequence[Region]],
-    take: Callable[[int, Mapping[str, File]], None], progress: Progress,
+    processes: int, take: Callable[[int, Mapping[str, File]], None], progress: Progress,
 ) -> None:  # fmt: skip
+    """The largest first, so that none is left alone at the end."""
     order = sorted(range(len(filled)), key=lambda part: -sum(region.members for region in filled[part]))
     done = 0
-    with ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
         waiting: dict[Future[dict[str, File]], int] = {}
         try:
             while order or waiting:
-                while order and len(waiting) < PROCESSES:
+                while order and len(waiting) < processes:
                     part = order.pop(0)
                     waiting[pool.submit(fill_part, folder, shapes, part, filled[part])] = part
                 finished, _still = wait(waiting, return_when=FIRST_COMPLETED)
@@ -206,8 +208,6 @@ def _in_processes(
 
 def _empty(folder: Path, shape: Shape) -> File:
     """The first part's file of a table that nobody fills: its columns, and no rows."""
-    from guben.generator.columns import table
-
     file = write(folder, shape, 0, table(shape, np.zeros(0, dtype=np.int64), 0, {}))
     assert file is not None  # noqa: S101 - the first part always has its file
     return file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,23 @@ def write(folder: Path, shape: Shape, part: int, rows: Any) -> File | None:
     (folder / shape.name).mkdir(mode=0o700, exist_ok=True)
     columns = ['"organisation"', '"record"']
     columns += [f'CAST("{column}" AS {TYPES[kind]}) AS "{column}"' for column, kind in shape.columns]
-    with duckdb.connect(config={"threads": 1, "preserve_insertion_order": True}) as connection:
-        connection.execute("SET enable_progress_bar = false")
-        connection.register("rows", rows)
-        connection.execute(
-            f"COPY (SELECT {', '.join(columns)} FROM rows) TO '{_quoted(folder / name)}'"  # noqa: S608 - our own names
-            f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_IN_A_GROUP})"
-        )
+    connection = _connection()
+    connection.register("rows", rows)
+    connection.execute(
+        f"COPY (SELECT {', '.join(columns)} FROM rows) TO '{_quoted(folder / name)}'"  # noqa: S608 - our own names
+        f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_IN_A_GROUP})"
+    )
+    connection.unregister("rows")
     (folder / name).chmod(0o600)
     return File(part, name, rows.num_rows, digest(folder / name))
+
+
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    """One for each process: opening takes longer than writing a small file."""
+    connection = duckdb.connect(config={"threads": 1, "preserve_insertion_order": True})
+    connection.execute("SET enable_progress_bar = false")
+    return connection
 
 
 def _quoted(path: Path) -> str:

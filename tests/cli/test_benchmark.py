@@ -1,0 +1,40 @@
+"""`guben benchmark`: from a bulletin file to a snapshot and its count, without a database."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.command import guben, refused
+from tests.generator.countries import PUBLISHED
+
+BULLETIN = PUBLISHED / "2024-12-31.csv"
+
+
+def test_a_country_is_invented_and_its_rows_are_counted(tmp_path: Path) -> None:
+    made = guben(
+        "benchmark", "generate", "--bulletin", BULLETIN, "--members", 2000, "--divisions", tmp_path, "--json",
+        "--out", tmp_path / "out",
+    ).document  # fmt: skip
+    assert (made["generated"]["members"], made["rows"]["dues"], made["missed"]) == (2000, 2000, [])
+    assert "awards 表彰优秀共产党员" in made["not_told_by_one_day"]
+    asked = ("benchmark", "check", "--snapshot", tmp_path / "out", "--bulletin", BULLETIN)
+    counted = guben(*asked, "--json").document
+    assert (counted["equal"], counted["unequal"]) == (43, 0)
+    women = next(row for row in counted["rows"] if row["row"] == "女党员")
+    assert (women["published"], women["equal"]) == ("3099.5", True)
+    assert "43 rows equal, 0 not, 9 not told by the records of one day" in guben(*asked).out
+
+
+def test_what_cannot_be_done_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = tmp_path / "2024.csv"
+    bad.write_text("table,row,value,unit\nmembers.total,党员总数,many,万名\n", encoding="utf-8")
+    words = ("benchmark", "generate", "--out", tmp_path / "out", "--bulletin")
+    assert ":2: 'many' is no number." in refused(guben(*words, bad))
+    assert "0 members are out of reach" in refused(guben(*words, BULLETIN, "--members", 0))
+    assert "-5 members are out of reach" in refused(guben(*words, BULLETIN, "--members", -5))
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert "pip install 'guben[national]'" in refused(guben(*words, BULLETIN))
+    assert not (tmp_path / "out").exists()
