@@ -16,8 +16,9 @@ from django.utils.safestring import SafeString
 from guben.house.charts import BAR, EDGE, INK, INK_2, chart
 
 WIDE, NARROW = 1000, 320  # points; a phone gets a drawing of its own, so that its words stay large
-NAMES = {WIDE: 260, NARROW: 108}  # for the names on the left
-VALUES = {WIDE: 90, NARROW: 72}  # for the values at the right
+NAMES = {WIDE: 300, NARROW: 124}  # at most, for the names on the left
+VALUES = {WIDE: 80, NARROW: 64}  # for the values at the right
+SIGN = 14  # points, about the width of a Han character
 STEP, THICK = 28, 14
 logger = logging.getLogger(__name__)
 Spec = Callable[[int], dict[str, Any]]
@@ -59,10 +60,11 @@ def bars_spec(rows: Sequence[Bar], width: int) -> dict[str, Any]:
         {"place": place, "name": row.name, "value": row.value, "words": row.words, "to": row.url, "tick": row.tick}
         for place, row in enumerate(rows)
     ]
-    inner = width - NAMES[width] - VALUES[width]
+    names = min(max((len(row.name) for row in rows), default=0) * SIGN + 16, NAMES[width])
+    inner = width - names - VALUES[width]
     most = max([row.value for row in rows] + [row.tick for row in rows if row.tick is not None] + [0]) or 1
     across = {"type": "quantitative", "scale": {"domain": [0, most], "nice": False}, "axis": None}
-    down = {"field": "place", "type": "ordinal", "axis": _names(rows, width), "sort": None, "title": None}
+    down = {"field": "place", "type": "ordinal", "axis": _names(rows, names), "sort": None, "title": None}
     mark: dict[str, Any] = {"type": "bar", "height": THICK, "color": BAR}
     layers = [
         {
@@ -86,7 +88,7 @@ def bars_spec(rows: Sequence[Bar], width: int) -> dict[str, Any]:
         "data": {"values": values},
         "width": inner,
         "height": {"step": STEP},
-        "padding": {"left": 0, "right": VALUES[width], "top": 4, "bottom": 4},
+        "padding": {"left": 0, "right": 0, "top": 4, "bottom": 4},
         "autosize": {"type": "pad"},
         "layer": layers,
     }
@@ -96,15 +98,15 @@ def _href(rows: Sequence[Bar]) -> dict[str, Any]:
     return {"href": {"field": "to"}} if all(row.url for row in rows) else {}
 
 
-def _names(rows: Sequence[Bar], width: int) -> dict[str, Any]:
+def _names(rows: Sequence[Bar], room: int) -> dict[str, Any]:
     named = {str(place): row.name for place, row in enumerate(rows)}
     return {
         "labelExpr": f"({_literal(named)})[datum.value]",
         "labelFontSize": 13,
         "labelColor": INK,
-        "labelLimit": NAMES[width] - 12,
-        "minExtent": NAMES[width] - 8,
-        "maxExtent": NAMES[width] - 8,
+        "labelLimit": room - 12,
+        "minExtent": room - 8,
+        "maxExtent": room - 8,
     }
 
 

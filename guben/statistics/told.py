@@ -48,7 +48,7 @@ def difference(line: Line, now: Figure | None, then: Figure | None) -> str:
     more = now.value - then.value
     if line.unit == "share":
         points = round(more * 100, 1)
-        return _("%(points)s个百分点") % {"points": change(points) if points else "0"}
+        return _("%(points)s个百分点") % {"points": change(points)} if points else "0"
     return change(more if isinstance(more, int) else round(more, 1))
 
 
