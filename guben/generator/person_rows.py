@@ -52,9 +52,10 @@ def dues(region: Region, roll: Roll) -> Rows:
         band[which], monthly[which] = code, cents
     draw = rng.random(count, dtype=np.float32)
     band[draw < 0.02], monthly[draw < 0.02] = EXEMPT, 0
-    band[draw > 0.98], monthly[draw > 0.98] = UNKNOWN, 0
+    band[draw > 0.998], monthly[draw > 0.998] = UNKNOWN, 0
     over = region.on.month - 1
-    late = np.where(rng.random(count, dtype=np.float32) < 0.055, rng.integers(1, 10, count, dtype=np.int8), 0)
+    months = 1 + (rng.random(count, dtype=np.float32) ** 4 * 11).astype(np.int8)
+    late = np.where(rng.random(count, dtype=np.float32) < 0.03, months, 0)
     late = np.where(monthly > 0, np.minimum(late, over), 0)
     paid_months = np.where(late > 0, over - late, over + 1)
     due, paid = monthly * over, monthly * paid_months
@@ -96,9 +97,9 @@ def outflows(region: Region, roll: Roll) -> Rows:
     return unit, {
         "from_on": days(since),
         "expected_until": days(np.where(back, on + rng.integers(0, 500, count), NO_DAY)),
-        "is_matched": rng.random(count) < 0.78,
+        "is_matched": rng.random(count) < 0.95,
         "has_contact_person": rng.random(count) < 0.85,
-        "transfer_under_way": rng.random(count) < 0.2,
+        "transfer_under_way": rng.random(count) < 0.6,
     }
 
 
@@ -109,7 +110,7 @@ def inflows(region: Region, roll: Roll) -> Rows:
     count = int(len(member) * 0.045)
     unit = np.sort(member[rng.integers(0, max(len(member), 1), count)]) if count else member[:0]
     meetings = rng.integers(8, 30, count)
-    invited = np.where(rng.random(count) < 0.9, meetings, (meetings * rng.random(count)).astype(np.int64))
+    invited = np.where(rng.random(count) < 0.98, meetings, (meetings * rng.random(count)).astype(np.int64))
     return unit, {
         "from_on": days(number_of(region.on) - (rng.random(count) ** 2 * 1200).astype(np.int32)),
         "is_matched": rng.random(count) < 0.9,

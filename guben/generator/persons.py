@@ -218,7 +218,7 @@ def _on_the_way(region: Region, rng: np.random.Generator) -> dict[str, Array]:
 def member_columns(roll: Roll, on: int, rng: np.random.Generator) -> dict[str, Any]:
     """The columns of the fact table `member`."""
     away = roll.standing > 0
-    contact = np.where(away, on - (rng.random(len(roll), dtype=np.float32) ** 2 * 420).astype(np.int32), NO_DAY)
+    contact = np.where(away, on - (rng.random(len(roll), dtype=np.float32) ** 4 * 420).astype(np.int32), NO_DAY)
     return {
         "stage": texts(roll.stage, STAGES),
         "standing": texts(roll.standing, STANDINGS),
@@ -230,5 +230,5 @@ def member_columns(roll: Roll, on: int, rng: np.random.Generator) -> dict[str, A
         "joined_on": days(roll.joined),
         "full_on": days(roll.full),
         "last_contact_on": days(contact),
-        "has_contact_person": away & (rng.random(len(roll), dtype=np.float32) < 0.85),
+        "has_contact_person": away & (rng.random(len(roll), dtype=np.float32) < 0.96),
     }
