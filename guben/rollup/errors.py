@@ -44,6 +44,18 @@ class NoEngine(DomainError):
         super().__init__(sentence % {"engine": engine, "extra": extra})
 
 
+class NoCluster(DomainError):
+    """Spark could not be started, or nobody answers at its address."""
+
+    status = 503
+
+    def __init__(self, master: str) -> None:
+        sentence = _(
+            "连不上 Spark（%(master)s）。这台机器要装 Java 17；地址写成 spark://主机:端口，那里的 Spark 要先启动。"
+        )
+        super().__init__(sentence % {"master": master})
+
+
 class NotInResult(DomainError):
     """The result knows the unit or the figure not at all, or knows the rule by another meaning."""
 

@@ -31,7 +31,7 @@ import numpy as np
 
 from guben import __version__
 from guben.figures.errors import BrokenSnapshot
-from guben.rollup.errors import AlreadyRunning, NoEngine, NotOfThatDay
+from guben.rollup.errors import AlreadyRunning, NoCluster, NoEngine, NotOfThatDay
 from guben.rulebook_engine.adapters.result_files import write_codes, write_part
 from guben.rulebook_engine.frozen import (
     MANIFEST,
@@ -108,6 +108,7 @@ def run(
         BrokenSnapshot: a file is missing or differs from the manifest; it is named, and the old result stays.
         NotOfThatDay: the snapshot is of another day than the plan.
         NoEngine: what the engine needs is not installed.
+        NoCluster: Spark does not answer.
         AlreadyRunning: another run writes there.
     """
     source = open_source(snapshot, plan)
@@ -180,8 +181,11 @@ def _with_spark(how: How) -> DoesAll:
     def do_all(source: Source, work: Path, plan: Plan, progress: Progress) -> _Done:
         for part in source.manifest.parts if not how.trust else ():
             _check(source, plan, part.number)
-        with spark.session(how.master) as session:
-            files = whole.write_all(session, source.folder, source.manifest, plan, work)
+        try:
+            with spark.session(how.master) as session:
+                files = whole.write_all(session, source.folder, source.manifest, plan, work)
+        except spark.Unreachable:
+            raise NoCluster(how.master) from None
         return _Done(files, sum(source.manifest.rows(table) for table in plan.tables), 0)
 
     return do_all

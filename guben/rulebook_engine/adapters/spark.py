@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from guben.rulebook_engine.dialects import SPARK, Dialect
@@ -29,18 +31,28 @@ SETTINGS = {
 ON_LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
 
+class Unreachable(Exception):
+    """No Spark could be started or reached: Java is missing, or nobody answers at the address."""
+
+
 @contextmanager
 def session(master: str = "", settings: Mapping[str, str] | None = None) -> Iterator[SparkSession]:
     """A session on a cluster (`spark://HOST:PORT`) or, with no address, on this machine alone; it ends with the block.
 
     What is not set here is read from `spark-defaults.conf` in the folder named by SPARK_CONF_DIR.
+
+    Raises:
+        Unreachable: there is no Java, or no cluster at the address.
     """
     builder: Any = SparkSession.builder
     builder = builder.appName("guben").master(master or "local[*]")
     at_home = not master or master.startswith(("local", "spark://127.0.0.1:"))
     for name, value in (SETTINGS | (ON_LOOPBACK if at_home else {}) | dict(settings or {})).items():
         builder = builder.config(name, value)
-    opened: SparkSession = builder.getOrCreate()
+    try:
+        opened: SparkSession = builder.getOrCreate()
+    except (Py4JError, PySparkException) as fault:
+        raise Unreachable(master) from fault
     try:
         yield opened
     finally:
