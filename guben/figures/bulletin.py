@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 import guben.rulebooks
 from guben.access.policy import Someone
-from guben.figures.discretion import hidden_from, is_about_people
+from guben.figures.discretion import hidden_from
 from guben.figures.errors import BrokenSnapshot, UnitNotThere
 from guben.figures.models import Snapshot
 from guben.kit.days import add_months
@@ -137,12 +137,9 @@ def frozen_unit(folder: Path, manifest: Manifest, code: str) -> FrozenUnit:
 
 
 def _hidden(reader: Someone, at: Organisation, on: date, library: Library) -> frozenset[str]:
-    """Rows that are not shown: of a table of which one row tells of too few, all that are about people."""
+    """The rows that tell of too few people, and those that would give them away."""
     hidden = hidden_from(reader, at, on, library.rows(on))
-    few = {key for key, units in hidden.items() if at.pk in units}
-    tables = [table.indicators.values() for table in library.tables(on)]
-    concerned = [one for rows_ in tables if any(row.key in few for row in rows_) for one in rows_]
-    return frozenset(one.key for one in concerned if is_about_people(one))
+    return frozenset(key for key, units in hidden.items() if at.pk in units)
 
 
 def year_before(at: Organisation, on: date, library: Library, reader: Someone) -> Counted | None:

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from guben.rulebook_engine.entries import KINDS, Confidence, Entry, Expression, Indicator, Key, Part, Text, Texts, Words
 
 Counted = Literal["persons", "units", "pieces", "share"]
+INHERITED_BY_ROWS = ("issued_by", "source", "article", "mechanism", "edition", "place")
 JOINT = "_"  # between the keys of a table and of its row
 
 
@@ -112,25 +113,22 @@ class YearlyTable(Entry):
 
     def _indicator(self, row: Row, value: Expression) -> Indicator:
         share = self.unit_of(row) == "share"
-        return Indicator(
-            key=self.key_of(row),
-            title=Words(zh=f"{self.title.zh}：{row.title.zh}", en=f"{self.title.en}: {row.title.en}"),
-            issued_by=self.issued_by,
-            source=self.source,
-            article=self.article,
-            mechanism=self.mechanism,
-            confidence=row.confidence or self.confidence,
-            from_on=self.from_on,
-            until_on=self.until_on,
-            why=row.why or self.why,
-            edition=self.edition,
-            place=self.place,
-            value=value,
-            over=row.over or self.over,
-            where=row.where,
-            scope="subtree",
-            unit="share" if share else "count",
-            decimals=self.decimals if share else 0,
+        return Indicator.model_validate(
+            {
+                "key": self.key_of(row),
+                "title": Words(zh=f"{self.title.zh}：{row.title.zh}", en=f"{self.title.en}: {row.title.en}"),
+                **{name: getattr(self, name) for name in INHERITED_BY_ROWS},
+                "from": self.from_on,
+                "until": self.until_on,
+                "confidence": row.confidence or self.confidence,
+                "why": row.why or self.why,
+                "value": value,
+                "over": row.over or self.over,
+                "where": row.where,
+                "scope": "subtree",
+                "unit": "share" if share else "count",
+                "decimals": self.decimals if share else 0,
+            }
         )
 
 
