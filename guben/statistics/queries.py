@@ -15,6 +15,7 @@ from guben.organisations.models import Organisation
 from guben.organisations.queries import placement_on, units_on
 from guben.rulebook_engine.aggregates import Figure
 from guben.rulebook_engine.entries import Indicator
+from guben.statistics.followed import followed_reckoning
 from guben.statistics.hiding import hidden_from, still_hidden
 from guben.statistics.keeping import Kept, kept_reckoning
 from guben.statistics.models import Standing
@@ -42,6 +43,7 @@ class Reading:
     known: Subjects = field(init=False)
     is_large: bool = field(init=False)
     _kept: dict[date, Kept | None] = field(default_factory=dict, init=False)
+    _followed: dict[date, bool] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.known = subjects(self.at, self.on)
@@ -57,19 +59,22 @@ class Reading:
             return self.at.founded_on <= day
         return placement_on(self.at, day) is not None
 
-    def missing(self, days: Iterable[date]) -> list[date]:
-        """The days that a job must work out first."""
+    def missing(self, days: Iterable[date], *, spread_on: date | None = None) -> list[date]:
+        """The days that a job must work out first; a spread needs all units, so its day must be worked out so."""
         if not self.is_large:
             return []
-        return [day for day in dict.fromkeys(days) if self.exists(day) and self._kept_of(day) is None]
+        asked = [day for day in dict.fromkeys(days) if self.exists(day) and self._kept_of(day) is None]
+        return [day for day in asked if day == spread_on or not self._is_followed(day)]
 
     def reckoned(self, day: date, indicators: Sequence[Indicator]) -> Reckoned | None:
         """The figures of a day; None where the unit was not there."""
         try:
-            if self.is_large:
-                kept = self._kept_of(day)
-                return self._shown(kept) if kept else None
-            return self._now(day, indicators)
+            if not self.is_large:
+                return self._now(day, indicators)
+            if self._is_followed(day) and (found := followed_reckoning(self.at, day, indicators)):
+                return found
+            kept = self._kept_of(day)
+            return self._shown(kept) if kept else None
         except UnitNotThere:
             return None
 
@@ -81,6 +86,14 @@ class Reading:
         hidden = hidden_from(self.reader, self.at, day, self.standing, self.known)
         tree = grown(self.at, day, self.standing)
         return spread_over(tree, figures_on(tree, [indicator]), indicator, hidden, sees=self.sees_persons)
+
+    def _is_followed(self, day: date) -> bool:
+        """Whether the figures of a day are kept up with the records. They are whole: others get what a job hid."""
+        if self.standing != Standing.THEN or not self.sees_persons:
+            return False
+        if day not in self._followed:
+            self._followed[day] = followed_reckoning(self.at, day, []) is not None
+        return self._followed[day]
 
     def _now(self, day: date, indicators: Sequence[Indicator]) -> Reckoned:
         hidden = hidden_from(self.reader, self.at, day, self.standing, self.known)

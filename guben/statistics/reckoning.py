@@ -41,7 +41,8 @@ class Grown:
 class Reckoned:
     """The figures of one unit and of those directly below it on a day.
 
-    A figure that is not shown is TOO_FEW. `made_at` is the moment at which a job worked them out, None for just now.
+    A figure that is not shown is TOO_FEW. `made_at` is the moment at which a job worked them out, None for just now;
+    where they are `followed` it is the moment up to which all acts are in.
     """
 
     on: date
@@ -52,6 +53,7 @@ class Reckoned:
     figures: Mapping[str, Mapping[int, Figure]]
     made_at: datetime | None = None
     is_fresh: bool = True
+    is_followed: bool = False
 
     def figure(self, key: str, unit: int | None = None) -> Figure | None:
         """A unit's figure (the top's without one); None where the rule is not about it."""

@@ -87,12 +87,12 @@ class Asked:
             "printed": self.printed,
         }
 
-    def missing(self, days: Iterable[date]) -> list[date]:
+    def missing(self, days: Iterable[date], *, spread_on: date | None = None) -> list[date]:
         """The days that must be worked out by a job before the page can be shown."""
         wanted = days_for(days, self.reading.known)
         if self.request.GET.get("again") and self.reading.is_large:
             return [day for day in dict.fromkeys(wanted) if self.reading.exists(day)]
-        return self.reading.missing(wanted)
+        return self.reading.missing(wanted, spread_on=spread_on)
 
     def job(self, days: list[date], page: str, key: str = "") -> HttpResponse:
         """Starts the job and shows how far it is."""
@@ -196,7 +196,7 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
     if home is None or line is None or line.indicator is None:
         raise Http404
     days = trend_days(asked.on)
-    if missing := asked.missing([*days, asked.on, asked.other]):
+    if missing := asked.missing([*days, asked.on, asked.other], spread_on=asked.on):
         return asked.job(missing, "figure", key)
     found = Days(asked.reading, [replace(home, lines=(line,))])
     units = pages.units_below(line, found, asked.on, asked.other, asked.query)

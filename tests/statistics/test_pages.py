@@ -18,6 +18,9 @@ from guben.jobs import actions as jobs
 from guben.jobs.models import Job
 from guben.members.models import Person
 from guben.organisations.actions import move
+from guben.rollup.freshness import keeping
+from guben.rollup.freshness.logic import logic_of
+from guben.rulebook.queries import library
 from guben.statistics import queries
 from guben.statistics.keeping import keep_reckoning, kept_reckoning
 from guben.statistics.models import KeptReckoning, Standing
@@ -202,6 +205,27 @@ class TestALargeTree:
         assert "按最新的记录重算" in response.content.decode()
         assert get(client, "tables", at=CITY, again="1").status_code == 302
         assert KeptReckoning.objects.count() == 4
+
+    def test_what_follows_the_records_is_shown_at_once(
+        self, client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(keeping, "LARGE_TREE", 0)
+        for day in (YEAR_END, date(2025, 6, 30), date(2024, 12, 31)):
+            keep_reckoning(cast.city, day, Standing.THEN)
+        assert keeping.begin(logic_of(library(), TODAY))
+        move(cast.units[OTHER_VILLAGE], parent=cast.units[STREET], effective_on=TODAY, by=cast.organiser)
+
+        response = get(sign_in(client, cast.organiser), "tables", at=CITY)
+
+        assert response.context["now"].is_followed
+        assert response.context["now"].is_fresh
+        assert row_of(response, TOTAL).now.value == 25
+        followed = Days(
+            Reading(cast.organiser, cast.city, TODAY), Reading(cast.organiser, cast.city, TODAY).known.yearly
+        )
+        reckoned = followed.on(TODAY)
+        assert reckoned
+        assert [reckoned.figure(TOTAL, unit.id).value for unit in reckoned.children] == [13, 12]  # type: ignore[union-attr]
 
     def test_nobody_elses_job_is_shown(self, client: Client, cast: Cast) -> None:
         get(sign_in(client, cast.organiser), "tables", at=CITY)

@@ -1,0 +1,42 @@
+"""The charts of statistics can be drawn, lead on, and survive the names that units have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from guben.statistics.drawings import NARROW, Bar, bars, bars_spec, columns, columns_spec, line
+
+NASTY = "某'镇\\“党委”</svg>"
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path) -> None:
+    settings.DATA = tmp_path
+
+
+def test_bars_lead_on_and_are_told_in_one_sentence() -> None:
+    svg = bars(
+        [Bar(NASTY, 0.4, "40.0%", "/statistics/?at=1", 0.3), Bar("乙", 0.6, "60.0%", "/statistics/?at=2", 0.7)], "六成"
+    )
+    assert 'aria-label="六成"' in svg
+    assert svg.count('href="/statistics/?at=2"') == 2  # for a screen and for a phone
+    assert "60.0%" in svg
+    assert svg.count("</svg>") == 2
+
+
+def test_lines_and_columns_write_their_values() -> None:
+    assert "25.9%" in line([("2024年末", 0.25, "25.0%"), ("2025年末", 0.259, "25.9%")], "线")
+    assert "10—20%" in columns([Bar("0—10%", 3, "3"), Bar("10—20%", 7, "7")], "柱")
+
+
+def test_one_day_is_no_line_and_an_address_in_a_name_no_chart() -> None:
+    assert line([("2025年末", 1.0, "1")], "线") == ""
+    assert bars([Bar("https://example.org", 1, "1"), Bar("乙", 2, "2")], "x") == ""
+
+
+def test_on_a_phone_columns_lie_on_their_side() -> None:
+    rows = [Bar("甲", 1, "1"), Bar("乙", 2, "2")]
+    assert columns_spec(rows, NARROW) == bars_spec(rows, NARROW)
