@@ -27,11 +27,12 @@ from guben.members import queries as members
 from guben.organisations import queries as organisations
 from guben.organisations.choices import BRANCH_KINDS, Territory
 from guben.organisations.models import Organisation, TreeProof
+from guben.rollup.freshness.alarms import disagreements
 
 __all__ = ["broken", "forbidden", "healthz", "not_found"]
 
 HIGH = (Territory.NATION, Territory.PROVINCE, Territory.CITY, Territory.COUNTY)
-FOUND = 30
+FOUND, MOST_FOUND = 30, 1000  # shown; looked for before they are put in order
 
 
 def today(request: HttpRequest) -> HttpResponse:
@@ -131,8 +132,7 @@ def _people(request: HttpRequest, words: str) -> list[Any]:
     """Members only for those who may see some."""
     if not policy.may_anywhere(request.user, "members.view"):
         return []
-    found = members.members_at(request.user, None, day_of(), members.Filters(text=words))
-    return list(found[:FOUND])
+    return members.Listed(request.user, None, day_of(), members.Filters(text=words), most=MOST_FOUND)[:FOUND]
 
 
 def more(request: HttpRequest) -> HttpResponse:
@@ -141,7 +141,8 @@ def more(request: HttpRequest) -> HttpResponse:
     if policy.may_anywhere(user, "system.manage") or policy.broken_places(user):
         proof = TreeProof.objects.first()
     shows = policy.may_anywhere(user, "system.manage")
-    return render(request, "home/more.html", {"proof": proof, "shows_faults": shows})
+    wrong = disagreements() if shows else []
+    return render(request, "home/more.html", {"proof": proof, "shows_faults": shows, "disagreements": wrong})
 
 
 def _back(request: HttpRequest) -> str:
