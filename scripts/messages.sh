@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 command -v xgettext >/dev/null || { echo "xgettext is missing: install the package gettext." >&2; exit 1; }
 python="${PYTHON:-python}"
 mkdir -p guben/locale
-(cd guben && "$python" -m guben manage makemessages --locale en --no-location --no-obsolete --no-wrap \
+# Not from the folder itself: its package statistics would stand before that of Python.
+(cd guben && PYTHONSAFEPATH=1 PYTHONPATH=.. "$python" -m guben manage makemessages --locale en --no-location --no-obsolete --no-wrap \
     --ignore 'static/*' --extension html,py,txt)
 "$python" -c 'from guben.kit.catalogues import compile_catalogues; compile_catalogues()'
 "$python" scripts/check_catalogues.py
