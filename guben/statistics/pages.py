@@ -133,8 +133,9 @@ def units_below(line: Line, found: Days, on: date, other: date, query: Mapping[s
     now = found.on(on)
     units = []
     for child in now.children if now else ():
-        figures = [found.figure(line, day, child.id) for day in (on, other)]
-        units.append(Unit(child, line, *figures, url=_page_of(line, {**query, "at": child.code})))
+        then = found.figure(line, other, child.id)
+        url = _page_of(line, {**query, "at": child.code})
+        units.append(Unit(child, line, found.figure(line, on, child.id), then, url))
     units.sort(key=lambda one: (one.value is None, -(one.value or 0), one.unit.path))
     return _with_bars(units, found.figure(line, on) if line.is_share else None)
 
