@@ -6,6 +6,7 @@ import logging
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from typing import overload
 
 from django.db import DatabaseError
@@ -212,9 +213,10 @@ class PastUnits(Sequence[UnitFigure]):
         return self._between(first, first + 1)[0]
 
     def __iter__(self) -> Iterator[UnitFigure]:
-        """All of them, a piece at a time; each piece is found without what came before."""
-        for first in range(0, self._count, PIECE):
-            yield from self._looked_up(first, min(first + PIECE, self._count))
+        """All of them, a piece at a time."""
+        rows = iter([self._top]) if self._alone else self._walk(self._top, 0, self._count)
+        while piece := list(islice(rows, PIECE)):
+            yield from self._with_figures(piece)
             self._found.forget()
 
     def shown_to(self, user: Someone) -> PastUnits:
@@ -241,6 +243,9 @@ class PastUnits(Sequence[UnitFigure]):
 
     def _looked_up(self, first: int, last: int) -> list[UnitFigure]:
         rows = [self._top] if self._alone else list(self._walk(self._top, first, last - first))
+        return self._with_figures(rows)
+
+    def _with_figures(self, rows: Sequence[Row]) -> list[UnitFigure]:
         names = _names([row.stood.unit for row in rows], self._found.logic.on)
         return [UnitFigure(names[row.stood.unit], self._figure(row)) for row in rows if row.stood.unit in names]
 
