@@ -186,10 +186,14 @@ class OpenResult:
     @cached_property
     def _duties(self) -> dict[str, list[tuple[PlannedDuty, int]]]:
         """By each duty's key its periods, with the numbers of their columns."""
-        found: dict[str, list[tuple[PlannedDuty, int]]] = {}
+        rules = self.library.duties(self.on)
+        alike = dict.fromkeys(rule.every for rule in rules)  # the order of a diagnosis
+        found: dict[str, list[tuple[PlannedDuty, int]]] = {
+            rule.key: [] for every in alike for rule in rules if rule.every == every
+        }
         for planned in self.plan.duties:
-            found.setdefault(planned.key, []).append((planned, self.place("duties", duty_meaning(planned))))
-        return found
+            found[planned.key].append((planned, self.place("duties", duty_meaning(planned))))
+        return {key: planned for key, planned in found.items() if planned}
 
     def place(self, kind: str, meaning: Meaning) -> int:
         """The number of the column that means this."""

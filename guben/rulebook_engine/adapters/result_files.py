@@ -110,7 +110,7 @@ def _write(
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, rows: str, target: Path) -> int:
-    options = f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP}"
+    options = f"FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {ROW_GROUP}"
     (count,) = connection.execute(f"COPY ({rows}) TO {_literal(target)} ({options})").fetchone() or (0,)
     return int(count)
 
