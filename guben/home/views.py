@@ -132,7 +132,8 @@ def _people(request: HttpRequest, words: str) -> list[Any]:
     """Members only for those who may see some."""
     if not policy.may_anywhere(request.user, "members.view"):
         return []
-    return members.Listed(request.user, None, day_of(), members.Filters(text=words), most=MOST_FOUND)[:FOUND]
+    found = members.Listed(request.user, None, day_of(), members.Filters(text=words), most=MOST_FOUND)
+    return list(found[:FOUND])
 
 
 def more(request: HttpRequest) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -31,5 +32,8 @@ class Bounded:
     def __len__(self) -> int:
         return self.count()
 
-    def __getitem__(self, part: slice) -> Any:
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self[0 : self.most])
+
+    def __getitem__(self, part: Any) -> Any:
         return self.rows[part]

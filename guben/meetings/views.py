@@ -51,8 +51,8 @@ def list_meetings(request: HttpRequest) -> HttpResponse:
     )
     page = Paginator(Bounded(queries.with_present(found)), PAGE).get_page(request.GET.get("page"))
     for meeting in page.object_list:
-        meeting.days_late = _late_entry(meeting.held_on, meeting.recorded_on)  # type: ignore[attr-defined]
-        meeting.falls_short = not is_quorate(meeting.present, meeting.entitled_count)  # type: ignore[attr-defined]
+        meeting.days_late = _late_entry(meeting.held_on, meeting.recorded_on)
+        meeting.falls_short = not is_quorate(meeting.present, meeting.entitled_count)
     context = {
         "form": form,
         "page": page,

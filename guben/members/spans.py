@@ -29,7 +29,8 @@ def people_on(on: date) -> People:
     Filter by these names: a filter on the relations `stage_on`, `affiliation_on`, `standing_on` themselves would join
     the rows of the day once more.
     """
-    return _with_standing(_with_place(on), on).annotate(group_id_on=F("affiliation_on__group_id"))
+    people: People = _with_standing(_with_place(on), on).annotate(group_id_on=F("affiliation_on__group_id"))
+    return people
 
 
 def _with_place(on: date) -> People:

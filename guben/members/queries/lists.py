@@ -101,7 +101,7 @@ class Listed(Bounded):
         super().__init__(filtered(_among(people, user, unit, on), filters, on).order_by(*ORDER), most)
         self.on = on
 
-    def __getitem__(self, part: slice) -> list[Any]:
+    def __getitem__(self, part: Any) -> Any:
         keys = self.rows.values_list("pk", flat=True)
         # Asked for the first of few, a database walks the whole tree to find them in order; so it is asked for all.
         keys = list(keys)[part] if self.count() <= FEW else list(keys[part])
