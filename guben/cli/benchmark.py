@@ -6,10 +6,14 @@ import hashlib
 from argparse import Namespace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from guben import __version__
 from guben.cli.context import BadInput, print_json, progress
 from guben.rulebook_engine.facts import catalogue
+
+if TYPE_CHECKING:
+    from guben.generator.generate import Generated
 
 
 def run(options: Namespace) -> int:
@@ -21,7 +25,7 @@ def run(options: Namespace) -> int:
 def _generate(options: Namespace) -> int:
     from guben.generator.bulletins import read_bulletin
     from guben.generator.columns import Shape
-    from guben.generator.generate import Generated, Order, generate
+    from guben.generator.generate import Order, generate
 
     shapes = [
         Shape(table.name, tuple((column.name, column.type) for column in table.stored_columns)) for table in catalogue
@@ -36,7 +40,10 @@ def _generate(options: Namespace) -> int:
         divisions=Path(options.divisions),
     )
     out = Path(options.out)
-    done: Generated = generate(order, out, progress)
+    return _tell(generate(order, out, progress), out, options)
+
+
+def _tell(done: Generated, out: Path, options: Namespace) -> int:
     document = {
         "folder": str(out),
         "on": done.manifest.on,

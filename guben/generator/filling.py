@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from guben.generator import meeting_rows, person_rows, unit_rows
+from guben.generator import case_rows, meeting_rows, person_rows, unit_rows
 from guben.generator.columns import Shape, number_of, table
 from guben.generator.persons import member_columns, roll_of
 from guben.generator.posts import post_columns, posts_of
@@ -26,7 +26,7 @@ def rows_of(region: Region) -> Iterator[tuple[str, Callable[[], Rows]]]:
     steps: list[Rows] = []
 
     def cases() -> Rows:
-        found, more = person_rows.cases(region, roll)
+        found, more = case_rows.cases(region, roll)
         steps.append(more)
         return found
 
@@ -44,8 +44,8 @@ def rows_of(region: Region) -> Iterator[tuple[str, Callable[[], Rows]]]:
     yield "outflow", lambda: person_rows.outflows(region, roll)
     yield "inflow", lambda: person_rows.inflows(region, roll)
     yield "transfer_letter", lambda: person_rows.letters(region, roll)
-    yield "development_case", lambda: person_rows.developments(region, roll)
-    yield "notice", lambda: person_rows.notices(region, roll)
+    yield "development_case", lambda: case_rows.developments(region, roll)
+    yield "notice", lambda: case_rows.notices(region, roll)
     yield "case", cases
     yield "case_step", lambda: steps.pop()
 

@@ -174,9 +174,9 @@ def _fill(
             progress("part", part + 1, len(filled))
     else:
         _in_processes(folder, shapes, filled, order.processes, take, progress)
-    for part, regions in zip(parts, filled, strict=True):
+    for one, regions in zip(parts, filled, strict=True):
         numbers = np.sort(np.concatenate([region.numbers for region in regions]))
-        file = write(folder, TREE, part.number, naming.rows(numbers))
+        file = write(folder, TREE, one.number, naming.rows(numbers))
         if file:
             found[TREE.name].append(file)
     return {name: tuple(sorted(files, key=lambda one: one.part)) for name, files in found.items()}

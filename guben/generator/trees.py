@@ -129,6 +129,8 @@ def _divisions(grower: _Grower, units: Units, rng: np.random.Generator, folder: 
     size = np.concatenate([rng.gamma(4.0, 1.0, len(cities)), np.full(len(codes), 0.0 if len(cities) else 1.0)])
     counties, county_codes = layer(known.get("county"), units.levels["county"], above, size, "县", rng)
     places["county"] = grower.add(superiors[counties.above], COMMITTEE, AGENCY, COUNTY, counties.names)
+    homes = np.concatenate([cities.above, np.arange(len(codes))])[counties.above]
+    places["weight-of-county"] = weights[homes] / np.bincount(homes, minlength=len(codes))[homes]
     town_codes: dict[str, int] = {}
     size = rng.gamma(3.0, 1.0, len(counties))
     for place, of in (("street", URBAN), ("township", RURAL)):
@@ -173,8 +175,7 @@ def _sector(grower: _Grower, units: Units, of: int, places: dict[str, Array], rn
         middle = places[f"{own}-{GENERAL}"]
     else:
         heads = [towns]
-        levels = [places["county"], places["city"], places["province"]]
-        above_all = _pick_of(levels, (0.84, 0.12, 0.04), committees, rng)
+        above_all = _offices(places, committees, rng)
         middle = np.array([], dtype=np.int64)
     parents = _pick(above_all, committees, rng) if of in (RURAL, URBAN) else above_all
     new = grower.add(parents, COMMITTEE, of)
@@ -193,11 +194,20 @@ def _sector(grower: _Grower, units: Units, of: int, places: dict[str, Array], rn
     grower.add(parents, kinds, of)
 
 
-def _pick(places: Array, count: int, rng: np.random.Generator) -> Array:
+def _offices(places: dict[str, Array], count: int, rng: np.random.Generator) -> Array:
+    """Counties mostly, some cities and provinces: above the committees of one field."""
+    counties, cities, above = (int(some) for some in rng.multinomial(count, (0.84, 0.12, 0.04)))
+    return np.concatenate([
+        _pick(places["county"], counties, rng, places["weight-of-county"]),
+        _pick(places["city"], cities, rng), _pick(places["province"], above, rng),
+    ])  # fmt: skip
+
+
+def _pick(places: Array, count: int, rng: np.random.Generator, weights: Array | None = None) -> Array:
     """So many of these, some far more often than others."""
     if count == 0:
         return np.zeros(0, dtype=np.int64)
-    sums = np.cumsum(rng.gamma(0.8, 1.0, len(places)) + 1e-9)
+    sums = np.cumsum((rng.gamma(0.8, 1.0, len(places)) + 1e-9) * (1.0 if weights is None else weights))
     found: Array = places[np.searchsorted(sums, rng.random(count) * sums[-1])]
     return found
 
@@ -210,15 +220,20 @@ def _pick_of(choices: list[Array], shares: tuple[float, ...], count: int, rng: n
     return np.concatenate([_pick(places, int(some), rng) for places, some in zip(choices, counts, strict=True)])
 
 
-def _in_order(grower: _Grower) -> Country:
-    parent = grower.column("parent")
+def _depths(parent: Array) -> Array:
+    """How far below the root each unit is; superiors stand before those below them."""
     depth = np.zeros(len(parent), dtype=np.int8)
-    for level in range(1, 20):
-        deeper = np.flatnonzero((parent >= 0) & (depth[parent] == level - 1) & (depth == 0))
-        deeper = deeper[parent[deeper] >= 0] if level > 1 else np.flatnonzero(parent == 0)
-        if not len(deeper):
-            break
-        depth[deeper] = level
+    here = np.flatnonzero(parent == 0)
+    while len(here):
+        depth[here] = depth[parent[here[0]]] + 1
+        here = np.flatnonzero(np.isin(parent, here))
+    return depth
+
+
+def _in_order(grower: _Grower) -> Country:
+    """All units in pre-order: sizes of subtrees from the deepest up, then numbers from the root down."""
+    parent = grower.column("parent")
+    depth = _depths(parent)
     size = np.ones(len(parent), dtype=np.int64)
     deepest = int(depth.max())
     for level in range(deepest, 0, -1):

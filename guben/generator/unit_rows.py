@@ -96,14 +96,9 @@ def establishments(region: Region) -> Rows:
     homes = np.flatnonzero(region.territory == TOWN)
     homes = homes if len(homes) else np.arange(len(region.numbers))
     kinds = (*region.covered, "new_field")
-    done = [region.covered[kind][0] for kind in region.covered]
-    rest = [region.covered[kind][1] for kind in region.covered]
-    done.append(sum(done) // 80)
-    rest.append(sum(rest) // 40)
-    rows = (sum(done) + sum(rest)) if len(homes) else 0
-    code = np.repeat(np.tile(np.arange(len(kinds), dtype=np.int8), 2), [*done, *rest])[:rows]
-    covered = np.arange(rows) < sum(done)
-    unit = homes[rng.integers(0, len(homes), rows)] if rows else np.zeros(0, dtype=np.int64)
+    code, covered = _covered(region, len(kinds))
+    rows = len(code)
+    unit = homes[rng.integers(0, max(len(homes), 1), rows)] if rows else np.zeros(0, dtype=np.int64)
     order = np.argsort(unit, kind="stable")
     code, covered, unit = code[order], covered[order], unit[order]
     full = np.where(covered, 3 + rng.poisson(6, rows), rng.poisson(0.25, rows))
@@ -124,6 +119,15 @@ def establishments(region: Region) -> Rows:
         "has_instructor": instructor,
         "step": texts(step.astype(np.int8), STEPS),
     }
+
+
+def _covered(region: Region, kinds: int) -> tuple[Array, Array]:
+    """The kind of every establishment and whether it is covered; a few more are of the new fields."""
+    done = [covered for covered, _rest in region.covered.values()]
+    rest = [uncovered for _covered, uncovered in region.covered.values()]
+    counts = [*done, sum(done) // 80, *rest, sum(rest) // 40] if len(region.numbers) else [0] * 2 * kinds
+    code = np.repeat(np.tile(np.arange(kinds, dtype=np.int8), 2), counts)
+    return code, np.arange(len(code)) < sum(counts[:kinds])
 
 
 def publications(region: Region) -> Rows:

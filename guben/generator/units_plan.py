@@ -66,26 +66,24 @@ def plan_units(read: Read, grassroots: int, scale: float, rng: np.random.Generat
     }
     kinds, missed = _settled(read, "kind", tuple(KINDS.values()), grassroots, scale, USUAL_KINDS)
     sectors, more = _settled(read, "sector", (*SECTORS.values(), "rest"), grassroots, scale, USUAL_SECTORS)
-    towns = places["street"] + places["township"]
+    towns = np.array([places["street"] + places["township"], 0, 0])
     villages = {place: whole(np.array([*part, 1 - sum(part)]), places[place]) for place, part in IN_VILLAGES.items()}
-    left = kinds - sum(villages.values()) - np.array([towns, 0, 0])
+    left = kinds - sum(villages.values()) - towns
     if (left < 0).any():  # then villages are plain branches
         villages = {place: np.array([0, 0, places[place]]) for place in villages}
-        left = kinds - sum(villages.values()) - np.array([towns, 0, 0])
+        left = kinds - sum(villages.values()) - towns
     fields = _fields(sectors, places)
     if (left < 0).any() or (fields < 0).any():
-        raise GeneratorRefused(
-            f"{sum(places.values()):,} towns and villages leave no room among {grassroots:,} grassroots organisations "
-            "of these kinds. Give more --organisations."
-        )
+        sentence = f"{sum(places.values()):,} towns and villages leave no room among {grassroots:,} grassroots "
+        raise GeneratorRefused(sentence + "organisations of these kinds. Give more --organisations.")
     others = rounded(fit(FAVOURED, (left, fields)), (left, fields), rng)
-    work = read.total("unit", "work_committee")
+    work = _count(read, "work_committee", "", scale, 0)
     covered = {kind: _covered(read, kind, scale, usual) for kind in USUAL_COVER}
-    return Units(levels, places, villages, others, round(work.value * scale) if work else 0, covered, (*missed, *more))
+    return Units(levels, places, villages, others, work, covered, (*missed, *more))
 
 
 def _count(read: Read, side: Side, code: str, scale: float, usual: float) -> int:
-    line = read.total("unit", side, code)
+    line = read.total("unit", side, *([code] if code else []))
     return round(line.value * scale if line else usual)
 
 
