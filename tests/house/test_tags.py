@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from django import forms
+from django.core.paginator import Paginator
 from django.template import TemplateSyntaxError, engines
 from django.utils import translation
 
 import guben
 from guben.house.templatetags import house
+from guben.kit.paging import Bounded
 
 TODAY = date(2026, 6, 30)
 
@@ -49,6 +51,14 @@ def test_zero_is_0_and_unknown_is_a_dash() -> None:
     assert house.change(2) == "+2"
     assert house.change(0) == "0"
     assert house.minus("-1.5") == "−1.5"
+
+
+def test_a_list_counted_up_to_its_bound_says_so() -> None:
+    class Rows(Bounded):
+        _counted = 21
+
+    pages = [Paginator(Rows([], most), 5).page(1) for most in (20, 21)]
+    assert [house.total(page) for page in pages] == ["超过20", "21"]
 
 
 def test_a_day_names_its_weekday_and_the_year_only_when_it_is_another() -> None:
