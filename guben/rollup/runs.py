@@ -261,8 +261,7 @@ class _Going:
         tree = manifest.file(TREE_TABLE, part)
         assert tree is not None  # noqa: S101 - every part has one
         files = write_part(self.work, folder, tree, self.plan, found)
-        arrays = {f"below{number}": array for number, array in enumerate(found.up.below)}
-        np.savez(self._up(part), parents=found.up.parents, tallies=found.up.tallies, **arrays)
+        np.savez(self._up(part), found.up.parents, found.up.tallies, *found.up.below)
         record = {"rows": found.rows, "files": [[table, asdict(file)] for table, file in files]}
         _replace(self._record(part), json.dumps(record))
 
@@ -295,8 +294,8 @@ class _Going:
 
     def _handed_up(self, part: int) -> HandedUp:
         with np.load(self._up(part)) as stored:
-            below = tuple(stored[f"below{number}"] for number in range(len(self.plan.columns)))
-            return HandedUp(stored["parents"], below, stored["tallies"])
+            parents, tallies, *below = (stored[f"arr_{number}"] for number in range(len(self.plan.columns) + 2))
+            return HandedUp(parents, tuple(below), tallies)
 
 
 def _check(source: Source, plan: Plan, part: int) -> None:
