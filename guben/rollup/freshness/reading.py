@@ -24,8 +24,8 @@ from guben.kit.days import period_of, previous_period
 from guben.organisations.models import Organisation
 from guben.organisations.queries import units_on
 from guben.rollup.freshness import keeping
-from guben.rollup.freshness.logic import FAILS, LATE, Logic, logic_of
-from guben.rollup.freshness.settling import Row, past, units_about
+from guben.rollup.freshness.logic import FAILS, LATE, Logic, logic_of, unpacked
+from guben.rollup.freshness.settling import Row, Stood, past, tally_of, units_about
 from guben.rollup.models import KeptTree, KeptUnit
 from guben.rulebook.live import MOST_IDS, batched
 from guben.rulebook.queries import library
@@ -34,7 +34,9 @@ from guben.rulebook_engine.entries import Duty, Indicator, Standard
 from guben.rulebook_engine.evaluation import Tree
 
 MOST_TOUCHED = 50  # units that a reader waits for
+SHOWN_FIRST = 5
 PIECE = 500  # units of a list that are looked up at once
+MOST_PARENTS = 300  # whose children's rows are kept at hand
 SMALL_TREE = 300  # units whose figures are asked of the records: that takes a tenth of a second
 logger = logging.getLogger("guben.rollup")
 
@@ -47,6 +49,7 @@ class Reading:
     logic: Logic
     is_fresh: bool
     _children: dict[int, list[Row]] = field(default_factory=dict, compare=False, repr=False)
+    _marks: dict[int, list[Row]] = field(default_factory=dict, compare=False, repr=False)
     _parents: dict[int, Row | None] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -72,9 +75,22 @@ class Reading:
         return self._children[unit]
 
     def forget(self) -> None:
-        """Lets the rows go that were read: a whole country's would not fit."""
-        self._children.clear()
-        self._parents.clear()
+        """Lets the rows go that were read, where they are many: a whole country's would not fit."""
+        if len(self._children) + len(self._marks) > MOST_PARENTS:
+            self._children.clear()
+            self._marks.clear()
+            self._parents.clear()
+
+    def marks_below(self, unit: int) -> list[Row]:
+        """The rows directly below a unit without their atoms, in tree order."""
+        if unit not in self._marks:
+            kept = KeptUnit.objects.filter(tree=self.tree, parent=unit).order_by("path")
+            self._marks[unit] = [
+                Row(Stood(one, unit, path), [], [], bytes(marks), unpacked(tally) if tally else tally_of(bytes(marks)),
+                    bool(tally))
+                for one, path, marks, tally in kept.values_list("unit", "path", "marks", "tally")
+            ]  # fmt: skip
+        return self._marks[unit]
 
     def parent(self, row: Row) -> Row | None:
         if row.stood.parent is None:
@@ -195,7 +211,7 @@ class PastUnits(Sequence[UnitFigure]):
         self._place = place
         self._alone = alone  # the top itself, without those below it
         self._seen = seen  # where the reader may see persons; None = everywhere
-        self._known: dict[tuple[int, int], list[UnitFigure]] = {}
+        self._first: list[UnitFigure] | None = None
         self._count = 1 if alone else self._past(top)
 
     def __len__(self) -> int:
@@ -237,16 +253,21 @@ class PastUnits(Sequence[UnitFigure]):
         return self._found.logic.indicators[self._rule.indicator] if isinstance(self._rule, Standard) else None
 
     def _between(self, first: int, last: int) -> list[UnitFigure]:
-        if (first, last) not in self._known:
-            self._known[first, last] = self._looked_up(first, last)
-        return self._known[first, last]
+        if last <= SHOWN_FIRST:  # a page names the first few twice
+            if self._first is None:
+                self._first = self._looked_up(0, min(SHOWN_FIRST, self._count))
+            return self._first[first:last]
+        return self._looked_up(first, last)
 
     def _looked_up(self, first: int, last: int) -> list[UnitFigure]:
         rows = [self._top] if self._alone else list(self._walk(self._top, first, last - first))
         return self._with_figures(rows)
 
-    def _with_figures(self, rows: Sequence[Row]) -> list[UnitFigure]:
-        names = _names([row.stood.unit for row in rows], self._found.logic.on)
+    def _with_figures(self, walked: Sequence[Row]) -> list[UnitFigure]:
+        units = [row.stood.unit for row in walked]
+        names = _names(units, self._found.logic.on)
+        whole = self._found.rows(units) if self._indicator else {}
+        rows = [whole.get(row.stood.unit, row) for row in walked]
         return [UnitFigure(names[row.stood.unit], self._figure(row)) for row in rows if row.stood.unit in names]
 
     def _past(self, row: Row) -> int:
@@ -267,7 +288,7 @@ class PastUnits(Sequence[UnitFigure]):
                     wanted -= 1
                     yield row
             if row.has_children:
-                waiting += reversed(self._found.children(row.stood.unit))
+                waiting += reversed(self._found.marks_below(row.stood.unit))
 
     def _figure(self, row: Row) -> Figure:
         if self._indicator is None:
