@@ -23,7 +23,7 @@ from pathlib import Path
 
 HOST = "127.0.0.1"
 NEEDED = 17
-PATIENCE = 60  # seconds
+PATIENCE = 180  # seconds: a busy machine starts Java slowly
 MASTER = "org.apache.spark.deploy.master.Master"
 WORKER = "org.apache.spark.deploy.worker.Worker"
 
