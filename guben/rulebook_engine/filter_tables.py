@@ -91,15 +91,19 @@ class FilterTables:
             self._tables[column, name] = known
         return known
 
-    def worked_out(self, part: Part, rows: Rows, size: int) -> NDArray[np.int32]:
-        """A condition on several columns as a column of 0 and 1."""
-        return np.broadcast_to(truth(part.node, rows, self.on)[0], size).astype(np.int32)
+    def worked_out(self, parts: Sequence[Part], rows: Rows, size: int) -> NDArray[np.int32]:
+        """Conditions on several columns as one column: the first is its lowest bit, and so on."""
+        found = np.zeros(size, np.int32)
+        for place, part in enumerate(parts):
+            found |= np.broadcast_to(truth(part.node, rows, self.on)[0], size).astype(np.int32) << place
+        return found
 
 
-def bits_of(part: Part) -> dict[int, Bits]:
-    """The table of a condition that was worked out: for 0 and for 1."""
+def bits_of(parts: Sequence[Part]) -> dict[int, Bits]:
+    """The table of conditions that were worked out together."""
     found: dict[int, Bits] = {}
-    _restrict(found, part, np.array([False, True]))
+    for place, part in enumerate(parts):
+        _restrict(found, part, (np.arange(1 << len(parts)) >> place & 1).astype(bool))
     return found
 
 

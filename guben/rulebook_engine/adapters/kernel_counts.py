@@ -28,6 +28,8 @@ from guben.rulebook_engine.rolling_up import PartTree, nothing
 
 FUNCTIONS = {"sum": 1, "min": 2, "max": 3}
 STRIDE = 4096  # a range of days is widened to whole strides, so that one table serves many row groups
+TOGETHER = 12  # conditions that are worked out and looked up as one column
+MOST_SINGLE = 20  # columns with tables of their own; further ones are worked out like conditions on several
 NONE = read_only(np.zeros(0, np.int32))
 Index = tuple[NDArray[np.int32], int, object, Values]  # places in a table, what is added to them, its name and domain
 
@@ -81,17 +83,18 @@ class Counts:
         others = list(self.tables.others)
         for name, parts in self.tables.single.items():
             index = self.index(name, rows)
-            if index is None:
+            if index is None or len(columns) == MOST_SINGLE:
                 others += parts
                 continue
             places, shift, known_as, domain = index
             columns.append(places)
             looked_up.append((shift, self.tables.table(name, known_as, domain)))
-        for part in others:
-            columns.append(read_only(self.tables.worked_out(part, rows, rows.size)))
-            looked_up.append((0, bits_of(part)))
+        for start in range(0, len(others), TOGETHER):
+            some = others[start : start + TOGETHER]
+            columns.append(read_only(self.tables.worked_out(some, rows, rows.size)))
+            looked_up.append((0, bits_of(some)))
         if len(columns) > self.loops.MOST_COLUMNS:
-            raise OverflowError(f"Filters of one fact table look at {len(columns)} columns.")
+            raise OverflowError(f"The rules ask for too many conditions of one fact table: {len(self.tables.parts)}.")
         columns += [NONE] * (self.loops.MOST_COLUMNS - len(columns))
         return tuple(columns), *self._steps(looked_up)
 
@@ -167,10 +170,11 @@ class Counts:
         if rolled and len(slots):
             spilled = self.rows_of, self.spill_of, self.spill
             self.loops.roll_counts(counted, int(slots.max()) + 1, *spilled, parent, self.row_of, rows)
+        rows = np.ascontiguousarray(rows.T)
         for place, number in enumerate(self.tables.counts):
             own[number] = columns[place][self.tree.with_children]
             if rolled:
-                columns[place][self.tree.with_children] = rows[:, slots[place]]
+                columns[place][self.tree.with_children] = rows[slots[place]]
             below[number] = columns[place]
         for total in self.tables.totals:
             found = self.sums[total.column]

@@ -19,6 +19,7 @@ ROWS_ACROSS = 64  # of a matrix that is turned round at a time
 BITS = np.zeros((256, 8), np.uint8)
 BITS[:] = np.arange(256)[:, None] >> np.arange(8) & 1
 SPREAD = BITS.view(np.uint64).ravel()  # a byte's bits as eight bytes
+NONE = np.uint64(0)
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 compiled: Any = njit(nogil=True, cache=True, error_model="numpy", boundscheck=False)
@@ -87,13 +88,9 @@ def count(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0913 - one loop nes
         while run + 1 < runs and starts[run + 1] <= first:
             run += 1
         for word in range(words):
-            for i in range(size):
-                bits[i] = ALL
-            for step in range(word_steps[word], word_steps[word + 1]):
-                column = columns[step_column[step]]
-                shift = step_shift[step]
-                for i in range(size):
-                    bits[i] &= tables[column[first + i] + shift]
+            _and_all(
+                columns, first, size, step_column, step_shift, tables, word_steps[word], word_steps[word + 1], bits
+            )
             if word >= counted:
                 for i in range(size):
                     passed[word - counted, first + i] = bits[i]
@@ -117,20 +114,54 @@ def count(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0913 - one loop nes
 
 
 @compiled
+def _and_all(columns, first, size, step_column, step_shift, tables, step, last, bits):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """The AND of what the steps' columns say of a block of rows, four columns at a time."""
+    for i in range(size):
+        bits[i] = ALL
+    while step + 4 <= last:
+        a = columns[step_column[step]][first : first + size]
+        b = columns[step_column[step + 1]][first : first + size]
+        c = columns[step_column[step + 2]][first : first + size]
+        d = columns[step_column[step + 3]][first : first + size]
+        e, f, g, h = step_shift[step], step_shift[step + 1], step_shift[step + 2], step_shift[step + 3]
+        for i in range(size):
+            one = tables[np.uint64(a[i] + e)] & tables[np.uint64(b[i] + f)]
+            bits[i] &= one & tables[np.uint64(c[i] + g)] & tables[np.uint64(d[i] + h)]
+        step += 4
+    for rest in range(step, last):
+        a = columns[step_column[rest]][first : first + size]
+        e = step_shift[rest]
+        for i in range(size):
+            bits[i] &= tables[np.uint64(a[i] + e)]
+
+
+@compiled
 def _add(bits, begins, ends, own, place, at):  # type: ignore[no-untyped-def]
-    """Adds the bits of some rows to 64 counters of one byte each."""
-    byte = np.uint64(255)
+    """Adds the bits of some rows to 64 counters of one byte each: seven rows at a time are first added up bit by bit,
+    into ones, twos and fours."""
     a = b = c = d = e = f = g = h = np.uint64(0)
-    for i in range(begins, ends):
-        one = bits[i]
-        a += SPREAD[one & byte]
-        b += SPREAD[one >> np.uint64(8) & byte]
-        c += SPREAD[one >> np.uint64(16) & byte]
-        d += SPREAD[one >> np.uint64(24) & byte]
-        e += SPREAD[one >> np.uint64(32) & byte]
-        f += SPREAD[one >> np.uint64(40) & byte]
-        g += SPREAD[one >> np.uint64(48) & byte]
-        h += SPREAD[one >> np.uint64(56)]
+    for i in range(begins, ends, 7):
+        left = ends - i
+        last = bits[i]
+        one, two = (bits[i + 1], bits[i + 2]) if left > 2 else (bits[i + 1] if left > 1 else NONE, NONE)
+        ones, carry = _three(last, one, two)
+        fours = NONE
+        if left > 3:
+            one, two = bits[i + 3], bits[i + 4] if left > 4 else NONE
+            ones, second = _three(ones, one, two)
+            one, two = bits[i + 5] if left > 5 else NONE, bits[i + 6] if left > 6 else NONE
+            ones, third = _three(ones, one, two)
+            twos, fours = _three(carry, second, third)
+        else:
+            twos = carry
+        a += _spread(ones, twos, fours, 0)
+        b += _spread(ones, twos, fours, 8)
+        c += _spread(ones, twos, fours, 16)
+        d += _spread(ones, twos, fours, 24)
+        e += _spread(ones, twos, fours, 32)
+        f += _spread(ones, twos, fours, 40)
+        g += _spread(ones, twos, fours, 48)
+        h += _spread(ones, twos, fours, 56)
     own[place, at] += a
     own[place, at + 1] += b
     own[place, at + 2] += c
@@ -139,6 +170,21 @@ def _add(bits, begins, ends, own, place, at):  # type: ignore[no-untyped-def]
     own[place, at + 5] += f
     own[place, at + 6] += g
     own[place, at + 7] += h
+
+
+@compiled
+def _three(one, two, three):  # type: ignore[no-untyped-def]
+    """Three bits added up in each of 64 places: the ones, and the twos."""
+    half = one ^ two
+    return half ^ three, (one & two) | (half & three)
+
+
+@compiled
+def _spread(ones, twos, fours, shift):  # type: ignore[no-untyped-def]
+    """Eight places as eight bytes."""
+    byte, by = np.uint64(255), np.uint64(shift)
+    found = SPREAD[ones >> by & byte] + (SPREAD[twos >> by & byte] << np.uint64(1))
+    return found + (SPREAD[fours >> by & byte] << np.uint64(2))
 
 
 @compiled
