@@ -220,7 +220,7 @@ def _shown(line: Line | None) -> str:
 
 
 def _write(file: Path, now: Counted, told: Sequence[Line], beside: Beside) -> None:
-    head = [_("表"), _("行"), str(now.on), _("印刷单位"), _("公布"), _("一致"), _("人或个"), _("单位")]
+    head = [_("表"), _("行"), str(now.on), _("印刷单位"), _("公布"), _("一致"), _("人或个"), _("计量单位")]
     for day, _lines in beside:
         head += [str(day.on), _("%(day)s公布") % {"day": day.on}]
     head += [_("怎么算"), _("编号"), _("说明"), _("存疑")]
