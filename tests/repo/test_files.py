@@ -162,8 +162,8 @@ def test_every_dependency_is_used_and_every_import_is_declared() -> None:
     imported = set()
     for path in (ROOT / "guben").rglob("*.py"):
         for line in path.read_text(encoding="utf-8").splitlines():
-            if match := re.match(r"\s*(?:from|import) ([a-zA-Z_]\w*)", line):
-                imported.add(match.group(1))
+            if match := re.match(r"\s*(?:from ([a-zA-Z_]\w*)[\w.]* import|import ([a-zA-Z_]\w*))", line):
+                imported.add(match.group(1) or match.group(2))
     modules = {
         "vl-convert-python": "vl_convert",
         "python-calamine": "python_calamine",
@@ -185,7 +185,11 @@ def test_every_dependency_is_used_and_every_import_is_declared() -> None:
     declared = {Requirement(line).name for line in project["dependencies"]}
     names = {name: modules.get(name, name.lower().replace("-", "_")) for name in declared}
     assert {name for name, module in names.items() if module not in imported} <= by_settings
-    known = set(names.values()) | set(sys.stdlib_module_names) | {"guben", "django"}
+    extras = [
+        Requirement(line).name for name in ("national", "spark") for line in project["optional-dependencies"][name]
+    ]
+    assert set(extras) <= imported
+    known = {*names.values(), *sys.stdlib_module_names, *extras, "guben", "django", "py4j"}  # py4j comes with pyspark
     assert imported - known == set()
 
 
