@@ -8,7 +8,7 @@ anything is sent to where their parents are; from there on only units with child
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -280,8 +280,3 @@ def _described(work: Path, name: str, part: int) -> File:
         file = DUCKDB.text(str(work / name))
         (rows,) = connection.execute(f"SELECT count(*) FROM read_parquet({file})").fetchone() or (0,)
     return File(part, name, rows, digest(work / name))
-
-
-def all_rows(manifest: Manifest, tables: Sequence[str]) -> int:
-    """How many rows of fact tables a run reads."""
-    return sum(manifest.rows(table) for table in tables)
