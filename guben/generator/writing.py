@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from guben.generator.columns import Shape
-from guben.rulebook_engine.frozen import File, digest, file_name
+from guben.rulebook_engine.frozen import TREE_ROWS, TREE_TABLE, File, digest, file_name
 
 TYPES = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "date": "DATE", "boolean": "BOOLEAN"}
 ROWS_IN_A_GROUP = 500_000
@@ -23,11 +23,12 @@ def write(folder: Path, shape: Shape, part: int, rows: Any) -> File | None:
     (folder / shape.name).mkdir(mode=0o700, exist_ok=True)
     columns = ['"organisation"', '"record"']
     columns += [f'CAST("{column}" AS {TYPES[kind]}) AS "{column}"' for column, kind in shape.columns]
+    in_a_group = TREE_ROWS if shape.name == TREE_TABLE else ROWS_IN_A_GROUP
     connection = _connection()
     connection.register("rows", rows)
     connection.execute(
         f"COPY (SELECT {', '.join(columns)} FROM rows) TO '{_quoted(folder / name)}'"  # noqa: S608 - our own names
-        f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_IN_A_GROUP})"
+        f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {in_a_group})"
     )
     connection.unregister("rows")
     (folder / name).chmod(0o600)

@@ -21,6 +21,7 @@ from typing import Any
 FORMAT = 2
 MANIFEST = "manifest.json"
 TREE_TABLE = "tree"
+TREE_ROWS = 16_384  # in a row group: single units are looked up in a tree
 MOST_UNITS = 250_000  # in a part
 
 

@@ -14,7 +14,7 @@ import duckdb
 
 from guben.rulebook_engine.dialects import DUCKDB, Dialect
 from guben.rulebook_engine.facts import Column, FactTable
-from guben.rulebook_engine.frozen import TREE_TABLE, File, Part, digest, file_name
+from guben.rulebook_engine.frozen import TREE_ROWS, TREE_TABLE, File, Part, digest, file_name
 
 TYPES = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "date": "DATE", "boolean": "BOOLEAN"}
 NULL = "\\N"
@@ -99,12 +99,13 @@ def _copy(source: Path, folder: Path, table: FactTable, parts: Sequence[Part]) -
             " parallel=false)"
         )
         number = _numbered(connection, folder, table)
+        groups = f", ROW_GROUP_SIZE {TREE_ROWS}" if table.name == TREE_TABLE else ""
         for part in parts:
             name = file_name(table.name, part.number)
             target = DUCKDB.text(str(folder / name))
             (count,) = connection.execute(
                 f"COPY (SELECT rows.* FROM rows {number} WHERE {_belongs(part, parts)}"  # noqa: S608 - numbers
-                f" ORDER BY place, organisation, record) TO {target} (FORMAT parquet, COMPRESSION zstd)"
+                f" ORDER BY place, organisation, record) TO {target} (FORMAT parquet, COMPRESSION zstd{groups})"
             ).fetchone() or (0,)
             if not count and part.number:
                 (folder / name).unlink()
