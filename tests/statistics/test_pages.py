@@ -27,7 +27,7 @@ from guben.statistics.models import KeptReckoning, Standing
 from guben.statistics.queries import Days, Reading
 from tests.cast import BRANCH, CITY, OTHER_VILLAGE, PEOPLE, STREET, TODAY, TOWN, VILLAGE, Cast, sign_in
 
-pytestmark = [pytest.mark.usefixtures("rules")]
+pytestmark = [pytest.mark.usefixtures("rules"), pytest.mark.one_database]
 TOTAL, WOMEN = "bulletin-members_total", "bulletin-make-up_women"
 YEAR_END = date(2025, 12, 31)
 
