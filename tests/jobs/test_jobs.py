@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from guben.accounts.models import User
-from guben.jobs import actions, files, registry
+from guben.jobs import actions, files, registry, schedule
 from guben.jobs.errors import JobIsOver, Stopped
 from guben.jobs.models import Job
 from guben.jobs.report import Report
@@ -319,3 +319,13 @@ def test_a_running_job_shows_counts_and_asks_again(client: Client, cast):
     assert part.content.decode().lstrip().startswith("<section")
     Job.objects.filter(pk=job.pk).update(state="done")
     assert client.get(f"/jobs/{job.pk}/?part=progress", headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+
+
+@pytest.mark.one_database
+def test_what_is_done_all_the_time_goes_on_when_one_piece_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(schedule, "_often", {})
+    schedule.often("breaks")(lambda: 1 / 0)  # type: ignore[arg-type, return-value]
+    schedule.often("works")(lambda: done.append("works") or "")
+    assert schedule.run_often() == ["breaks", "works"]
+    assert done == ["works"]
