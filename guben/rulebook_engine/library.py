@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -54,7 +54,8 @@ class Library:
 
     def editions(self, key: str) -> tuple[Entry, ...]:
         """All editions of a rule, or of a row of a yearly table, oldest first; none for an unknown key."""
-        return tuple(self._editions.get(key) or self._rows.get(key, ()))
+        known: Sequence[Entry] = self._editions.get(key, ()) or self._rows.get(key, ())
+        return tuple(known)
 
     def get(self, key: str, on: date) -> Entry | None:
         """The edition of a rule, or of a row of a yearly table, in force on a day."""
