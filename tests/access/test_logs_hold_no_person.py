@@ -97,7 +97,7 @@ def test_faults_of_the_software(
     def falls(*args: Any, **kwargs: Any) -> Any:
         raise error(f"{known.names} {known.numbers}") from LookupError(known.names[1])
 
-    monkeypatch.setattr("guben.members.queries.members_at", falls)
+    monkeypatch.setattr("guben.members.queries.Listed", falls)
     client = sign_in(Client(raise_request_exception=False), cast.organiser)
     answer = client.get(reverse("members:list"), {"text": known.names[2]})
     assert answer.status_code == 500

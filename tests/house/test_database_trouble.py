@@ -119,7 +119,8 @@ def test_the_worker_waits_for_a_database_that_restarts(monkeypatch: pytest.Monke
     monkeypatch.setattr("guben.jobs.actions.release_interrupted", left_behind)
     monkeypatch.setattr("guben.jobs.management.commands.work.time.sleep", paused.append)
     monkeypatch.setattr("guben.jobs.management.commands.work.connection", Closable())
-    monkeypatch.setattr("guben.jobs.management.commands.work._every_minute", lambda: None)
+    for thread in ("_every_minute", "_again_and_again"):
+        monkeypatch.setattr(f"guben.jobs.management.commands.work.{thread}", lambda: None)
 
     with pytest.raises(SystemExit):
         call_command("work", verbosity=0)

@@ -26,6 +26,7 @@ from tests.rulebook_engine.tables import small_catalogue
 FOLDER = Path(__file__).parent / "mistakes"
 WHOLE = (FOLDER / "whole.toml.txt").read_text(encoding="utf-8")
 FILES = sorted([*FOLDER.rglob("*.toml"), *FOLDER.rglob("*.toml.bin")])  # .bin: no UTF-8
+LATER = ("table_adds_up_to_nothing.toml", "table_row_named_like_a_rule.toml")  # told once every file reads well
 NAMES = [str(file.relative_to(FOLDER)) for file in FILES]
 
 
@@ -107,7 +108,7 @@ def test_what_an_editor_leaves_in_a_file_is_no_mistake(text: str) -> None:
 
 @pytest.mark.usefixtures("rules")
 def test_the_command_prints_each_mistake_and_no_traceback() -> None:
-    texts = [file for file in FILES if file.parent == FOLDER and file.suffix == ".toml"]
+    texts = [file for file in FILES if file.parent == FOLDER and file.suffix == ".toml" and file.name not in LATER]
     for files in ([FOLDER / "not_utf8.toml.bin"], texts):
         answer = guben("rules", "check", *files)
 
