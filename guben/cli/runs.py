@@ -10,22 +10,18 @@ from time import monotonic
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 
 from guben.access import policy
 from guben.cli.context import library_of, print_json, progress, unit_of, user_of
 from guben.cli.figures import finding_document, print_findings, row_document, row_line
 from guben.figures.discretion import SEES_PERSONS
-from guben.figures.errors import BrokenSnapshot
-from guben.figures.models import Snapshot
 from guben.figures.queries import Row, indicators_for
-from guben.organisations.models import Organisation
+from guben.figures.snapshots import manifest_in, require_registered, require_taker
 from guben.rollup import results, runs
 from guben.rollup.results import OpenResult, named, open_result
 from guben.rulebook import sources
 from guben.rulebook.queries import installed_files
 from guben.rulebook_engine.facts import catalogue
-from guben.rulebook_engine.frozen import MANIFEST, BrokenManifest, Manifest, digest, read_manifest
 from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.plan_of_run import plan
 
@@ -35,7 +31,7 @@ INVENTED = "演示数据"
 def run(options: Namespace) -> int:
     """Works every rule in force on the snapshot's day out for all its units."""
     snapshot, out = Path(options.snapshot), Path(options.out)
-    manifest = _manifest(snapshot)
+    manifest = manifest_in(snapshot)
     _let_in(options, snapshot, manifest.generated)
     library = _library(options, manifest.generated)
     planned = plan(library, manifest.on, catalogue)
@@ -142,20 +138,8 @@ def _let_in(options: Namespace, snapshot: Path, generated: Mapping[str, Any]) ->
     """Records of real people are worked out for who may take a snapshot of all of them."""
     if generated:
         return
-    user = user_of(options)
-    roots = list(Organisation.objects.filter(parent=None))
-    if not roots or not all(policy.may(user, "snapshots.take", root) for root in roots):
-        raise PermissionDenied("snapshots.take")
-    taken = Snapshot.objects.filter(folder=str(snapshot.resolve())).order_by("-pk").first()
-    if taken and taken.manifest_digest != digest(snapshot / MANIFEST):
-        raise BrokenSnapshot(str(snapshot), MANIFEST)
-
-
-def _manifest(snapshot: Path) -> Manifest:
-    try:
-        return read_manifest(snapshot)
-    except BrokenManifest as fault:
-        raise BrokenSnapshot(str(snapshot), fault.what) from None
+    require_taker(user_of(options))
+    require_registered(snapshot)
 
 
 def _library(options: Namespace, generated: Mapping[str, Any]) -> Library:

@@ -16,7 +16,7 @@ import guben.rulebooks
 from guben.access.policy import Someone
 from guben.figures.discretion import hidden_from
 from guben.figures.errors import BrokenSnapshot, UnitNotThere
-from guben.figures.models import Snapshot
+from guben.figures.snapshots import manifest_in, require_registered
 from guben.kit.days import add_months
 from guben.organisations.choices import Territory
 from guben.organisations.models import Organisation
@@ -27,7 +27,7 @@ from guben.rulebook_engine.aggregates import Figure
 from guben.rulebook_engine.dialects import Dialect
 from guben.rulebook_engine.entries import Indicator
 from guben.rulebook_engine.facts import FactTable, catalogue
-from guben.rulebook_engine.frozen import MANIFEST, BrokenManifest, Manifest, digest, read_manifest
+from guben.rulebook_engine.frozen import BrokenManifest, Manifest
 from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.one_unit import Sums, figures_of
 from guben.rulebook_engine.published import Published, days_in, read_published, round_half_up
@@ -111,13 +111,8 @@ def manifest_of(folder: Path) -> Manifest:
     Raises:
         BrokenSnapshot: there is none, or another.
     """
-    try:
-        manifest = read_manifest(folder)
-    except BrokenManifest as fault:
-        raise BrokenSnapshot(str(folder), fault.what) from None
-    taken = Snapshot.objects.filter(folder=str(folder.resolve())).order_by("-pk").first()
-    if taken and taken.manifest_digest != digest(folder / MANIFEST):
-        raise BrokenSnapshot(str(folder), MANIFEST)
+    manifest = manifest_in(folder)
+    require_registered(folder)
     return manifest
 
 

@@ -169,9 +169,24 @@ def diagnose(
     return worked_out(day, library, keys)
 
 
+def diagnose_at_once(at: Organisation, on: date, *, keys: Collection[str] | None = None) -> Diagnosis | None:
+    """The same; None where it takes longer than a reader likes to wait, and nobody keeps it."""
+    followed = kept_by_others(at, on)
+    if followed and (followed.is_fresh or followed.diagnosis.size > LARGE_TREE):
+        return _only(followed.diagnosis, keys)
+    if followed is None and has_many_units(at, on):
+        return None
+    return worked_out(day_tree(at, on), installed(), keys)
+
+
 def is_large(at: Organisation, on: date) -> bool:
     """Whether a diagnosis takes longer than a reader likes to wait, and nobody keeps it."""
-    return kept_by_others(at, on) is None and units_on(on, at).count() > LARGE_TREE
+    return kept_by_others(at, on) is None and has_many_units(at, on)
+
+
+def has_many_units(at: Organisation, on: date) -> bool:
+    """Whether so many units stand at and below one that asking the records of all of them takes long."""
+    return units_on(on, at).count() > LARGE_TREE
 
 
 def _only(found: Diagnosis, keys: Collection[str] | None) -> Diagnosis:
@@ -217,9 +232,7 @@ def kept_by_others(at: Organisation, on: date) -> Kept | None:
 
 
 def kept_diagnosis(at: Organisation, on: date) -> Kept | None:
-    """What is kept of a large tree's day, fresh or not; None where nobody asked for it yet."""
-    if followed := kept_by_others(at, on):
-        return followed
+    """What a job kept of a large tree's day, fresh or not; None where nobody asked for it yet."""
     row = KeptDiagnosis.objects.filter(organisation=at, on=on).first()
     if row is None:
         return None

@@ -90,9 +90,7 @@ def take(on: date, *, by: User, folder: Path | None = None, progress: Progress =
     Raises:
         PermissionDenied: the user may not take snapshots of the whole tree.
     """
-    roots = list(Organisation.objects.filter(parent=None))
-    if not roots or not all(policy.may(by, "snapshots.take", root) for root in roots):
-        raise PermissionDenied("snapshots.take")
+    require_taker(by)
     folder = (folder or settings.DATA / "snapshots" / f"{on}-{os.urandom(4).hex()}").resolve()
     digest, counts = freeze(on, folder, progress)
     snapshot = Snapshot.objects.create(
@@ -100,6 +98,13 @@ def take(on: date, *, by: User, folder: Path | None = None, progress: Progress =
     )
     trail.record("snapshots.taken", snapshot, by=by, organisation_id=None, right="snapshots.take", details=counts)
     return snapshot
+
+
+def require_taker(user: User) -> None:
+    """Raises PermissionDenied: the user may not take snapshots of the whole tree."""
+    roots = list(Organisation.objects.filter(parent=None))
+    if not roots or not all(policy.may(user, "snapshots.take", root) for root in roots):
+        raise PermissionDenied("snapshots.take")
 
 
 @one_moment()
@@ -233,6 +238,25 @@ class OpenSnapshot:
         return DayTree(self.on, top, tree, {unit.id: unit for unit in units})
 
 
+def require_registered(folder: Path) -> None:
+    """Raises BrokenSnapshot: the register lists the snapshot with another manifest."""
+    taken = Snapshot.objects.filter(folder=str(folder.resolve())).order_by("-pk").first()
+    if taken and taken.manifest_digest != digest(folder / MANIFEST):
+        raise BrokenSnapshot(str(folder), MANIFEST)
+
+
+def manifest_in(folder: Path) -> Manifest:
+    """The manifest of a snapshot; neither its files nor the register are looked at.
+
+    Raises:
+        BrokenSnapshot: there is none, or it can't be read.
+    """
+    try:
+        return read_manifest(folder)
+    except BrokenManifest as fault:
+        raise BrokenSnapshot(str(folder), fault.what) from None
+
+
 @contextmanager
 def open_snapshot(folder: Path) -> Iterator[OpenSnapshot]:
     """Opens a snapshot after checking its files against the manifest, and the manifest against the register.
@@ -249,8 +273,6 @@ def open_snapshot(folder: Path) -> Iterator[OpenSnapshot]:
             check_file(folder, file)
     except BrokenManifest as fault:
         raise BrokenSnapshot(str(folder), fault.what) from None
-    taken = Snapshot.objects.filter(folder=str(folder.resolve())).order_by("-pk").first()
-    if taken and taken.manifest_digest != digest(folder / MANIFEST):
-        raise BrokenSnapshot(str(folder), MANIFEST)
+    require_registered(folder)
     with ParquetEngine(folder) as engine:
         yield OpenSnapshot(folder, manifest.on, engine)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from guben.figures.errors import UnitNotThere
 from guben.organisations.models import Organisation, Placement
 from guben.organisations.queries import placement_on, units_on
-from guben.rulebook.live import Within
+from guben.rulebook.live import MOST_IDS, Within, batched
 from guben.rulebook_engine.evaluation import Tree
 
 
@@ -43,6 +44,28 @@ class DayTree:
         return Within(ids=(self.top.pk,)) if len(self.units) == 1 else Within(path=path)
 
 
+NAMED = (
+    "organisation_id",
+    "organisation__code",
+    "name",
+    "short_name",
+    "path",
+    "parent_id",
+    "kind",
+    "field",
+    "territory",
+)
+
+
+def names_of(units: Sequence[int], on: date) -> dict[int, UnitName]:
+    """What some units were called and were on a day; those that stood nowhere are left out."""
+    return {
+        row[0]: UnitName(*row)
+        for some in batched(units, MOST_IDS)
+        for row in units_on(on).filter(organisation__in=some).values_list(*NAMED)
+    }
+
+
 def day_tree(top: Organisation, on: date, *, below: bool = True) -> DayTree:
     """The tree of a day.
 
@@ -53,16 +76,5 @@ def day_tree(top: Organisation, on: date, *, below: bool = True) -> DayTree:
     if placement is None:
         raise UnitNotThere(top.code, on)
     placements = units_on(on, top=top) if below else Placement.objects.filter(pk=placement.pk)
-    columns = (
-        "organisation_id",
-        "organisation__code",
-        "name",
-        "short_name",
-        "path",
-        "parent_id",
-        "kind",
-        "field",
-        "territory",
-    )
-    units = [UnitName(*row) for row in placements.order_by("path").values_list(*columns)]
+    units = [UnitName(*row) for row in placements.order_by("path").values_list(*NAMED)]
     return DayTree(on, top, Tree([unit.id for unit in units], [unit.path for unit in units]), {u.id: u for u in units})

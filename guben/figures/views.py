@@ -21,7 +21,16 @@ from guben.figures.discretion import TOO_FEW, shown_diagnosis, shown_explanation
 from guben.figures.explanations import Explanation, explain
 from guben.figures.forms import DiagnosisForm
 from guben.figures.listing import listed_records, right_to_list
-from guben.figures.queries import Diagnosis, Finding, diagnose, is_large, kept_by_others, kept_diagnosis
+from guben.figures.queries import (
+    Diagnosis,
+    Finding,
+    diagnose,
+    has_many_units,
+    kept_by_others,
+    kept_diagnosis,
+    worked_out,
+)
+from guben.figures.trees import day_tree
 from guben.jobs.downloads import workbook_response
 from guben.jobs.queries import job_of
 from guben.jobs.shown import shown as job_shown
@@ -29,6 +38,7 @@ from guben.organisations.models import Organisation
 from guben.organisations.queries import unit_for
 from guben.rulebook.audience import Audience
 from guben.rulebook.errors import UnknownRule
+from guben.rulebook.queries import library
 from guben.rulebook_engine.entries import Duty
 
 RIGHT = "figures.view"
@@ -55,11 +65,11 @@ def diagnosis(request: HttpRequest) -> HttpResponse:
     on = form.on_day
     begun = time.perf_counter()
     kept = kept_by_others(unit, on)
-    large = kept is None and is_large(unit, on)
+    large = kept is None and has_many_units(unit, on)
     kept = kept_diagnosis(unit, on) if large else kept
     if large and (kept is None or (request.GET.get("again") and not kept.is_fresh)):
         return redirect("figures:diagnosed", start_diagnosis(unit, on, by=cast(User, request.user)).pk)
-    found = kept.diagnosis if kept else diagnose(unit, on)
+    found = kept.diagnosis if kept else worked_out(day_tree(unit, on), library())
     seconds = time.perf_counter() - begun
     found = shown_diagnosis(found, request.user)
     findings = _chosen(found, request.GET.get("severity", ""), request.GET.get("mechanism", ""))

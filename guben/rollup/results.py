@@ -18,7 +18,7 @@ from guben.figures.trees import UnitName
 from guben.rollup.errors import BrokenResult, NotInResult
 from guben.rollup.runs import CURRENT, current
 from guben.rulebook_engine.adapters.result_reading import ResultFiles, Unit
-from guben.rulebook_engine.aggregates import Aggregation, Atom, Figure
+from guben.rulebook_engine.aggregates import Aggregation, Atom, Figure, aggregation_of
 from guben.rulebook_engine.dialects import DUCKDB
 from guben.rulebook_engine.entries import Entry, Indicator, Standard
 from guben.rulebook_engine.expressions import Arithmetic, AtomValue, ColumnValue, Node
@@ -32,7 +32,6 @@ from guben.rulebook_engine.plan_of_run import (
     Plan,
     PlannedDuty,
     TableAtom,
-    aggregation_of,
     plan,
 )
 from guben.rulebook_engine.results import (

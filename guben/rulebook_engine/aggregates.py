@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from guben.rulebook_engine.dialects import Dialect
+from guben.rulebook_engine.entries import Indicator
 from guben.rulebook_engine.expressions import (
     Absence,
     Aggregate,
@@ -94,6 +95,11 @@ class Aggregation:
             return Figure(value(row), numerator(row) if numerator else None, denominator(row) if denominator else None)
 
         return figure
+
+
+def aggregation_of(indicator: Indicator) -> Aggregation:
+    """The atoms of an indicator and the arithmetic over them."""
+    return split(indicator.value.tree, indicator.where.tree if indicator.where else None)
 
 
 def split(tree: Node, filter_: Node | None = None) -> Aggregation:

@@ -204,10 +204,8 @@ class SQLite(Dialect):
         return f"CAST({sql} AS REAL)"
 
 
-class DuckDB(Dialect):
-    """Dates, booleans and doubles have types of their own."""
-
-    name = "duckdb"
+class Typed(Dialect):
+    """Engines with a type for days: what most of them write alike."""
 
     def whole(self, value: int) -> str:
         return str(value) if abs(value) < SMALL else f"CAST({value} AS BIGINT)"  # a sum of literals has 32 bits
@@ -224,11 +222,17 @@ class DuckDB(Dialect):
     def day_part(self, column: str) -> str:
         return f"day({column})"
 
+
+class DuckDB(Typed):
+    """Dates, booleans and doubles have types of their own."""
+
+    name = "duckdb"
+
     def days(self, column: str, on: date) -> str:
         return f"date_diff('day', {column}, {self.day(on)})"
 
 
-class PostgreSQL(Dialect):
+class PostgreSQL(Typed):
     """Dates, booleans and doubles have types of their own; a number with a point alone would be a decimal.
 
     It expects columns of the types bigint, double precision, boolean and date: see `typed`.
@@ -236,14 +240,8 @@ class PostgreSQL(Dialect):
 
     name = "postgresql"
 
-    def whole(self, value: int) -> str:
-        return str(value) if abs(value) < SMALL else f"CAST({value} AS bigint)"  # a sum of literals has 32 bits
-
     def double(self, value: float) -> str:
         return self.as_double(repr(value))
-
-    def day(self, value: date) -> str:
-        return f"DATE '{value.isoformat()}'"
 
     def year_part(self, column: str) -> str:
         return f"CAST(EXTRACT(YEAR FROM {column}) AS integer)"
@@ -271,7 +269,7 @@ class PostgreSQL(Dialect):
         return f"CAST({name} AS {POSTGRES_TYPES[column.type]}) AS {name}"
 
 
-class SparkSQL(Dialect):
+class SparkSQL(Typed):
     """Apache Spark. Names stand in backticks. In texts a backslash escapes and ${name} would be filled in, so that such
     signs are written by their numbers."""
 
@@ -282,21 +280,6 @@ class SparkSQL(Dialect):
 
     def text(self, value: str) -> str:
         return "'" + "".join(f"\\u{ord(sign):04x}" if sign in "'\\$" else sign for sign in value) + "'"
-
-    def whole(self, value: int) -> str:
-        return str(value) if abs(value) < SMALL else f"CAST({value} AS BIGINT)"  # a sum of literals has 32 bits
-
-    def day(self, value: date) -> str:
-        return f"DATE '{value.isoformat()}'"
-
-    def year_part(self, column: str) -> str:
-        return f"year({column})"
-
-    def month_part(self, column: str) -> str:
-        return f"month({column})"
-
-    def day_part(self, column: str) -> str:
-        return f"day({column})"
 
     def days(self, column: str, on: date) -> str:
         return f"datediff({self.day(on)}, {column})"

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from guben.kit.tree import STEP
-from guben.rulebook_engine.aggregates import Atom, AtomValueNow, Figure, split
+from guben.rulebook_engine.aggregates import Atom, AtomValueNow, Figure, aggregation_of
 from guben.rulebook_engine.engines import MOST_COLUMNS, RECORD, Engine, conditions, needed_table, summed, unit_rows
 from guben.rulebook_engine.entries import Indicator, Standard
 from guben.rulebook_engine.expressions import Checked, Junction, Node, Value, columns_of
@@ -49,7 +49,7 @@ def evaluate(indicators: Iterable[Indicator], engine: Engine, tree: Tree, on: da
     """For each indicator's key, the figure of each unit it is about; other units are absent."""
     indicators = list(indicators)
     about = _about([indicator.who for indicator in indicators], engine, tree, on, catalogue)
-    split_up = {one.key: split(one.value.tree, one.where.tree if one.where else None) for one in indicators}
+    split_up = {one.key: aggregation_of(one) for one in indicators}
     over_table: dict[str, list[Indicator]] = {}
     for indicator in indicators:
         over_table.setdefault(indicator.over, []).append(indicator)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
-from guben.rulebook_engine.aggregates import Aggregation, Atom, AtomValueNow, Figure, split
+from guben.rulebook_engine.aggregates import Atom, AtomValueNow, Figure, aggregation_of
 from guben.rulebook_engine.dialects import Dialect
 from guben.rulebook_engine.engines import needed_table
 from guben.rulebook_engine.entries import Indicator
@@ -46,10 +46,6 @@ def _by_table(indicators: Iterable[Indicator]) -> Mapping[str, list[Indicator]]:
 def atoms_of(indicators: Sequence[Indicator]) -> list[Atom]:
     """The distinct atoms of indicators over one fact table."""
     return list(dict.fromkeys(atom for one in indicators for atom in aggregation_of(one).atoms))
-
-
-def aggregation_of(indicator: Indicator) -> Aggregation:
-    return split(indicator.value.tree, indicator.where.tree if indicator.where else None)
 
 
 def made_of(indicators: Sequence[Indicator], atoms: Sequence[Atom], sums: Sums, on: date) -> dict[str, Figure]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from guben.kit.days import Period, period_of, periods_between, previous_period
-from guben.rulebook_engine.aggregates import Aggregation, Atom, split
+from guben.rulebook_engine.aggregates import Atom, aggregation_of
 from guben.rulebook_engine.entries import Duty, Entry, Indicator, Standard
 from guben.rulebook_engine.expressions import (
     Absence,
@@ -99,9 +99,6 @@ class Plan:
         """The codes of units whose own rules are among these; such a rule holds at and below its issuer."""
         rules: list[Entry] = [*self.indicators, *self.standards, *(planned.duty for planned in self.duties)]
         return tuple(dict.fromkeys(rule.issued_by for rule in rules if not rule.is_national))
-
-    def aggregation(self, indicator: Indicator) -> Aggregation:
-        return aggregation_of(indicator)
 
     def columns_of(self, indicator: Indicator) -> tuple[int, ...]:
         """The columns that an indicator's figure is made of, in the order of its aggregation's atoms."""
@@ -197,11 +194,6 @@ def plan(library: Library, on: date, catalogue: Catalogue, keys: Collection[str]
     abouts = tuple(dict.fromkeys(rule.who for rule in rules if rule.who))
     logic = [on, columns, [_logic_of(rule) for rule in rules], [_owed(one) for one in duties]]
     return Plan(on, tuple(columns), tuple(indicators), tuple(standards), duties, abouts, _digest(logic))
-
-
-def aggregation_of(indicator: Indicator) -> Aggregation:
-    """The atoms of an indicator and the arithmetic over them."""
-    return split(indicator.value.tree, indicator.where.tree if indicator.where else None)
 
 
 @dataclass(frozen=True, slots=True)

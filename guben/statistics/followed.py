@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from guben.figures.trees import UnitName
+from guben.figures.trees import names_of
 from guben.organisations.models import Organisation
-from guben.organisations.queries import units_on
 from guben.rollup.freshness.reading import reading
-from guben.rulebook.live import MOST_IDS, batched
 from guben.rulebook_engine.aggregates import Figure
 from guben.rulebook_engine.entries import Indicator
 from guben.statistics.models import Standing
@@ -23,7 +21,7 @@ def followed_reckoning(at: Organisation, on: date, indicators: Sequence[Indicato
     if found is None or row is None:
         return None
     ids = [at.pk, *(one.stood.unit for one in found.children(at.pk))]
-    named = _named(ids, on)
+    named = names_of(ids, on)
     if at.pk not in named:
         return None
     by_unit = found.figures(ids, [one.key for one in indicators])
@@ -35,15 +33,3 @@ def followed_reckoning(at: Organisation, on: date, indicators: Sequence[Indicato
     return Reckoned(
         on, Standing.THEN, named[at.pk], children, row.tally[0], figures, found.as_of, found.is_fresh, is_followed=True
     )
-
-
-def _named(units: Sequence[int], on: date) -> dict[int, UnitName]:
-    columns = (
-        "organisation_id", "organisation__code", "name", "short_name", "path", "parent_id", "kind", "field",
-        "territory",
-    )  # fmt: skip
-    return {
-        row[0]: UnitName(*row)
-        for some in batched(units, MOST_IDS)
-        for row in units_on(on).filter(organisation__in=some).values_list(*columns)
-    }

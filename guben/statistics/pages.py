@@ -25,17 +25,13 @@ from guben.statistics.subjects import Line, Table
 from guben.statistics.told import day_words, difference, in_words, told, value_words
 
 
-@dataclass(frozen=True, slots=True)
-class ShownRow:
-    """One line of a table on two days, in figures and in words."""
+class TwoDays:
+    """What is said of one figure on two days."""
 
+    __slots__ = ()
     line: Line
-    title: str
-    unit: str
     now: Figure | None
     then: Figure | None
-    published: Beside | None
-    url: str
 
     @property
     def now_words(self) -> str:
@@ -48,6 +44,19 @@ class ShownRow:
     @property
     def change(self) -> str:
         return difference(self.line, self.now, self.then)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow(TwoDays):
+    """One line of a table on two days, in figures and in words."""
+
+    line: Line
+    title: str
+    unit: str
+    now: Figure | None
+    then: Figure | None
+    published: Beside | None
+    url: str
 
     @property
     def uncounted(self) -> str:
@@ -68,7 +77,7 @@ class ShownTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(TwoDays):
     """A unit below with one figure on two days."""
 
     unit: UnitName
@@ -78,18 +87,6 @@ class Unit:
     url: str
     length: float | None = None  # of its bar, as a share of the longest
     tick: float | None = None  # where the unit above stands on that bar; of shares only
-
-    @property
-    def now_words(self) -> str:
-        return told(self.line, self.now)
-
-    @property
-    def then_words(self) -> str:
-        return told(self.line, self.then)
-
-    @property
-    def change(self) -> str:
-        return difference(self.line, self.now, self.then)
 
     @property
     def value(self) -> float | None:

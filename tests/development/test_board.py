@@ -154,7 +154,7 @@ def test_at_most_a_few_queries_whatever_the_size(cast: Cast, client: Client, dja
         person = on_the_way(cast, "applicant", cast.branch, f"甲{number}")
         case_of(cast, person, cast.branch, date(2026, 6, 1))
     sign_in(client, cast.secretary).get(f"/development/?at={BRANCH}")
-    with django_assert_max_num_queries(29):
+    with django_assert_max_num_queries(28):
         assert client.get(f"/development/?at={BRANCH}").status_code == 200
 
 

@@ -288,7 +288,7 @@ def test_the_pages_ask_the_database_few_times(
 ) -> None:
     sign_in(client, cast.organiser)
     for address, most in (
-        (reverse("figures:diagnosis"), 25),  # all fact tables of a small tree in one of them
+        (reverse("figures:diagnosis"), 24),  # all fact tables of a small tree in one of them
         (f"{reverse('figures:finding', args=['branch-member-meeting'])}?at={CITY}", 14),
         (reverse("figures:why", args=["share-60-or-over", CITY]), 12),
         (reverse("figures:records", args=["share-60-or-over", CITY]), 14),

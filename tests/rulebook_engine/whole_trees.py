@@ -18,6 +18,7 @@ from guben.figures.snapshots import TREE
 from guben.kit.tree import STEP, step, subtree_ends
 from guben.rulebook_engine.adapters.duckdb import write_parquet
 from guben.rulebook_engine.adapters.rows import RowsEngine
+from guben.rulebook_engine.aggregates import aggregation_of
 from guben.rulebook_engine.duty_state import state_of
 from guben.rulebook_engine.evaluation import Figures, Tree, evaluate, judge
 from guben.rulebook_engine.frozen import Manifest, cut
@@ -30,7 +31,6 @@ from guben.rulebook_engine.plan_of_run import (
     PartFigures,
     Plan,
     WorksOut,
-    aggregation_of,
     tally_places,
 )
 from tests.rulebook_engine.tables import MEETING, MEMBER, ORGANISATION, PUBLICATION, small_catalogue

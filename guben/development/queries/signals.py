@@ -11,7 +11,7 @@ from guben.access import policy
 from guben.access.policy import Someone
 from guben.development.choices import CULTIVATIONS
 from guben.figures.discretion import shown_findings
-from guben.figures.queries import Finding, diagnose, is_large
+from guben.figures.queries import Finding, diagnose_at_once
 from guben.organisations.models import Organisation
 from guben.procedures.models import Case
 from guben.procedures.rules import say
@@ -52,9 +52,12 @@ def signals_at(user: Someone, unit: Organisation, on: date) -> list[Signal] | No
     diagnosis has a page of its own. Source: M3.2 (early warning), M3.3."""
     known = library()
     keys = [key for key in RULES if known.get(key, on)]
-    if not keys or is_large(unit, on):
-        return None if keys else []
-    found = shown_findings(list(diagnose(unit, on, keys=keys).findings), user, unit, on)
+    if not keys:
+        return []
+    diagnosis = diagnose_at_once(unit, on, keys=keys)
+    if diagnosis is None:
+        return None
+    found = shown_findings(list(diagnosis.findings), user, unit, on)
     return [_signal(one) for one in sorted(found, key=lambda one: one.weight)]
 
 

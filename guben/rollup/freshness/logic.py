@@ -13,12 +13,11 @@ from operator import add
 from typing import Any
 
 from guben import __version__
-from guben.rulebook_engine.aggregates import Atom, AtomValueNow, Figure, split
+from guben.rulebook_engine.aggregates import Atom, AtomValueNow, Figure, aggregation_of
 from guben.rulebook_engine.entries import Duty, Indicator, Standard
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.library import Library
 
-NOT_ABOUT, HOLDS, FAILS, UNKNOWN = range(4)  # what a rule says of a unit
 LATE = 10  # a duty that is late: this and how many good records there are
 MOST_RECORDS = 200
 Values = list[AtomValueNow]
@@ -76,7 +75,7 @@ class Logic:
 def logic_of(library: Library, on: date) -> Logic:
     """The rules of a library on a day; the same object is not taken apart twice."""
     indicators = {one.key: one for one in (*library.indicators(on), *library.rows(on))}
-    split_up = {key: split(one.value.tree, one.where.tree if one.where else None) for key, one in indicators.items()}
+    split_up = {key: aggregation_of(one) for key, one in indicators.items()}
     pairs = dict.fromkeys((indicators[key].over, atom) for key, parts in split_up.items() for atom in parts.atoms)
     atoms = tuple(sorted(pairs, key=lambda pair: pair[1].function != "count"))
     numbers = {pair: number for number, pair in enumerate(atoms)}

@@ -17,14 +17,13 @@ from guben.audit.remembering import newest_entry
 from guben.figures import person_tables
 from guben.figures.discretion import SEES_PERSONS, TOO_FEW
 from guben.figures.queries import Diagnosis, Finding, Kept, UnitFigure
-from guben.figures.trees import DayTree, UnitName
+from guben.figures.trees import DayTree, names_of
 from guben.kit import tree as paths
 from guben.kit.coarsening import tells_of_few
 from guben.kit.days import period_of, previous_period
 from guben.organisations.models import Organisation
-from guben.organisations.queries import units_on
 from guben.rollup.freshness import keeping
-from guben.rollup.freshness.logic import FAILS, LATE, Logic, logic_of, unpacked
+from guben.rollup.freshness.logic import LATE, Logic, logic_of, unpacked
 from guben.rollup.freshness.settling import Row, Stood, past, tally_of, units_about
 from guben.rollup.models import KeptTree, KeptUnit
 from guben.rulebook.live import MOST_IDS, batched
@@ -32,6 +31,7 @@ from guben.rulebook.queries import library
 from guben.rulebook_engine.aggregates import Figure
 from guben.rulebook_engine.entries import Duty, Indicator, Standard
 from guben.rulebook_engine.evaluation import Tree
+from guben.rulebook_engine.plan_of_run import FAILS
 
 MOST_TOUCHED = 50  # units that a reader waits for
 SHOWN_FIRST = 5
@@ -167,7 +167,7 @@ def _diagnosis(found: Reading, at: Organisation, row: Row) -> Diagnosis:
             findings.append(_finding(found, row, place, rule, failing, about))
         elif about:
             quiet.append(rule)
-    names = _names([at.pk], logic.on)
+    names = names_of([at.pk], logic.on)
     top = DayTree(logic.on, at, Tree([at.pk], [row.stood.path]), names)
     return Diagnosis(top, tuple(sorted(findings, key=lambda one: one.weight)), tuple(quiet), row.tally[0])
 
@@ -185,18 +185,6 @@ def _finding(  # noqa: PLR0913 - the finding of one rule at one unit
         figure = logic.figure(rule.indicator, row.own, row.below)
         return Finding(rule, indicator, figure.value, figure.denominator, PastUnits(found, row, place, alone=True))
     return Finding(rule, indicator, failing, about, PastUnits(found, row, place, alone=alone))
-
-
-def _names(units: Sequence[int], on: date) -> dict[int, UnitName]:
-    columns = (
-        "organisation_id", "organisation__code", "name", "short_name", "path", "parent_id", "kind", "field",
-        "territory",
-    )  # fmt: skip
-    return {
-        row[0]: UnitName(*row)
-        for some in batched(units, MOST_IDS)
-        for row in units_on(on).filter(organisation__in=some).values_list(*columns)
-    }
 
 
 class PastUnits(Sequence[UnitFigure]):
@@ -265,7 +253,7 @@ class PastUnits(Sequence[UnitFigure]):
 
     def _with_figures(self, walked: Sequence[Row]) -> list[UnitFigure]:
         units = [row.stood.unit for row in walked]
-        names = _names(units, self._found.logic.on)
+        names = names_of(units, self._found.logic.on)
         whole = self._found.rows(units) if self._indicator else {}
         rows = [whole.get(row.stood.unit, row) for row in walked]
         return [UnitFigure(names[row.stood.unit], self._figure(row)) for row in rows if row.stood.unit in names]

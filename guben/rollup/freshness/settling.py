@@ -14,12 +14,8 @@ from guben.kit.days import period_of, previous_period
 from guben.organisations.models import Organisation
 from guben.organisations.queries import units_on
 from guben.rollup.freshness.logic import (
-    FAILS,
-    HOLDS,
     LATE,
     MOST_RECORDS,
-    NOT_ABOUT,
-    UNKNOWN,
     Logic,
     Values,
     packed,
@@ -32,6 +28,7 @@ from guben.rulebook_engine.engines import conditions
 from guben.rulebook_engine.evaluation import Tree, Verdict, atoms_of_units, judge
 from guben.rulebook_engine.expressions import Checked
 from guben.rulebook_engine.facts import catalogue
+from guben.rulebook_engine.plan_of_run import FAILS, HOLDS, NOT_ABOUT, UNKNOWN
 
 NO_ROWS = b""  # instead of what a unit without others below it would repeat
 

@@ -22,6 +22,7 @@ from guben.rulebook_engine.adapters.kernel_counts import Counts
 from guben.rulebook_engine.adapters.kernel_files import read_rows
 from guben.rulebook_engine.adapters.kernel_units import UnitFacts
 from guben.rulebook_engine.adapters.whole_duckdb import spans_of
+from guben.rulebook_engine.aggregates import aggregation_of
 from guben.rulebook_engine.columnar import Values, truth, values
 from guben.rulebook_engine.entries import Entry, Standard
 from guben.rulebook_engine.evaluation import unit_columns
@@ -37,7 +38,6 @@ from guben.rulebook_engine.plan_of_run import (
     PartFigures,
     Plan,
     PlannedDuty,
-    aggregation_of,
     tally_places,
 )
 from guben.rulebook_engine.rolling_up import PartTree, add_handed_up, hand_up, states

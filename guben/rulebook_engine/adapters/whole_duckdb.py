@@ -11,6 +11,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from guben.rulebook_engine.aggregates import aggregation_of
 from guben.rulebook_engine.dialects import DUCKDB
 from guben.rulebook_engine.entries import Entry, Standard
 from guben.rulebook_engine.evaluation import unit_columns
@@ -29,7 +30,7 @@ from guben.rulebook_engine.expressions import (
 )
 from guben.rulebook_engine.facts import Column
 from guben.rulebook_engine.frozen import TREE_TABLE, Manifest
-from guben.rulebook_engine.plan_of_run import NULL, HandedUp, PartFigures, Plan, PlannedDuty, aggregation_of
+from guben.rulebook_engine.plan_of_run import NULL, HandedUp, PartFigures, Plan, PlannedDuty
 from guben.rulebook_engine.rolling_up import PartTree, add_handed_up, hand_up, nothing, rolled_up, states, tallied
 
 UNITS = "organisation"
