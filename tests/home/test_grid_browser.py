@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 
 import pytest
+from django.core.signals import request_finished, request_started
 
 from guben.meetings.models import Meeting
 from tests.cast import sign_in
@@ -27,8 +29,39 @@ def browser():
         browser.close()
 
 
+class Answering:
+    """Counts the requests that the server has begun and not ended: a database is not emptied below one."""
+
+    def __init__(self):
+        self.open = 0
+        self.changed = threading.Condition()
+
+    def begun(self, **_signal):
+        with self.changed:
+            self.open += 1
+
+    def ended(self, **_signal):
+        with self.changed:
+            self.open -= 1
+            self.changed.notify_all()
+
+    def wait_until_done(self):
+        with self.changed:
+            assert self.changed.wait_for(lambda: self.open == 0, timeout=30), f"{self.open} requests never ended"
+
+
 @pytest.fixture
-def grid(browser, live_server, client, cast, rules):
+def answering(live_server):
+    counted = Answering()
+    request_started.connect(counted.begun)
+    request_finished.connect(counted.ended)
+    yield counted
+    request_started.disconnect(counted.begun)
+    request_finished.disconnect(counted.ended)
+
+
+@pytest.fixture
+def grid(browser, live_server, answering, client, cast, rules):
     """The clerk's grid, with the focus on the theme day of the first branch."""
     sign_in(client, cast.clerk)
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
@@ -41,7 +74,9 @@ def grid(browser, live_server, client, cast, rules):
     page.wait_for_selector("[role=grid]")
     yield page
     assert page.problems == []
+    page.goto("about:blank")
     context.close()
+    answering.wait_until_done()
 
 
 def cell(page, unit):

@@ -68,17 +68,21 @@ def drawings() -> dict[str, str]:
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """An icon of the chosen set (assets/icons.txt), drawn inline and hidden from screen readers."""
-    drawing = drawings().get(name)
-    if drawing is None:
+    if name not in drawings():
         if name:
             logger.warning("There is no icon %s: assets/icons.txt lists those that are shipped.", name)
         return SafeString()
+    return _drawn(name, css)
+
+
+@cache
+def _drawn(name: str, css: str) -> SafeString:
     return format_html(
         '<svg class="icon{}" viewBox="0 0 24 24" width="18" height="18" fill="none" stroke="currentColor" '
         'stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">'
         "{}</svg>",
         f" {css}" if css else "",
-        mark_safe(drawing),  # noqa: S308 - our own file
+        mark_safe(drawings()[name]),  # noqa: S308 - our own file
     )
 
 
