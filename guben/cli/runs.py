@@ -1,4 +1,4 @@
-"""`guben run|result`: a whole snapshot worked out, and what came of it."""
+"""`guben run|result`: a whole snapshot worked out, what came of it, and whether the pages show it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from guben.cli.figures import finding_document, print_findings, row_document, ro
 from guben.figures.discretion import SEES_PERSONS
 from guben.figures.queries import Row, indicators_for
 from guben.figures.snapshots import manifest_in, require_registered, require_taker
-from guben.rollup import results, runs
+from guben.rollup import publishing, results, runs
 from guben.rollup.results import OpenResult, named, open_result
 from guben.rulebook import sources
 from guben.rulebook.queries import installed_files
@@ -70,7 +70,7 @@ def run(options: Namespace) -> int:
 
 def result(options: Namespace) -> int:
     """What a result says."""
-    verbs = {"show": _show, "findings": _findings, "check": _check}
+    verbs = {"show": _show, "findings": _findings, "check": _check, "publish": _publish, "withdraw": _withdraw}
     return verbs[options.verb](options)
 
 
@@ -119,6 +119,25 @@ def _check(options: Namespace) -> int:
     if options.json:
         return print_json(told)
     print(f"{manifest.on}: {files} files of {manifest.units:,} units are what the manifest says.")
+    return 0
+
+
+def _publish(options: Namespace) -> int:
+    made = publishing.publish(Path(options.result), by=user_of(options))
+    told = {"result": made.folder, "on": made.on, "top": made.top, "generated": made.is_generated}
+    if options.json:
+        return print_json(told)
+    invented = f"（{INVENTED}）" if made.is_generated and INVENTED not in made.top else ""
+    print(f"{made.on} {made.top}{invented}: the statistics pages show it, /statistics/?result={made.pk}")
+    return 0
+
+
+def _withdraw(options: Namespace) -> int:
+    gone = publishing.withdraw(Path(options.result), by=user_of(options))
+    if options.json:
+        return print_json([{"result": one.folder, "on": one.on, "top": one.top} for one in gone])
+    for one in gone:
+        print(f"{one.on} {one.top}: no longer shown; its files stay in {one.folder}")
     return 0
 
 

@@ -16,3 +16,5 @@ class RollupConfig(AppConfig):
         queries.register_keeper(KeptFigures())
         doctor.register("figures kept for large trees: as the records say", faults)
         sentences.register("rollup.disagreed", _("汇总的数字和记录对不上"), _("%(on)s：%(figures)s，已改正"))
+        sentences.register("rollup.published", _("公开汇总结果"), _("%(on)s，%(top)s"))
+        sentences.register("rollup.withdrawn", _("撤下汇总结果"), _("%(on)s，%(top)s"))

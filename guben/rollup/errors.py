@@ -64,3 +64,32 @@ class NotInResult(DomainError):
     def __init__(self, what: str) -> None:
         sentence = _("这份汇总结果里没有“%(what)s”：它不在快照里，或者规则后来改了。改了规则要重新汇总。")
         super().__init__(sentence % {"what": what})
+
+
+class ResultNotThere(DomainError):
+    """A published result can't be read: its folder is gone, a file is damaged, or another run stands in its place."""
+
+    status = 410
+
+    def __init__(self, on: date) -> None:
+        sentence = _(
+            "%(on)s的汇总结果打不开：文件夹不在了，或者文件坏了。先看实时记录，再告诉管服务器的人重新汇总、重新公开。"
+        )
+        super().__init__(sentence % {"on": on})
+
+
+class NotOurs(DomainError):
+    """A result of real records that were not frozen here."""
+
+    def __init__(self, folder: str) -> None:
+        sentence = _("%(folder)s 不是从这里取的快照汇总的，不能公开。用 guben snapshot 取快照，再汇总。")
+        super().__init__(sentence % {"folder": folder})
+
+
+class NothingPublished(DomainError):
+    """No result of the folder is published."""
+
+    status = 404
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(_("%(folder)s 没有公开过汇总结果，不用撤下。") % {"folder": folder})

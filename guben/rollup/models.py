@@ -1,7 +1,9 @@
-"""Figures of large trees kept in the database, each unit's own and those at and below it, and what disagreed."""
+"""Figures of large trees kept in the database, each unit's own and those at and below it, what disagreed, and which
+results of runs the pages show."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -83,3 +85,28 @@ class Disagreement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.organisation_id} {', '.join(self.figures)}"
+
+
+class PublishedResult(models.Model):
+    """A run's result that the pages show. The files stay where the run wrote them; `manifest_digest` is that of the
+    manifest of the run in `folder`, so that another run in its place is not taken for it. `top` is what the highest
+    unit is called."""
+
+    on = models.DateField(_("哪天"))
+    top = models.CharField(_("最上面的组织"), max_length=200)
+    folder = models.CharField(_("文件夹"), max_length=500)
+    manifest_digest = models.CharField(max_length=64)
+    snapshot_digest = models.CharField(max_length=64)
+    units = models.PositiveIntegerField(_("组织数"))
+    is_generated = models.BooleanField(_("演示数据"))
+    published_at = models.DateTimeField(_("公开时刻"), auto_now_add=True)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("谁"))
+    withdrawn_at = models.DateTimeField(_("撤下时刻"), null=True)
+
+    class Meta:
+        verbose_name = _("汇总结果")
+        verbose_name_plural = _("汇总结果")
+        ordering = ["-on", "-published_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.top}"

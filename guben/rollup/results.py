@@ -66,6 +66,7 @@ class OpenResult:
         self.folder, self.manifest, self.library, self.facts = folder, manifest, library, facts
         self.on = manifest.on
         self.files = ResultFiles(folder, manifest)
+        self._asked: dict[tuple[str, date], _Asked] = {}
 
     def close(self) -> None:
         self.files.close()
@@ -112,7 +113,7 @@ class OpenResult:
         Raises:
             NotInResult: the run did not work an indicator out, or by another meaning.
         """
-        asked = [_Asked.of(one, self) for one in indicators]
+        asked = [self._asked_of(one) for one in indicators]
         below = self._read(units, {name for one in asked for name in one.columns("b")}, UNITS)
         heads = [unit for unit in units if unit.has_children]
         own = self._read(heads, {name for one in asked if not one.is_below for name in one.columns("o")}, OWN)
@@ -124,6 +125,20 @@ class OpenResult:
                     row = own if unit.has_children and not one.is_below else below
                     found[one.key, unit.number] = figure([row[unit.number][name] for name in one.names(unit)])
         return found
+
+    def has(self, indicator: Indicator) -> bool:
+        """Whether the run worked the indicator out, by the same meaning."""
+        try:
+            self._asked_of(indicator)
+        except NotInResult:
+            return False
+        return True
+
+    def _asked_of(self, indicator: Indicator) -> _Asked:
+        key = (indicator.key, indicator.from_on)
+        if key not in self._asked:
+            self._asked[key] = _Asked.of(indicator, self)
+        return self._asked[key]
 
     def _read(self, units: Sequence[Unit], columns: Iterable[str], table: str) -> dict[int, dict[str, Any]]:
         names = sorted(columns)

@@ -12,9 +12,9 @@ from guben.accounts.models import User
 from guben.jobs import actions as jobs
 from guben.jobs.models import Job
 from guben.organisations.models import Organisation
+from guben.statistics.queries import RIGHT
 
 RECKONING = "statistics.reckoning"
-RIGHT = "figures.view"
 
 
 def start_reckoning(at: Organisation, days: Sequence[date], standing: str, *, by: User, then: Mapping[str, str]) -> Job:

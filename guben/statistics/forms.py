@@ -9,7 +9,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from guben.statistics.models import Standing
-from guben.statistics.years import last_year_end
 
 FIRST = date(1950, 1, 1)
 
@@ -54,10 +53,10 @@ class DaysForm(forms.Form):
         return asked or self.today
 
     @property
-    def other_day(self) -> date:
-        """The day to stand beside it: the one asked for, else the end of the year before."""
+    def other_day(self) -> date | None:
+        """The day asked for to stand beside it."""
         asked: date | None = self.cleaned_data.get("beside")
-        return asked or last_year_end(self.on_day)
+        return asked
 
     @property
     def standing(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from guben.access import policy
@@ -10,6 +10,7 @@ from guben.access.policy import Someone
 from guben.audit.remembering import remembered
 from guben.figures.discretion import SEES_PERSONS, cells_of, is_about_people, top_for
 from guben.figures.families import families
+from guben.figures.trees import UnitName
 from guben.kit import tree
 from guben.kit.coarsening import hidden_together
 from guben.organisations.models import Organisation
@@ -50,16 +51,16 @@ def still_hidden(hidden: Hidden, paths: dict[int, str], reader: Someone) -> Hidd
 
 
 def _on_tree(grown_tree: Grown, about: Sequence[Indicator], known: Subjects) -> tuple[Hidden, dict[int, str]]:
-    return hidden_in(grown_tree, figures_on(grown_tree, about), known), _paths(grown_tree)
+    return hidden_in(grown_tree.units, figures_on(grown_tree, about), known, grown_tree.on), _paths(grown_tree)
 
 
 def _paths(grown_tree: Grown) -> dict[int, str]:
     return {unit.id: unit.path for unit in grown_tree.units.values()}
 
 
-def hidden_in(grown_tree: Grown, figures: Figures, known: Subjects) -> Hidden:
+def hidden_in(units: Mapping[int, UnitName], figures: Figures, known: Subjects, on: date) -> Hidden:
     """The units of a tree whose figures tell of few, or would give such figures away."""
     about = [one for one in known.indicators if is_about_people(one) and one.key in figures]
-    cells = {one.key: cells_of(one, figures[one.key], grown_tree.units) for one in about}
-    found = hidden_together(cells, families(library(), grown_tree.on))
+    cells = {one.key: cells_of(one, figures[one.key], units) for one in about}
+    found = hidden_together(cells, families(library(), on))
     return {key: frozenset(units) for key, units in found.items() if units}

@@ -66,7 +66,7 @@ def _packed(tree: Grown, at: Organisation, on: date) -> bytes:
     figures = figures_on(tree, known.indicators)
     above = at.parent or at
     wider = tree if above == at else grown(above, on, tree.standing)
-    hidden = hidden_in(wider, figures if above == at else figures_on(wider, known.indicators), known)
+    hidden = hidden_in(wider.units, figures if above == at else figures_on(wider, known.indicators), known, on)
     found = reduced(tree, figures)
     shown = {found.unit.id, *(unit.id for unit in found.children)}
     content = {

@@ -12,13 +12,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from guben.access.policy import Someone
 from guben.figures.trees import UnitName
+from guben.rollup.models import PublishedResult
+from guben.rollup.publishing import published_for
 from guben.rulebook_engine.aggregates import Figure
 from guben.statistics import drawings
 from guben.statistics.drawings import Bar
 from guben.statistics.models import Standing
 from guben.statistics.published import Beside, beside
-from guben.statistics.queries import Days
+from guben.statistics.queries import AnyReading, Days
 from guben.statistics.reckoning import Reckoned
 from guben.statistics.spreads import Spread
 from guben.statistics.subjects import Line, Table
@@ -94,18 +97,18 @@ class Unit(TwoDays):
 
 
 def shown_tables(
-    found: Days, on: date, other: date, query: Mapping[str, str], printed: date | None
+    found: Days, on: date, other: date | None, query: Mapping[str, str], printed: date | None
 ) -> list[ShownTable]:
     """Tables on two days as they are shown; `printed` is the day of the bulletin whose numbers stand beside ours."""
     shown = []
     for table in found.tables:
         rows = []
         for line in table.lines:
-            figures = {day: found.figure(line, day) for day in (on, other)}
-            paper = beside(table, line, printed, figures.get(printed) if printed else None)
+            now, then = found.figure(line, on), found.figure(line, other) if other else None
+            paper = beside(table, line, printed, {other: then, on: now}.get(printed))
             url = _page_of(line, query) if line.indicator else ""
             title, unit = in_words(line.title), unit_words(line)
-            rows.append(ShownRow(line, title, unit, figures[on], figures[other], paper, url))
+            rows.append(ShownRow(line, title, unit, now, then, paper, url))
         shown.append(ShownTable(table, in_words(table.title), rows))
     return shown
 
@@ -125,12 +128,12 @@ def unit_words(line: Line) -> str:
     }.get(line.unit, "")
 
 
-def units_below(line: Line, found: Days, on: date, other: date, query: Mapping[str, str]) -> list[Unit]:
+def units_below(line: Line, found: Days, on: date, other: date | None, query: Mapping[str, str]) -> list[Unit]:
     """The units directly below with their figures, the highest first, those without one last."""
     now = found.on(on)
     units = []
     for child in now.children if now else ():
-        then = found.figure(line, other, child.id)
+        then = found.figure(line, other, child.id) if other else None
         url = _page_of(line, {**query, "at": child.code})
         units.append(Unit(child, line, found.figure(line, on, child.id), then, url))
     units.sort(key=lambda one: (one.value is None, -(one.value or 0), one.unit.path))
@@ -241,7 +244,29 @@ def drawn_spread(bins: Sequence[Bin], spread: Spread, line: Line) -> SafeString:
     return drawings.columns([Bar(one.name, one.count, f"{one.count:,}") for one in bins], label)
 
 
-def query_of(at: str, on: date, other: date, standing: str) -> dict[str, str]:
+def query_of(reading: AnyReading, other: date | None) -> dict[str, str]:
     """The filters of a page, to be carried to the next."""
-    found = {"at": at, "on": on.isoformat(), "beside": other.isoformat()}
-    return found | ({"tree": standing} if standing != Standing.THEN else {})
+    found = {"at": reading.at.code} | ({"beside": other.isoformat()} if other else {})
+    if reading.source:
+        return found | {"result": str(reading.source.pk)}
+    tree = {"tree": reading.standing} if reading.standing != Standing.THEN else {}
+    return found | {"on": reading.on.isoformat()} | tree
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the figures of a page may come from: the records now, or a published result."""
+
+    result: PublishedResult | None
+    url: str
+    is_chosen: bool
+
+
+def sources_for(reader: Someone, chosen: PublishedResult | None) -> list[Source]:
+    """What a reader may choose from; none where there are only the records."""
+    results = published_for(reader)
+    page = reverse("statistics:tables")
+    if not results:
+        return []
+    found = [Source(one, f"{page}?{urlencode({'result': one.pk})}", one == chosen) for one in results]
+    return [Source(None, page, chosen is None), *found]

@@ -12,7 +12,7 @@ from guben.audit.remembering import remembered
 from guben.figures.discretion import SEES_PERSONS
 from guben.figures.errors import UnitNotThere
 from guben.organisations.models import Organisation
-from guben.organisations.queries import placement_on, units_on
+from guben.organisations.queries import ancestors_of, kept_from_on, placement_on, units_on
 from guben.rulebook_engine.aggregates import Figure
 from guben.rulebook_engine.entries import Indicator
 from guben.statistics.followed import followed_reckoning
@@ -20,10 +20,12 @@ from guben.statistics.hiding import hidden_from, still_hidden
 from guben.statistics.keeping import Kept, kept_reckoning
 from guben.statistics.models import Standing
 from guben.statistics.reckoning import Reckoned, figures_on, grown, reduced, spread_over
+from guben.statistics.results import ResultReading
 from guben.statistics.spreads import Spread
 from guben.statistics.subjects import Line, Subjects, Table, subjects
-from guben.statistics.years import year_before
+from guben.statistics.years import last_year_end, trend_days, year_before
 
+RIGHT = "figures.view"
 MOST_AT_ONCE = 300  # units: about a second a day; more are worked out by a job
 
 
@@ -42,12 +44,42 @@ class Reading:
     standing: str = Standing.THEN
     known: Subjects = field(init=False)
     is_large: bool = field(init=False)
+    source = None  # a published result, where the figures are read from one
     _kept: dict[date, Kept | None] = field(default_factory=dict, init=False)
     _followed: dict[date, bool] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.known = subjects(self.at, self.on)
         self.is_large = is_large(self.at, self.on)
+
+    @property
+    def is_top(self) -> bool:
+        return self.at.parent_id is None
+
+    @property
+    def steps(self) -> list[Organisation]:
+        """The units above whose figures the reader may see."""
+        return [above for above in ancestors_of(self.at) if policy.may(self.reader, RIGHT, above)]
+
+    @property
+    def kept_from(self) -> date | None:
+        """The day from which the unit's books are kept."""
+        return kept_from_on(self.at, self.on)
+
+    @property
+    def trend_days(self) -> list[date]:
+        return trend_days(self.on)
+
+    def other_day(self, asked: date | None) -> date | None:
+        """The day to stand beside: the one asked for, else the end of the year before."""
+        return asked or last_year_end(self.on)
+
+    def above(self) -> Reading | None:
+        """The unit above, where the reader may see its figures."""
+        above = self.at.parent
+        if above is None or not policy.may(self.reader, RIGHT, above):
+            return None
+        return Reading(self.reader, above, self.on, self.standing)
 
     @property
     def sees_persons(self) -> bool:
@@ -114,6 +146,9 @@ class Reading:
         return self._kept[day]
 
 
+AnyReading = Reading | ResultReading
+
+
 def change_of(line: Line, now: Figure | None, before: Figure | None) -> Figure | None:
     """The change of a figure in a year: the difference, or the growth as a share of what it was."""
     if now is None or before is None or now.value is None or before.value is None:
@@ -128,7 +163,7 @@ def change_of(line: Line, now: Figure | None, before: Figure | None) -> Figure |
 class Days:
     """Some tables of a reading: their figures on any day, each day worked out once."""
 
-    reading: Reading
+    reading: AnyReading
     tables: Sequence[Table]
     _found: dict[tuple[date, bool], Reckoned | None] = field(default_factory=dict, init=False)
 

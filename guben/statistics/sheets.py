@@ -15,7 +15,7 @@ from guben.statistics.told import in_words
 
 
 def table_headers(on: object, beside: object) -> list[str]:
-    return [_("表"), _("行"), str(on), str(beside), _("全国公布"), _("单位"), _("怎么算"), _("只算"), _("依据")]
+    return [_("表"), _("行"), str(on), str(beside or "—"), _("全国公布"), _("单位"), _("怎么算"), _("只算"), _("依据")]
 
 
 def table_rows(tables: list[ShownTable]) -> Iterator[list[Written]]:
@@ -52,7 +52,7 @@ def unit_headers(line: Line, on: object, beside: object) -> list[str]:
         in_words(line.title),
         _("分子"),
         _("分母"),
-        str(beside),
+        str(beside or "—"),
         _("哪天：%(on)s") % {"on": on},
     ]
 

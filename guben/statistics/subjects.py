@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -88,10 +89,14 @@ class Subjects:
         return any(line.of for table in self.tables for line in table.lines)
 
 
-def subjects(at: Organisation, on: date, library: Library | None = None) -> Subjects:
+def subjects(at: Organisation, on: date) -> Subjects:
     """What can be told of a unit by the rules in force on a day: the nation's, and those of the units above."""
-    known = library or installed()
-    allowed = {one.key: one for one in indicators_for(at, on) if one.scope == "subtree"}
+    return subjects_by(installed(), indicators_for(at, on), on)
+
+
+def subjects_by(known: Library, indicators: Iterable[Indicator], on: date) -> Subjects:
+    """The yearly tables, and of these indicators those of subtrees."""
+    allowed = {one.key: one for one in indicators if one.scope == "subtree"}
     yearly = [_yearly(table, on) for table in known.tables(on) if table.is_national]
     others = []
     for book in known.rulebooks:

@@ -11,9 +11,10 @@ from guben.access import policy
 from guben.jobs.models import Job
 from guben.jobs.registry import job
 from guben.jobs.report import Report
-from guben.statistics.actions import RECKONING, RIGHT
+from guben.statistics.actions import RECKONING
 from guben.statistics.errors import NoUnitToReckon
 from guben.statistics.keeping import keep_reckoning
+from guben.statistics.queries import RIGHT
 
 
 @job(RECKONING, result_page="statistics:worked_out")

@@ -19,47 +19,58 @@ from guben.access import policy
 from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.figures.explanations import in_plain_words
+from guben.figures.trees import UnitName
 from guben.jobs.downloads import workbook_response
 from guben.jobs.queries import job_of
 from guben.jobs.shown import shown as job_shown
+from guben.kit.tables import Written
 from guben.organisations.models import Organisation
-from guben.organisations.queries import ancestors_of, kept_from_on, unit_for
+from guben.organisations.queries import unit_for
 from guben.rulebook_engine.entries import Indicator
 from guben.statistics import pages, sheets
-from guben.statistics.actions import RECKONING, RIGHT, start_reckoning
+from guben.statistics.actions import RECKONING, start_reckoning
 from guben.statistics.forms import DaysForm
 from guben.statistics.models import Standing
 from guben.statistics.published import latest
-from guben.statistics.queries import Days, Reading, days_for
+from guben.statistics.queries import RIGHT, AnyReading, Days, Reading, days_for
 from guben.statistics.reckoning import Reckoned
+from guben.statistics.results import reading_of
 from guben.statistics.subjects import Line, Table
 from guben.statistics.told import day_words, in_words, value_words
-from guben.statistics.years import trend_days
 
 UNITS_A_PAGE = 50
 
 
 @dataclass
 class Asked:
-    """What a request asks for: the unit, the two days, the tree, and the address that says so again."""
+    """What a request asks for: the unit, the two days, the tree or the published result, and the address that says so
+    again."""
 
     request: HttpRequest
-    unit: Organisation
     form: DaysForm
-    reading: Reading
+    reading: AnyReading
+
+    @property
+    def unit(self) -> Organisation | UnitName:
+        return self.reading.at
 
     @property
     def on(self) -> date:
         return self.reading.on
 
     @property
-    def other(self) -> date:
-        return self.form.other_day
+    def other(self) -> date | None:
+        return self.reading.other_day(self.form.other_day)
+
+    @property
+    def days(self) -> list[date]:
+        """The two days."""
+        return [day for day in (self.on, self.other) if day]
 
     @property
     def printed(self) -> date | None:
         """The day of the bulletin whose numbers stand beside ours; only at the top of the tree."""
-        return latest(self.on) if self.unit.parent_id is None else None
+        return latest(self.on) if self.reading.is_top else None
 
     def tables(self, found: Days) -> list[pages.ShownTable]:
         """Tables on the two days as they are shown."""
@@ -67,12 +78,12 @@ class Asked:
 
     @property
     def query(self) -> dict[str, str]:
-        return pages.query_of(self.unit.code, self.on, self.other, self.reading.standing)
+        return pages.query_of(self.reading, self.other)
 
     @property
     def shown(self) -> dict[str, Any]:
         """What all pages of the statistics show."""
-        kept_from = kept_from_on(self.unit, self.on)
+        kept_from = self.reading.kept_from
         return {
             "unit": self.unit,
             "form": self.form,
@@ -81,10 +92,12 @@ class Asked:
             "standing": self.reading.standing,
             "standings": Standing.choices,
             "query": urlencode(self.query),
-            "steps": _steps(self.request, self.unit),
-            "unkept": [day for day in (self.other, self.on) if kept_from and day < kept_from],
+            "steps": self.reading.steps,
+            "unkept": [day for day in reversed(self.days) if kept_from and day < kept_from],
             "kept_from": kept_from,
             "printed": self.printed,
+            "reading": self.reading,
+            "sources": pages.sources_for(self.request.user, self.reading.source),
         }
 
     def missing(self, days: Iterable[date], *, spread_on: date | None = None) -> list[date]:
@@ -96,16 +109,24 @@ class Asked:
 
     def job(self, days: list[date], page: str, key: str = "") -> HttpResponse:
         """Starts the job and shows how far it is."""
+        assert isinstance(self.unit, Organisation)  # noqa: S101 - nothing is missing of a result
         then = {"page": page, "key": key, "query": urlencode(self.query)}
         user = cast(User, self.request.user)
         started = start_reckoning(self.unit, days, self.reading.standing, by=user, then=then)
         return redirect("statistics:worked_out", started.pk)
 
+    def workbook(self, name: str, headers: list[str], rows: Iterable[list[Written]]) -> HttpResponse:
+        """A sheet; of invented records its name says so."""
+        invented = f"{_('演示数据')}-" if self.reading.source and self.reading.source.is_generated else ""
+        return workbook_response(f"{invented}{name}-{self.unit.code}-{self.on}", headers, rows)
 
-def _asked(request: HttpRequest) -> Asked:
-    unit = _unit(request)
+
+def _asked(request: HttpRequest, *, below: bool = False) -> Asked:
+    """What is asked for. `below`: with the figures of the units directly below, where these take more time."""
     form = DaysForm(request.GET, today=today())
-    return Asked(request, unit, form, Reading(request.user, unit, form.on_day, form.standing))
+    if number := request.GET.get("result", ""):
+        return Asked(request, form, reading_of(request.user, number, request.GET.get("at", ""), below=below))
+    return Asked(request, form, Reading(request.user, _unit(request), form.on_day, form.standing))
 
 
 def _unit(request: HttpRequest) -> Organisation:
@@ -119,27 +140,21 @@ def _unit(request: HttpRequest) -> Organisation:
     return unit_for(request.user, code, RIGHT)
 
 
-def _steps(request: HttpRequest, unit: Organisation) -> list[Organisation]:
-    """The units above whose figures the reader may see."""
-    return [above for above in ancestors_of(unit) if policy.may(request.user, RIGHT, above)]
-
-
 def tables(request: HttpRequest) -> HttpResponse:
     """All tables of a unit, two days side by side."""
     asked = _asked(request)
-    if missing := asked.missing([asked.on, asked.other]):
+    if missing := asked.missing(asked.days):
         return asked.job(missing, "tables")
     found = Days(asked.reading, asked.reading.known.yearly)
     shown = asked.tables(found)
     if request.GET.get("export") == "xlsx":
         headers = sheets.table_headers(asked.on, asked.other)
-        name = f"{_('统计')}-{asked.unit.code}-{asked.on}"
-        return workbook_response(name, headers, sheets.table_rows(shown))
+        return asked.workbook(_("统计"), headers, sheets.table_rows(shown))
     context = asked.shown | {
         "yearly": shown,
         "others": [(one.key, in_words(one.title), len(one.lines)) for one in asked.reading.known.others],
         "now": found.on(asked.on),
-        "then": found.on(asked.other),
+        "then": found.on(asked.other) if asked.other else None,
     }
     return render(request, "statistics/tables.html", context)
 
@@ -150,8 +165,8 @@ def table(request: HttpRequest, key: str) -> HttpResponse:
     one = asked.reading.known.table(key)
     if one is None:
         raise Http404
-    days = trend_days(asked.on)
-    if missing := asked.missing([*days, asked.on, asked.other]):
+    days = asked.reading.trend_days
+    if missing := asked.missing([*days, *asked.days]):
         return asked.job(missing, "table", key)
     found = Days(asked.reading, [one])
     (shown,) = asked.tables(found)
@@ -165,7 +180,7 @@ def table(request: HttpRequest, key: str) -> HttpResponse:
         "years": [(row, [point.words for point in pages.trend(found, row.line, days)]) for row in shown.rows],
         "formulas": [(row.title, *_formula(row.line)) for row in shown.rows if row.line.indicator],
         "now": found.on(asked.on),
-        "then": found.on(asked.other),
+        "then": found.on(asked.other) if asked.other else None,
     }
     return render(request, "statistics/table.html", context)
 
@@ -180,29 +195,26 @@ def _formula(line: Line) -> tuple[str, str]:
 
 def _above(asked: Asked, one: Table) -> Reckoned | None:
     """The same table of the unit above, where the reader may see its figures and it is quickly told."""
-    above = asked.unit.parent
-    if above is None or not policy.may(asked.request.user, RIGHT, above):
-        return None
-    reading = Reading(asked.request.user, above, asked.on, asked.reading.standing)
-    if reading.missing([asked.on]):
+    reading = asked.reading.above()
+    if reading is None or reading.missing([asked.on]):
         return None
     return reading.reckoned(asked.on, one.indicators)
 
 
 def figure(request: HttpRequest, key: str) -> HttpResponse:
     """One figure: over the years, of the units below, and how the branches are spread."""
-    asked = _asked(request)
+    asked = _asked(request, below=True)
     home, line = asked.reading.known.line(key) or (None, None)
     if home is None or line is None or line.indicator is None:
         raise Http404
-    days = trend_days(asked.on)
-    if missing := asked.missing([*days, asked.on, asked.other], spread_on=asked.on):
+    days = asked.reading.trend_days
+    if missing := asked.missing([*days, *asked.days], spread_on=asked.on):
         return asked.job(missing, "figure", key)
     found = Days(asked.reading, [replace(home, lines=(line,))])
     units = pages.units_below(line, found, asked.on, asked.other, asked.query)
     if request.GET.get("export") == "xlsx":
-        name = f"{in_words(line.title)}-{asked.unit.code}-{asked.on}"
-        return workbook_response(name, sheets.unit_headers(line, asked.on, asked.other), sheets.unit_rows(line, units))
+        headers = sheets.unit_headers(line, asked.on, asked.other)
+        return asked.workbook(in_words(line.title), headers, sheets.unit_rows(line, units))
     (shown,) = asked.tables(found)
     points = pages.trend(found, line, days)
     meaning, only = _formula(line)
@@ -216,7 +228,7 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
         "trend": pages.drawn_trend(points, line),
         "page": Paginator(units, UNITS_A_PAGE).get_page(request.GET.get("page")),
         "now": found.on(asked.on),
-        "then": found.on(asked.other),
+        "then": found.on(asked.other) if asked.other else None,
     }  # fmt: skip
     return render(request, "statistics/figure.html", context)
 

@@ -43,6 +43,8 @@ AT_A_UNIT = {
 FOR_THE_WHOLE = {
     "snapshot": "snapshot --out {tmp}/frozen",
     "run": "run --snapshot {tmp}/theirs --out {tmp}/out --engine duckdb",
+    "result publish": "result publish --result {tmp}/result",
+    "result withdraw": "result withdraw --result {tmp}/result",
     "rules install": "rules install",
     "calendar install": "calendar install {tmp}/2028.toml",
     "keys list": "keys list",
@@ -146,7 +148,7 @@ def test_a_unit_of_others_is_refused_as_one_that_is_not_there(who: str, rules: N
 def test_what_concerns_the_whole_is_refused(who: str, rules: None, cast: Cast, folder: Path) -> None:
     before, wrong = others.counts(), []
     may = {
-        "statistician": {"snapshot", "run"},
+        "statistician": {"snapshot", "run", "result publish", "result withdraw"},
         "administrator": {
             "doctor",
             "keys list",

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from guben.rulebook_engine.dialects import DUCKDB
-from guben.rulebook_engine.frozen import file_name
+from guben.rulebook_engine.frozen import BrokenManifest, file_name
 from guben.rulebook_engine.results import CODES, OWN, TOPS, TREE, UNITS, RunManifest
 
 NAMED = ("number", "ends", "organisation", "parent", "path", "code", "name", "short_name", "kind", "field", "territory")
@@ -137,8 +137,11 @@ class ResultFiles:
         return _files([self._path(table, part)])
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with self._connection.cursor() as cursor:
-            return cursor.execute(sql, list(values)).fetchall()
+        try:
+            with self._connection.cursor() as cursor:
+                return cursor.execute(sql, list(values)).fetchall()
+        except (duckdb.IOException, duckdb.InvalidInputException) as fault:  # gone, cut off, or written over
+            raise BrokenManifest(self.folder, str(fault)) from None
 
 
 def _files(paths: Iterable[Path]) -> str:

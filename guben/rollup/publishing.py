@@ -1,0 +1,139 @@
+"""Which results of runs the pages show: published by who may freeze the whole tree, read by who sees its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from guben.access import policy
+from guben.access.policy import Someone
+from guben.accounts.models import User
+from guben.audit import trail
+from guben.audit.remembering import LARGE_TREE
+from guben.figures.discretion import SEES_PERSONS
+from guben.figures.models import Snapshot
+from guben.figures.snapshots import require_taker
+from guben.organisations.models import Organisation
+from guben.rollup.errors import BrokenResult, NothingPublished, NotOurs, ResultNotThere
+from guben.rollup.models import PublishedResult
+from guben.rollup.results import OpenResult, check, newest, open_result
+from guben.rulebook.queries import library
+from guben.rulebook_engine.frozen import MANIFEST, BrokenManifest, digest
+from guben.rulebook_engine.results import read_run
+
+TAKE = "snapshots.take"
+MOST_OPEN = 8  # results whose files stay at hand in a process
+_open: dict[tuple[str, str], OpenResult] = {}
+
+
+def publish(out: Path, *, by: User) -> PublishedResult:
+    """Shows the newest result in a folder on the pages, in the place of an older one of that folder.
+
+    Raises:
+        PermissionDenied: the user may not take snapshots of the whole tree.
+        BrokenResult: there is none, or a file is not what the manifest says.
+        NotOurs: it is of real records that were not frozen here.
+    """
+    require_taker(by)
+    manifest = check(out)
+    if not manifest.generated and not Snapshot.objects.filter(manifest_digest=manifest.snapshot_digest).exists():
+        raise NotOurs(str(out))
+    folder, manifest = newest(out)
+    found = {"folder": str(folder.resolve()), "manifest_digest": digest(folder / MANIFEST)}
+    with open_result(out, library()) as opened:
+        top = opened.files.units([0])[0].name
+    with transaction.atomic():
+        for other in _of_folder(out):
+            if (other.folder, other.manifest_digest) == (found["folder"], found["manifest_digest"]):
+                return other
+            _withdraw(other, by)
+        made = PublishedResult.objects.create(
+            **found, on=manifest.on, top=top, snapshot_digest=manifest.snapshot_digest,
+            units=manifest.units, is_generated=bool(manifest.generated), published_by=by,
+        )  # fmt: skip
+        _record("rollup.published", made, by)
+    return made
+
+
+@transaction.atomic
+def withdraw(out: Path, *, by: User) -> list[PublishedResult]:
+    """Takes what a folder holds off the pages; the files stay.
+
+    Raises:
+        PermissionDenied: the user may not take snapshots of the whole tree.
+        NothingPublished: the pages show nothing of the folder.
+    """
+    require_taker(by)
+    shown = _of_folder(out)
+    if not shown:
+        raise NothingPublished(str(out))
+    for one in shown:
+        _withdraw(one, by)
+    return shown
+
+
+def _of_folder(out: Path) -> list[PublishedResult]:
+    shown = PublishedResult.objects.filter(withdrawn_at=None)
+    return [one for one in shown if Path(one.folder).parent == out.resolve()]
+
+
+def _withdraw(one: PublishedResult, by: User) -> None:
+    one.withdrawn_at = timezone.now()
+    one.save(update_fields=["withdrawn_at"])
+    _record("rollup.withdrawn", one, by)
+
+
+def _record(action: str, one: PublishedResult, by: User) -> None:
+    details = {"on": one.on.isoformat(), "top": one.top, "snapshot": one.snapshot_digest}
+    trail.record(action, one, by=by, organisation_id=None, right=TAKE, details=details)
+
+
+def published_for(reader: Someone) -> list[PublishedResult]:
+    """The published results, the newest day first; none for who does not see the figures of the whole tree. What few
+    people are in is found by a look at all units, so that a large one of real records is for who sees the persons."""
+    found = list(PublishedResult.objects.filter(withdrawn_at=None))
+    if not found or not _everywhere(reader, "figures.view"):
+        return []
+    return [one for one in found if one.units <= LARGE_TREE or sees_all(reader, one)]
+
+
+def sees_all(reader: Someone, one: PublishedResult) -> bool:
+    """Whether nothing is hidden from the reader. Invented people are nobody's."""
+    return one.is_generated or _everywhere(reader, SEES_PERSONS)
+
+
+def _everywhere(reader: Someone, right: str) -> bool:
+    """Whether the reader holds a right at the top of every tree."""
+    roots = list(Organisation.objects.filter(parent=None).only("path"))
+    return bool(roots) and all(policy.may(reader, right, root) for root in roots)
+
+
+def opened(one: PublishedResult) -> OpenResult:
+    """A published result, read by the installed rules; its files stay at hand.
+
+    Raises:
+        ResultNotThere: it is not there, or not what was published.
+    """
+    key, known = (one.folder, one.manifest_digest), library()
+    with whole(one):
+        if digest(Path(one.folder) / MANIFEST) != one.manifest_digest:
+            raise ResultNotThere(one.on)
+        kept = _open.get(key)
+        if kept is None or kept.library is not known:
+            kept = _open[key] = OpenResult(Path(one.folder), read_run(Path(one.folder)), known)
+    while len(_open) > MOST_OPEN:
+        _open.pop(next(iter(_open)), None)
+    return kept
+
+
+@contextmanager
+def whole(one: PublishedResult) -> Iterator[None]:
+    """Says in a sentence for readers that a file of a published result is gone or damaged."""
+    try:
+        yield
+    except (BrokenManifest, BrokenResult, OSError):
+        raise ResultNotThere(one.on) from None

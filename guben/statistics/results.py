@@ -1,0 +1,186 @@
+"""The statistics of a whole tree as a run worked them out: from the published result's files, never from the records.
+
+The units are those of the result, found by their codes. Other published results of the same kind, invented or not, are
+the other days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+from django.http import Http404
+
+from guben.access.policy import Someone
+from guben.figures.discretion import TOO_FEW, is_about_people
+from guben.figures.trees import UnitName
+from guben.rollup.errors import NotInResult
+from guben.rollup.models import PublishedResult
+from guben.rollup.publishing import opened, published_for, sees_all, whole
+from guben.rollup.results import OpenResult, named
+from guben.rulebook_engine.adapters.result_reading import Unit
+from guben.rulebook_engine.aggregates import Figure
+from guben.rulebook_engine.entries import Indicator
+from guben.statistics.hiding import hidden_in
+from guben.statistics.models import Standing
+from guben.statistics.reckoning import Hidden, Reckoned
+from guben.statistics.spreads import Spread
+from guben.statistics.subjects import Subjects, subjects_by
+from guben.statistics.years import YEARS
+
+
+@dataclass
+class ResultReading:
+    """One reader at one unit of a published result; offers what `queries.Reading` does. `below`: with the figures of
+    the units directly below."""
+
+    reader: Someone
+    source: PublishedResult
+    code: str = ""
+    below: bool = False
+    at: UnitName = field(init=False)
+    known: Subjects = field(init=False)
+    steps: list[UnitName] = field(init=False)
+    is_large = False
+    standing = Standing.THEN
+    kept_from = None
+    _ids: dict[str, int] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        result = opened(self.source)
+        with whole(self.source):
+            unit = _unit(result, self.code)
+            above = result.files.ancestors(unit)
+        self.at = self._named(unit)
+        self.steps = [self._named(one) for one in above]
+        codes = {self.at.code, *(one.code for one in self.steps)}
+        rules = result.library.indicators(self.on)
+        allowed = [one for one in rules if one.is_national or one.issued_by in codes]
+        self.known = subjects_by(result.library, allowed, self.on)
+
+    @property
+    def on(self) -> date:
+        return self.source.on
+
+    @property
+    def is_top(self) -> bool:
+        return not self.steps
+
+    @cached_property
+    def sources(self) -> dict[date, PublishedResult]:
+        """The results of all days, the newest of each, and this one of its own."""
+        alike = [one for one in published_for(self.reader) if one.is_generated == self.source.is_generated]
+        return {one.on: one for one in reversed(alike)} | {self.on: self.source}
+
+    @property
+    def trend_days(self) -> list[date]:
+        """The last days up to this one of which there are results."""
+        return sorted(day for day in self.sources if day <= self.on)[-YEARS:]
+
+    def other_day(self, asked: date | None) -> date | None:
+        """The day to stand beside: the one asked for, else the last before, else none."""
+        days = self.sources
+        if asked in days and asked != self.on:
+            return asked
+        return max((day for day in days if day < self.on), default=None)
+
+    @property
+    def other_days(self) -> list[date]:
+        return sorted(day for day in self.sources if day != self.on)
+
+    @property
+    def amended(self) -> int:
+        """How many figures the result knows by another meaning, or not at all."""
+        result = opened(self.source)
+        return sum(not result.has(one) for one in self.known.indicators)
+
+    def above(self) -> ResultReading | None:
+        return ResultReading(self.reader, self.source, self.steps[-1].code) if self.steps else None
+
+    def exists(self, day: date) -> bool:
+        return day in self.sources
+
+    def missing(self, days: Iterable[date], *, spread_on: date | None = None) -> list[date]:
+        """Nothing has to be worked out."""
+        return []
+
+    def spread(self, day: date, indicator: Indicator) -> Spread | None:
+        """None: it would take a look at all units."""
+        return None
+
+    def reckoned(self, day: date, indicators: Sequence[Indicator]) -> Reckoned | None:
+        """The figures of a day; None where there is no result of it, or the unit is not in it.
+
+        Raises:
+            ResultNotThere: a file is gone or damaged.
+        """
+        source = self.sources.get(day)
+        if source is None:
+            return None
+        result = opened(source)
+        with whole(source):
+            try:
+                unit = result.unit(self.at.code)
+            except NotInResult:
+                return None
+            children = result.files.children(unit)
+            figures = self._figures(result, unit, children if self.below else [], indicators)
+        below = tuple(map(self._named, children))
+        return Reckoned(day, self.standing, self._named(unit), below, unit.ends - unit.number, figures)
+
+    def _figures(
+        self, result: OpenResult, unit: Unit, children: Sequence[Unit], indicators: Sequence[Indicator]
+    ) -> dict[str, dict[int, Figure]]:
+        """Figures by indicator's key and the unit's id here."""
+        units = {one.number: one for one in (unit, *children)}
+        chosen = [one for one in indicators if result.has(one)]
+        hidden = {} if sees_all(self.reader, self.source) else _hidden(result)
+        figures: dict[str, dict[int, Figure]] = {one.key: {} for one in indicators}
+        for (key, number), figure in result.figures(chosen, list(units.values())).items():
+            shown = TOO_FEW if units[number].organisation in hidden.get(key, ()) else figure
+            figures[key][self._named(units[number]).id] = shown
+        return figures
+
+    def _named(self, unit: Unit) -> UnitName:
+        """A unit under a number of its code, for results of two days may number it differently."""
+        return replace(named(unit), id=self._ids.setdefault(unit.code, len(self._ids)))
+
+
+def _hidden(result: OpenResult) -> Hidden:
+    """The ids of the units whose figure tells of few, or would give one away, by the indicator's key."""
+    if result not in _kept_hidden:
+        known = subjects_by(result.library, result.library.indicators(result.on), result.on)
+        chosen = [one for one in known.indicators if is_about_people(one) and result.has(one)]
+        units = result.files.units(range(result.manifest.units))
+        figures: dict[str, dict[int, Figure]] = {one.key: {} for one in chosen}
+        for (key, number), figure in result.figures(chosen, units).items():
+            figures[key][units[number].organisation] = figure
+        _kept_hidden[result] = hidden_in({one.organisation: named(one) for one in units}, figures, known, result.on)
+    return _kept_hidden[result]
+
+
+_kept_hidden: WeakKeyDictionary[OpenResult, Hidden] = WeakKeyDictionary()
+
+
+def _unit(result: OpenResult, code: str) -> Unit:
+    """The unit with a code, the highest without one. Raises Http404 where the result knows none."""
+    try:
+        return result.unit(code) if code else result.files.units([0])[0]
+    except NotInResult:
+        raise Http404 from None
+
+
+def reading_of(reader: Someone, number: str, code: str, *, below: bool) -> ResultReading:
+    """A reader's view of a published result.
+
+    Raises:
+        Http404: the reader may not see it, or there is none.
+        ResultNotThere: it is gone or damaged.
+    """
+    source = next((one for one in published_for(reader) if str(one.pk) == number), None)
+    if source is None:
+        raise Http404
+    return ResultReading(reader, source, code, below)
