@@ -1,0 +1,158 @@
+"""The rows of the town's grid as HTML. A town has thousands of cells: a template for each would take a second."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import template
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from guben.home.grid import DONE, Cell, Column, Grid, Group, Row
+from guben.house.templatetags.house import icon, joined
+
+register = template.Library()
+NAMED = 2  # late duties that the last cell of a row names
+CHIPS = {"late": "cell-chip cell-late", "soon": "cell-chip cell-soon", "due": "cell-due"}
+ICONS = {"late": "alert-triangle", "soon": "clock", "due": "circle"}
+
+
+@register.simple_tag(takes_context=True)
+def grid_rows(context: template.Context, grid: Grid, group: Group) -> SafeString:
+    """One line of the table for each branch of a group."""
+    lines = Lines(grid, sees_meetings=bool(context.get("sees_meetings")), may_change=bool(context.get("may_change")))
+    return _together(lines.line(row) for row in group.rows)
+
+
+def _together(parts: Iterable[SafeString | str]) -> SafeString:
+    return mark_safe("".join(parts))  # noqa: S308 - each part is escaped where it is made
+
+
+def _hidden(text: str) -> SafeString:
+    """Words for screen readers alone."""
+    return format_html('<span class="visually-hidden">{}</span>', text)
+
+
+class Lines:
+    """What all lines of one page have in common is made once."""
+
+    def __init__(self, grid: Grid, *, sees_meetings: bool, may_change: bool) -> None:
+        self.has_earlier = grid.has_earlier
+        self.columns = {column.key: _marks_of(column) for column in grid.columns}
+        self.wide = len(self.columns) + self.has_earlier
+        self.sees_meetings, self.may_change = sees_meetings, may_change
+        self.icons = {name: icon(name) for name in ("check", "pencil", "circle-dashed", *ICONS.values())}
+        self.done = _hidden(_("已做"))
+        self.nothing = _quiet(_together([DOT, _hidden(_("不要求"))]))
+        self.settled = format_html('<span class="cell-done">{}{}</span>', self.icons["check"], _("齐了"))
+        self.comma = conditional_escape(_("，"))
+
+    def line(self, row: Row) -> SafeString:
+        """A branch with its cells, or with a band where its books are not kept yet."""
+        unit = row.unit
+        name = format_html('<th scope="row"><a href="{}">{}</a></th>', unit.get_absolute_url(), unit.short_name)
+        if row.band:
+            return _together(['<tr class="grid-row">', name, self._band(row), "</tr>"])
+        duties = reverse("home:unit_duties", args=[unit.code])
+        before = format_html('<td id="cell-{}-', unit.code)
+        marks = format_html(
+            ' data-unit="{}" data-name="{}" data-field="{}"', unit.code, unit.short_name, unit.get_field_display()
+        )
+        cells = [
+            f'{before}{of[0]}" class="grid-cell look-{cell.look}"{of[1]}{marks}{OPEN if cell.is_open else ""}>'
+            f"{self._inside(cell, duties)}</td>"
+            for cell in row.cells
+            for of in (self.columns[cell.column.key],)
+        ]
+        end = f'<td class="grid-end first-of-section">{self._lacking(row)}</td>'
+        return _together(['<tr class="grid-row">', name, self._earlier(row, duties), *cells, end, "</tr>"])
+
+    def _band(self, row: Row) -> SafeString:
+        act = SafeString()
+        if self.may_change:
+            away = _hidden(_("：") + row.unit.short_name)
+            act = format_html(
+                '<a href="{}">{}{}</a>', reverse("organisations:keep_from", args=[row.unit.code]), _("去建账"), away
+            )
+        return format_html(
+            '<td class="grid-band" colspan="{}"><span>{}{}{}{}</span></td>'
+            '<td class="grid-end first-of-section">{}</td>',
+            self.wide, self.icons["circle-dashed"], _("未建账："), row.band, _("。建账以前不算欠。"), act,
+        )  # fmt: skip
+
+    def _earlier(self, row: Row, duties: str) -> SafeString:
+        if not self.has_earlier:
+            return SafeString()
+        late = SafeString()
+        if row.earlier:
+            words = ngettext("欠%(number)s项", "欠%(number)s项", row.earlier) % {"number": row.earlier}
+            late = format_html('<a class="text-late" href="{}">{}</a>', duties, words)
+        return format_html('<td class="first-of-section grid-earlier">{}</td>', late)
+
+    def _inside(self, cell: Cell, duties: str) -> SafeString:
+        column = cell.column
+        if cell.look in DONE:
+            is_meeting = cell.record and column.form and self.sees_meetings
+            address = reverse("meetings:detail", args=[cell.record]) if is_meeting else _anchor(duties, column)
+            drawing = self.icons["pencil" if cell.look == "entered_late" else "check"]
+            return format_html(
+                '<a class="cell-done" href="{}">{}{}{}{}</a>', address, drawing, self.done, cell.text, _tag(cell)
+            )
+        if cell.is_open:
+            return format_html(
+                '<a class="{}" href="{}"><span class="cell-words">{}{}</span>{}</a>',
+                CHIPS[cell.look], _anchor(duties, column), self.icons[ICONS[cell.look]], cell.text, _tag(cell),
+            )  # fmt: skip
+        if cell.look == "exempt":
+            reason = _hidden(_("：") + cell.reason) if cell.reason != cell.text else ""
+            return _quiet(_together([DOT, conditional_escape(cell.text), reason]))
+        if cell.look == "not_kept":
+            return _quiet(_together([self.icons["circle-dashed"], conditional_escape(cell.text)]))
+        return self.nothing
+
+    def _lacking(self, row: Row) -> SafeString:
+        """What a branch still lacks, the overdue first."""
+        if not row.late_count and not row.open_count:
+            return self.settled
+        late = []
+        if row.earlier and not row.late:
+            words = ngettext("更早%(number)s项", "更早%(number)s项", row.earlier) % {"number": row.earlier}
+            late.append(conditional_escape(words))
+        if row.late:
+            more = _("等%(number)s项") % {"number": len(row.late)} if len(row.late) > NAMED else ""
+            late.append(_together([joined(row.late[:NAMED]), conditional_escape(more)]))
+        parts = [format_html('<span class="text-late">{}</span>', words) for words in late]
+        if row.open_count > NAMED or (row.late_count and row.open_count):
+            parts.append(conditional_escape(_("差%(number)s项") % {"number": row.open_count}))
+        elif row.open_count:
+            parts.append(_together([conditional_escape(_("差")), joined(row.open_titles)]))
+        return _together(self.comma.join(parts))
+
+
+OPEN = " data-open"
+DOT = mark_safe('<span aria-hidden="true">·</span>')
+
+
+def _marks_of(column: Column) -> tuple[SafeString, SafeString]:
+    """The end of a cell's id, and what the scripts of the page read of its column."""
+    end = format_html("{}-{}", column.rule, column.period.label)
+    marks = format_html(
+        ' data-column="{}" data-form="{}" data-rule="{}" data-period="{}"',
+        column.key, column.form, column.rule, column.period.label,
+    )  # fmt: skip
+    return end, marks
+
+
+def _anchor(duties: str, column: Column) -> str:
+    return f"{duties}#{column.rule}-{column.period.label}"
+
+
+def _quiet(inside: SafeString) -> SafeString:
+    return format_html('<span class="cell-quiet">{}</span>', inside)
+
+
+def _tag(cell: Cell) -> SafeString:
+    return format_html('<span class="tag">{}</span>', cell.tag) if cell.tag else SafeString()
