@@ -1,14 +1,19 @@
-"""`guben benchmark generate|check`: an invented country from a bulletin file, and its rows counted by hand."""
+"""`guben benchmark`: an invented country from a bulletin file, its rows counted by hand, and some of them altered."""
 
 from __future__ import annotations
 
 import hashlib
+import signal
+import threading
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guben import __version__
+from guben.cli import alterations
 from guben.cli.context import BadInput, print_json, progress
 from guben.rulebook_engine.facts import catalogue
 
@@ -19,7 +24,21 @@ if TYPE_CHECKING:
 def run(options: Namespace) -> int:
     if find_spec("pyarrow") is None:
         raise BadInput("This needs the extra packages of whole-country runs: pip install 'guben[national]'.")
-    return {"generate": _generate, "check": _check}[options.verb](options)
+    with stopped_as_by_hand():
+        return VERBS[options.verb](options)
+
+
+@contextmanager
+def stopped_as_by_hand() -> Iterator[None]:
+    """Being ended from outside leaves as little behind as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _generate(options: Namespace) -> int:
@@ -93,3 +112,6 @@ def _check(options: Namespace) -> int:
         print(f"  {one.line.text:>10} {one.line.unit:<3} {one.shown:>10} {counted:>14}  {word:<20} {name}")
     print(f"{equal} rows equal, {unequal} not, {len(answers) - equal - unequal} not told by the records of one day")
     return 0
+
+
+VERBS = {"generate": _generate, "check": _check, "alter": alterations.alter, "compare": alterations.compare}

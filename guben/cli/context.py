@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,13 @@ def library_of(options: Namespace) -> Library:
         return rulebook_queries.library()
     given = files_of(options.rules)
     return sources.read_all([*given, *sources.without_renewed(rulebook_queries.installed_files(), given)])
+
+
+def library_for(options: Namespace, generated: Mapping[str, Any]) -> Library:
+    """The installed rules and the given files; for invented records, where none are installed, the shipped ones."""
+    if generated and not options.rules and not rulebook_queries.installed_files():
+        return sources.read_all(sources.shipped_files())
+    return library_of(options)
 
 
 def files_of(paths: list[str]) -> list[sources.RuleFile]:

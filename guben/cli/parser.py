@@ -317,7 +317,22 @@ def _benchmark(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     generate.add_argument("--out", required=True, metavar="DIR", help="a new folder")
     check = verbs.add_parser("check", help="count each row of the bulletin from the raw rows, by SQL written by hand")
-    check.add_argument("--snapshot", required=True, metavar="DIR")
+    alter = verbs.add_parser("alter", help="the same country with some rows altered at random, beside the old one")
+    for one in (check, alter):
+        one.add_argument("--snapshot", required=True, metavar="DIR")
+    alter.add_argument("--rows", type=int, default=10_000, metavar="N", help="how many (default 10,000)")
+    alter.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed alters the same rows")
+    alter.add_argument("--out", required=True, metavar="DIR", help="a new folder")
+    compare = verbs.add_parser("compare", help="which figures altered rows must change, by hand, and which did")
+    compare.add_argument("--before", required=True, metavar="DIR", help="the snapshot as it was")
+    compare.add_argument("--after", required=True, metavar="DIR", help="the altered one")
+    compare.add_argument(
+        "--results", nargs=2, metavar=("DIR", "DIR"), help="what `guben run` wrote of both: all units are compared"
+    )
+    compare.add_argument("--units", type=int, default=4, metavar="N", help="changed units of each level (default 4)")
+    compare.add_argument("--rules", action="append", default=[], metavar="FILE", help="not installed (repeatable)")
+    for one in (alter, compare):
+        _output(one)
     for one in (generate, check):
         one.add_argument("--bulletin", required=True, metavar="FILE", help="lines of table,row,value,unit")
         one.add_argument("--on", type=_day, metavar="DAY", help="the day (default what the file's name tells)")

@@ -94,6 +94,16 @@ def counted_frozen(unit: FrozenUnit, library: Library, reader: Someone, at: Orga
     Raises:
         BrokenSnapshot: a file differs from the manifest.
     """
+    counted = counted_invented(unit, library)
+    return replace(counted, hidden=_hidden(reader, at, counted.on, library)) if at else counted
+
+
+def counted_invented(unit: FrozenUnit, library: Library) -> Counted:
+    """The same of records that belong to nobody: nothing is hidden.
+
+    Raises:
+        BrokenSnapshot: a file differs from the manifest.
+    """
     on, place = unit.manifest.on, unit.at
     try:
         figures = figures_of(library.rows(on), unit, on, catalogue)
@@ -101,8 +111,7 @@ def counted_frozen(unit: FrozenUnit, library: Library, reader: Someone, at: Orga
         raise BrokenSnapshot(str(fault.folder), fault.what) from None
     made_up = unit.manifest.generated
     is_nation = place.territory == Territory.NATION or bool(unit.is_top and made_up)
-    hidden = _hidden(reader, at, on, library) if at else frozenset()
-    return Counted(on, place.code, place.name, is_nation, figures, hidden, made_up)
+    return Counted(on, place.code, place.name, is_nation, figures, made_up=made_up)
 
 
 def manifest_of(folder: Path) -> Manifest:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
-import shutil
+import signal
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,11 @@ from guben.generator.rows import Read, read_rows
 from guben.generator.tree_rows import TREE, Naming
 from guben.generator.trees import Country, grow
 from guben.generator.units_plan import plan_units
-from guben.generator.writing import write
-from guben.rulebook_engine.frozen import MANIFEST, MOST_UNITS, File, Manifest, Part
+from guben.generator.writing import new_folder, require_new, write, write_manifest
+from guben.rulebook_engine.frozen import MOST_UNITS, File, Manifest, Part
 
 MOST_MEMBERS, MOST_GRASSROOTS = 400_000_000, 20_000_000
-UNFINISHED = ".unfinished"
+STOPPED_BY_THE_FIRST = (signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of them, and only the first tells
 Progress = Callable[[str, int, int], None]
 
 
@@ -96,10 +96,9 @@ def generate(order: Order, out: Path, progress: Progress) -> Generated:
     """Invents the country and writes it as a snapshot into a new folder: whole, or not at all.
 
     Raises:
-        GeneratorRefused: the folder holds something already, or the numbers do not go together.
+        GeneratorRefused: the folder holds something already, the numbers do not go together, or the disk is full.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise GeneratorRefused(f"{out} holds something already. Give a new folder.")
+    require_new(out)
     read = read_rows(order.bulletin)
     sizes = sizes_of(read, order.members, order.organisations)
     progress("members and units by sort", 0, 0)
@@ -110,16 +109,10 @@ def generate(order: Order, out: Path, progress: Progress) -> Generated:
     counts = member_counts(country, sizes.members, _chance(order, 4))
     regions = regions_of(country, people, counts, units.covered, order.seed, order.most)
     parts, filled = _parts(regions, len(country), order.most)
-    draft = out.with_name(out.name + UNFINISHED)
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True, mode=0o700)
-    files = _fill(draft, order, country, parts, filled, progress)
-    manifest = Manifest(order.bulletin.on, order.version, {}, tuple(parts), files, _told(order, sizes))
-    (draft / MANIFEST).write_text(manifest.text(), encoding="utf-8")
-    (draft / MANIFEST).chmod(0o600)
-    if out.exists():
-        out.rmdir()
-    draft.rename(out)
+    with new_folder(out) as draft:
+        files = _fill(draft, order, country, parts, filled, progress)
+        manifest = Manifest(order.bulletin.on, order.version, {}, tuple(parts), files, _told(order, sizes))
+        write_manifest(draft, manifest)
     unknown = tuple(f"{line.table} {line.row}" for line in read.unknown)
     return Generated(manifest, sizes, unknown, (*people.missed, *units.missed))
 
@@ -189,7 +182,9 @@ def _in_processes(
     """The largest first, so that none is left alone at the end."""
     order = sorted(range(len(filled)), key=lambda part: -sum(region.members for region in filled[part]))
     done = 0
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+    others = set(multiprocessing.active_children())
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, initializer=signal.signal, initargs=STOPPED_BY_THE_FIRST) as pool:
         waiting: dict[Future[dict[str, File]], int] = {}
         try:
             while order or waiting:
@@ -201,8 +196,12 @@ def _in_processes(
                     take(waiting.pop(future), future.result())
                     done += 1
                     progress("part", done, len(filled))
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
+        except BaseException as fault:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in set(multiprocessing.active_children()) - others:
+                child.terminate()
+            if isinstance(fault, BrokenExecutor):
+                raise GeneratorRefused("A process was ended from outside, perhaps for want of memory.") from None
             raise
 
 

@@ -67,7 +67,7 @@ ABOUT_NOBODY = {
     "procedure simulate",
     "calendar show",
 }  # what every reader of rules sees
-BY_THE_SERVER = {"benchmark generate", "benchmark check", "serve", "manage", "user", "database copy", "backup check", "backup restore", "tree check",
+BY_THE_SERVER = {"benchmark generate", "benchmark check", "benchmark alter", "benchmark compare", "serve", "manage", "user", "database copy", "backup check", "backup restore", "tree check",
                  "case show", "case explain", "case check", "transfers check", "audit verify", "audit checkpoint", "audit head",
                  "result check"}  # fmt: skip
 RESULT = dict.fromkeys(("snapshot", "snapshot_digest", "fingerprint", "engine", "guben"), "") | {

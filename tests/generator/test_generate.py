@@ -11,10 +11,9 @@ from guben.generator.bulletins import read_bulletin
 from guben.generator.check import Answer, check
 from guben.generator.errors import GeneratorRefused
 from guben.generator.generate import Generated
-from guben.kit.tree import subtree_ends
 from guben.rulebook_engine.facts import catalogue
-from guben.rulebook_engine.frozen import check_file, read_manifest
-from tests.generator.countries import PUBLISHED, invent, published
+from guben.rulebook_engine.frozen import read_manifest
+from tests.generator.countries import PUBLISHED, ask, invent, published, require_whole_and_in_order
 
 MEMBERS = 12_000
 EMPTY = {("development_case", "full_on")}  # those on the way have no such day yet
@@ -24,12 +23,6 @@ EMPTY = {("development_case", "full_on")}  # those on the way have no such day y
 def country(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Generated]:
     folder = tmp_path_factory.mktemp("country") / "snapshot"
     return folder, invent(folder, published("2023"), MEMBERS, most=150)
-
-
-def ask(folder: Path, sql: str) -> list[Any]:
-    """Rows of a query in which {TABLE} stands for a table's files."""
-    tables = {name: f"read_parquet('{folder}/{name}/*.parquet')" for name in ("tree", *catalogue.names)}
-    return duckdb.default_connection().execute(sql.format(**tables)).fetchall()
 
 
 def unequal(answers: list[Answer]) -> dict[str, int | None]:
@@ -78,26 +71,10 @@ def test_the_check_sees_a_single_record_that_is_altered(country: tuple[Path, Gen
 
 def test_the_snapshot_is_whole_and_in_order(country: tuple[Path, Generated]) -> None:
     folder, made = country
-    manifest = read_manifest(folder)
-    assert manifest == made.manifest
-    assert manifest.generated["members"] == MEMBERS
-    assert len(manifest.parts) > 3
-    for file in manifest.files:
-        check_file(folder, file)
-    paths = [path for (path,) in ask(folder, "SELECT path FROM {tree} ORDER BY number")]
-    found = ask(folder, "SELECT number, ends, organisation FROM {tree} ORDER BY number")
-    assert paths == sorted(set(paths))
-    assert [ends for _number, ends, _unit in found] == subtree_ends(paths)
-    assert [number for number, _ends, _unit in found] == list(range(manifest.units))
-    for part in manifest.parts:
-        for table in ("tree", *catalogue.names):
-            file = manifest.file(table, part.number)
-            assert file or part.number
-            if file:
-                numbers = [unit - 1 for (unit,) in ask(folder, f"SELECT organisation FROM '{folder / file.name}'")]
-                assert len(numbers) == file.rows
-                assert numbers == sorted(numbers)
-                assert all(part.first <= number < part.ends for number in numbers)
+    assert read_manifest(folder) == made.manifest
+    assert made.manifest.generated["members"] == MEMBERS
+    assert len(made.manifest.parts) > 3
+    require_whole_and_in_order(folder)
 
 
 def test_every_table_and_column_says_something_that_it_may_say(country: tuple[Path, Generated]) -> None:
