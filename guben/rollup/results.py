@@ -35,7 +35,7 @@ from guben.rulebook_engine.plan_of_run import (
     plan,
 )
 from guben.rulebook_engine.results import (
-    OWN,
+    BELOW,
     TALLIES,
     UNITS,
     Meaning,
@@ -114,15 +114,15 @@ class OpenResult:
             NotInResult: the run did not work an indicator out, or by another meaning.
         """
         asked = [self._asked_of(one) for one in indicators]
-        below = self._read(units, {name for one in asked for name in one.columns("b")}, UNITS)
+        own = self._read(units, {name for one in asked for name in one.columns("o")}, UNITS)
         heads = [unit for unit in units if unit.has_children]
-        own = self._read(heads, {name for one in asked if not one.is_below for name in one.columns("o")}, OWN)
+        below = self._read(heads, {name for one in asked if one.is_below for name in one.columns("b")}, BELOW)
         found: dict[tuple[str, int], Figure] = {}
         for one in asked:
             figure = one.aggregation.figures(self.on)
             for unit in units:
-                if one.concerns(unit) and (not one.about or below[unit.number][one.about]):
-                    row = own if unit.has_children and not one.is_below else below
+                if one.concerns(unit) and (not one.about or own[unit.number][one.about]):
+                    row = below if unit.has_children and one.is_below else own
                     found[one.key, unit.number] = figure([row[unit.number][name] for name in one.names(unit)])
         return found
 
@@ -276,23 +276,16 @@ class _Asked:
         return self.span is None or self.span[0] <= unit.number < self.span[1]
 
     def columns(self, letter: str) -> list[str]:
-        about = [self.about] if self.about and letter == "b" else []
+        about = [self.about] if self.about and letter == "o" else []
         return [*(f"{letter}{atom}" for atom in self.atoms), *about]
 
     def names(self, unit: Unit) -> list[str]:
-        """The columns of the atoms for a unit: its own rows stand apart only where it has units below."""
-        return self.columns("o") if unit.has_children and not self.is_below else [f"b{atom}" for atom in self.atoms]
-
-    def sql(self) -> list[str]:
-        """The same for any unit, named x0…"""
-        if self.is_below:
-            return [f"b{atom} AS x{place}" for place, atom in enumerate(self.atoms)]
-        return [
-            f"CASE WHEN ends = number + 1 THEN b{atom} ELSE o{atom} END AS x{place}"
-            for place, atom in enumerate(self.atoms)
-        ]
+        """The columns of the atoms for a unit: what is below it stands apart where it has units below."""
+        letter = "b" if unit.has_children and self.is_below else "o"
+        return [f"{letter}{atom}" for atom in self.atoms]
 
     def value_sql(self, on: date) -> str:
+        """The figure of atoms that are named x0…"""
         return DUCKDB.sql(_over_columns(self.aggregation.value), on)
 
 
@@ -335,8 +328,9 @@ class PastTheLine(Sequence[UnitFigure]):
         on = self._result.on
         is_duty = self._where.startswith("(")
         order = "number" if is_duty else f"coalesce({self._asked.value_sql(on)}, 0) DESC, number"
-        span, own = (start, count), not self._asked.is_below
-        rows = self._result.files.past(self._unit, self._where, self._asked.sql(), order, span, own=own)
+        asked, span = self._asked, (start, count)
+        past = self._result.files.past
+        rows = past(self._unit, self._where, asked.atoms, order, span, below=asked.is_below)
         figure = self._asked.aggregation.figures(on)
         units = {unit.number: unit for unit in self._result.files.units([row[0] for row in rows])}
         return [UnitFigure(named(units[number]), figure(atoms)) for number, *atoms in rows]

@@ -2,17 +2,18 @@
 
     RUN/manifest.json
     RUN/units/0000.parquet    a row for each unit of the part in pre-order: number, organisation, parent (its id), ends,
-                              a0… (a condition on units is true), v0… (verdicts), d0… (duties), b0… (atoms over the unit
-                              and all below it)
-    RUN/own/0000.parquet      units with children: number, o0… (the same atoms over their own rows)
+                              a0… (a condition on units is true), v0… (verdicts), d0… (duties), o0… (atoms over the
+                              unit's own rows)
+    RUN/below/0000.parquet    units with children: number, b0… (the same atoms over the unit and all below it)
     RUN/tallies/0000.parquet  units with children: number, t0… (how many units at and below have each verdict and state)
-    RUN/tops/0001.parquet     the part's units whose parent is in part 0: their row of `units` with that of the tree
+    RUN/tops/0001.parquet     the part's units whose parent is in part 0: their row of `tree`
     RUN/tree/0000.parquet     the snapshot's own file
     RUN/codes/0000.parquet    all units by code: code, number
 
-Parts are those of the snapshot. In a unit without children its own atoms are those of `units`. Columns are named by
-their place in the plan; the manifest tells what each of them is, so that a rule finds its numbers again by what it
-computes, and a rule that computes something else finds none.
+Parts are those of the snapshot. A unit without children has nothing below it but itself, so its atoms are in `units`
+only; nine units of ten are such, and nearly all numbers of a result are small. Columns are named by their place in the
+plan; the manifest tells what each of them is, so that a rule finds its numbers again by what it computes, and a rule
+that computes something else finds none.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ from guben.rulebook_engine.expressions import Checked
 from guben.rulebook_engine.frozen import MANIFEST, BrokenManifest, File, Part
 from guben.rulebook_engine.plan_of_run import Plan, PlannedDuty, TableAtom, tally_places
 
-FORMAT = 1
-UNITS, OWN, TALLIES, TOPS, TREE, CODES = "units", "own", "tallies", "tops", "tree", "codes"
-TABLES = (UNITS, OWN, TALLIES, TOPS, TREE, CODES)
+FORMAT = 2
+UNITS, BELOW, TALLIES, TOPS, TREE, CODES = "units", "below", "tallies", "tops", "tree", "codes"
+TABLES = (UNITS, BELOW, TALLIES, TOPS, TREE, CODES)
+NAMED = ("number", "ends", "organisation", "parent", "path", "code", "name", "short_name", "kind", "field", "territory")
 ROW_GROUP = 16_384  # small enough that one row opens in milliseconds, large enough that the footer stays small
 
 Meaning = Mapping[str, Any]

@@ -177,8 +177,8 @@ def test_a_folder_without_a_whole_result_is_refused(world: World, tmp_path: Path
     with pytest.raises(BrokenResult, match="current"):
         results.check(tmp_path)
     made = runs.run(world.folder, tmp_path, planned(), DUCKDB)
-    damage(made.folder / made.manifest.tables["own"][0].name)
-    with pytest.raises(BrokenResult, match="own/"):
+    damage(made.folder / made.manifest.tables["below"][0].name)
+    with pytest.raises(BrokenResult, match="below/"):
         results.check(tmp_path)
     (made.folder / "manifest.json").write_text("{}")
     with pytest.raises(BrokenResult, match="manifest"):

@@ -10,7 +10,7 @@ import numpy as np
 
 from guben.rulebook_engine.frozen import Manifest, file_name
 from guben.rulebook_engine.plan_of_run import NULL, HandedUp, PartFigures, Plan, tally_places
-from guben.rulebook_engine.results import OWN, TALLIES, UNITS
+from guben.rulebook_engine.results import BELOW, TALLIES, UNITS
 
 
 def parts_of(work: Path, manifest: Manifest, plan: Plan) -> list[PartFigures]:
@@ -19,28 +19,35 @@ def parts_of(work: Path, manifest: Manifest, plan: Plan) -> list[PartFigures]:
 
 def _part(work: Path, part: int, plan: Plan) -> PartFigures:
     units = _columns(work / file_name(UNITS, part))
-    own = _columns(work / file_name(OWN, part), units["number"][:0])
+    heads = _columns(work / file_name(BELOW, part), units["number"][:0])
     tallies = _columns(work / file_name(TALLIES, part), units["number"][:0])
     places = {organisation: at for at, organisation in enumerate(units["organisation"].tolist())}
-    heads = np.searchsorted(units["number"], own["number"])
+    with_children = np.searchsorted(units["number"], heads["number"])
     assert (np.diff(units["number"]) > 0).all()
-    assert own["number"].tolist() == tallies["number"].tolist()
+    assert heads["number"].tolist() == tallies["number"].tolist()
     return PartFigures(
         part=part,
         number=units["number"],
         organisation=units["organisation"],
         parent=np.array([places.get(parent, -1) for parent in units["parent"].tolist()]),
         ends=units["ends"],
-        own=tuple(own.get(f"o{number}", own["number"]) for number in range(len(plan.columns))),
-        below=tuple(units[f"b{number}"] for number in range(len(plan.columns))),
+        own=tuple(units[f"o{number}"][with_children] for number in range(len(plan.columns))),
+        below=tuple(_below(units, heads, with_children, number) for number in range(len(plan.columns))),
         about={check: units[f"a{number}"].astype(bool) for number, check in enumerate(plan.abouts)},
         verdict={one.key: units[f"v{number}"] for number, one in enumerate(plan.standards)},
         duty={one.label: units[f"d{number}"] for number, one in enumerate(plan.duties)},
-        with_children=heads,
-        tally=np.array([tallies.get(f"t{place}", own["number"]) for place in range(tally_places(plan)[""])]).T,
-        up=HandedUp(heads[:0], (), np.zeros((0, 0), np.int64)),
+        with_children=with_children,
+        tally=np.array([tallies.get(f"t{place}", heads["number"]) for place in range(tally_places(plan)[""])]).T,
+        up=HandedUp(with_children[:0], (), np.zeros((0, 0), np.int64)),
         rows=0,
     )
+
+
+def _below(units: dict[str, Any], heads: dict[str, Any], places: Any, column: int) -> Any:
+    """A unit without children has nothing below it but itself."""
+    found = units[f"o{column}"].copy()
+    found[places] = heads.get(f"b{column}", found[:0])
+    return found
 
 
 def _columns(file: Path, empty: Any = None) -> dict[str, Any]:

@@ -12,9 +12,7 @@ import duckdb
 
 from guben.rulebook_engine.dialects import DUCKDB
 from guben.rulebook_engine.frozen import BrokenManifest, file_name
-from guben.rulebook_engine.results import CODES, OWN, TOPS, TREE, UNITS, RunManifest
-
-NAMED = ("number", "ends", "organisation", "parent", "path", "code", "name", "short_name", "kind", "field", "territory")
+from guben.rulebook_engine.results import BELOW, CODES, NAMED, TOPS, TREE, UNITS, RunManifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +103,32 @@ class ResultFiles:
         return found
 
     def past(
-        self, unit: Unit, where: str, columns: Sequence[str], order: str, span: tuple[int, int | None], *, own: bool
+        self, unit: Unit, where: str, atoms: Sequence[int], order: str, span: tuple[int, int | None], *, below: bool
     ) -> list[tuple[Any, ...]]:
-        """Rows of (number, *columns) of the units at and below one that pass a condition: in this order, from which on
-        and how many. The SQL names columns of `units`, and with `own` those of that table too."""
-        parts = self.parts_within(unit)
-        units = _files(self._path(UNITS, part) for part in parts)
-        heads = [self._path(OWN, part) for part in parts if self.manifest.file(OWN, part)]
-        joined = f"LEFT JOIN {_files(heads)} AS own USING (number)" if own and heads else ""
+        """Rows of (number, *atoms) of the units at and below one that pass a condition: in this order, from which on
+        and how many. The SQL names columns of `units`, and the atoms x0…"""
+        named = {f"x{place}": atom for place, atom in enumerate(atoms)}
+        rows = self.with_atoms(self.parts_within(unit), named, below=below)
         start, count = span
         return self._rows(
-            f"SELECT number, {', '.join(columns)} FROM {units} AS units {joined}"
+            f"SELECT {', '.join(['number', *named])} FROM {rows}"
             f" WHERE number >= {unit.number} AND number < {unit.ends} AND {where}"
             f" ORDER BY {order} OFFSET {start}" + ("" if count is None else f" LIMIT {count}")
         )
+
+    def with_atoms(self, parts: Sequence[int], atoms: Mapping[str, int], *, below: bool) -> str:
+        """The units of some parts as SQL: the columns of `units`, and atoms by the names they are to have. They are
+        over the unit's own rows, or with `below` over all below it too."""
+        units = _files(self._path(UNITS, part) for part in parts)
+        heads = [self._path(BELOW, part) for part in parts if self.manifest.file(BELOW, part)]
+        if not below or not heads:
+            listed = [f"o{atom} AS {name}" for name, atom in atoms.items()]
+            return f"(SELECT {', '.join(['*', *listed])} FROM {units})"
+        listed = [
+            f"CASE WHEN ends = number + 1 THEN o{atom} ELSE b{atom} END AS {name}" for name, atom in atoms.items()
+        ]
+        joined = f"{units} AS units LEFT JOIN {_files(heads)} AS below USING (number)"
+        return f"(SELECT {', '.join(['units.*', *listed])} FROM {joined})"
 
     def _named(self, file: str, where: str) -> list[Unit]:
         rows = self._rows(f"SELECT {', '.join(NAMED)} FROM {file} WHERE {where} ORDER BY number")

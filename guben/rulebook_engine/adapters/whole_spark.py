@@ -26,7 +26,7 @@ from guben.rulebook_engine.entries import Entry, Standard
 from guben.rulebook_engine.evaluation import unit_columns
 from guben.rulebook_engine.frozen import TREE_TABLE, File, Manifest, digest, file_name
 from guben.rulebook_engine.plan_of_run import STATES, UNKNOWN, Plan, PlannedDuty, tally_places
-from guben.rulebook_engine.results import OWN, ROW_GROUP, TALLIES, TOPS, TREE, UNITS
+from guben.rulebook_engine.results import BELOW, NAMED, ROW_GROUP, TALLIES, TOPS, TREE, UNITS
 
 PLACE = ["_part", "_unit", "_parent", "_number", "_ends", "_path"]
 PATHS_ABOVE = f"explode(transform(sequence({STEP}, length(_path), {STEP}), end -> left(_path, end)))"
@@ -42,7 +42,7 @@ def write_all(
     session.conf.set("spark.sql.shuffle.partitions", str(tasks))
     run = _Run(session, snapshot, manifest, plan)
     beside = work / "spark"
-    frames = {UNITS: run.units(), OWN: run.own_of_parents(), TALLIES: run.tallies()}
+    frames = {UNITS: run.units(), BELOW: run.below(), TALLIES: run.tallies()}
     for table, frame in frames.items():
         ordered = frame.repartition("_part").sortWithinPartitions("_part", "number")
         writer = ordered.write.option(COMPRESSION, "zstd").option(LIMIT_OF_ROWS, ROW_GROUP)
@@ -174,12 +174,13 @@ class _Run:
         columns += [f"coalesce(a{number}, FALSE) AS a{number}" for number in range(len(self.plan.abouts))]
         columns += [f"v{number}" for number in range(len(self.plan.standards))]
         columns += [f"d{number}" for number in range(len(self.plan.duties))]
-        columns += [f"b{number}" for number in range(len(self.functions))]
+        columns += [f"o{number}" for number in range(len(self.functions))]
         return self.leaves.selectExpr(*columns).unionByName(self.parents.selectExpr(*columns))
 
-    def own_of_parents(self) -> DataFrame:
-        own = (f"o{number}" for number in range(len(self.functions)))
-        return self.parents.selectExpr("_part", "_number AS number", *own)
+    def below(self) -> DataFrame:
+        """Units with children, with the atoms over all below them."""
+        columns = (f"b{number}" for number in range(len(self.functions)))
+        return self.parents.selectExpr("_part", "_number AS number", *columns)
 
     def tallies(self) -> DataFrame:
         """How many units at and below each unit with children have each verdict and state."""
@@ -259,17 +260,16 @@ def _copied(snapshot: Path, file: File, work: Path) -> File:
 
 
 def _tops(work: Path, part: int) -> File:
-    """The part's units whose parent stands above it, with their names."""
+    """The part's units whose parent stands above it."""
     name = file_name(TOPS, part)
     (work / name).parent.mkdir(mode=0o700, exist_ok=True)
-    units, tree = (f"read_parquet({DUCKDB.text(str(work / file_name(table, part)))})" for table in (UNITS, TREE))
-    names = "number, path, code, name, short_name, kind, field, territory"
-    rows = f"SELECT units.*, tree.* EXCLUDE number FROM {units} AS units JOIN (SELECT {names} FROM {tree}) AS tree"
-    tops = f"parent IS NULL OR parent NOT IN (SELECT organisation FROM {units})"
+    tree = f"read_parquet({DUCKDB.text(str(work / file_name(TREE, part)))})"
+    tops = f"parent IS NULL OR parent NOT IN (SELECT organisation FROM {tree})"
     target = DUCKDB.text(str(work / name))
     with duckdb.connect() as connection:
         connection.execute(
-            f"COPY ({rows} USING (number) WHERE {tops} ORDER BY number) TO {target} (FORMAT parquet, COMPRESSION zstd)"
+            f"COPY (SELECT {', '.join(NAMED)} FROM {tree} WHERE {tops} ORDER BY number) TO {target}"
+            " (FORMAT parquet, COMPRESSION zstd)"
         )
     return _described(work, name, part)
 
