@@ -328,7 +328,9 @@ def _recorded_on(item: DutyItem) -> date | None:
 
 def _by_title(items: list[DutyItem]) -> str:
     """大会4，小组会2: how many of each duty, the most first, at most three."""
-    counts = Counter(short_title(item.duty) for item in items).most_common(3)
+    rules = {item.duty.key: item.duty for item in items}
+    titles = {key: short_title(duty) for key, duty in rules.items()}
+    counts = Counter(titles[item.duty.key] for item in items).most_common(3)
     return listed(counted(title, number) for title, number in counts)
 
 

@@ -15,6 +15,7 @@ from guben.home.grid import DONE, Cell, Column, Grid, Group, Row
 from guben.house.templatetags.house import icon, joined
 
 register = template.Library()
+ANY_NUMBER = 987654321
 NAMED = 2  # late duties that the last cell of a row names
 CHIPS = {"late": "cell-chip cell-late", "soon": "cell-chip cell-soon", "due": "cell-due"}
 ICONS = {"late": "alert-triangle", "soon": "clock", "due": "circle"}
@@ -36,6 +37,12 @@ def _hidden(text: str) -> SafeString:
     return format_html('<span class="visually-hidden">{}</span>', text)
 
 
+def _meeting_pages() -> tuple[str, str]:
+    """What stands before and after a meeting's number in the address of its page."""
+    before, _number, after = reverse("meetings:detail", args=[ANY_NUMBER]).rpartition(str(ANY_NUMBER))
+    return before, after
+
+
 class Lines:
     """What all lines of one page have in common is made once."""
 
@@ -48,6 +55,9 @@ class Lines:
         self.done = _hidden(_("已做"))
         self.nothing = _quiet(_together([DOT, _hidden(_("不要求"))]))
         self.settled = format_html('<span class="cell-done">{}{}</span>', self.icons["check"], _("齐了"))
+        self.before_meeting, self.after_meeting = _meeting_pages()
+        self.colon, self.done_icons = _("："), dict.fromkeys(DONE, self.icons["check"])
+        self.done_icons["entered_late"] = self.icons["pencil"]
         self.comma = conditional_escape(_("，"))
 
     def line(self, row: Row) -> SafeString:
@@ -73,7 +83,7 @@ class Lines:
     def _band(self, row: Row) -> SafeString:
         act = SafeString()
         if self.may_change:
-            away = _hidden(_("：") + row.unit.short_name)
+            away = _hidden(self.colon + row.unit.short_name)
             act = format_html(
                 '<a href="{}">{}{}</a>', reverse("organisations:keep_from", args=[row.unit.code]), _("去建账"), away
             )
@@ -96,18 +106,19 @@ class Lines:
         column = cell.column
         if cell.look in DONE:
             is_meeting = cell.record and column.form and self.sees_meetings
-            address = reverse("meetings:detail", args=[cell.record]) if is_meeting else _anchor(duties, column)
-            drawing = self.icons["pencil" if cell.look == "entered_late" else "check"]
+            meeting = f"{self.before_meeting}{cell.record}{self.after_meeting}"
             return format_html(
-                '<a class="cell-done" href="{}">{}{}{}{}</a>', address, drawing, self.done, cell.text, _tag(cell)
-            )
+                '<a class="cell-done" href="{}">{}{}{}{}</a>',
+                meeting if is_meeting else _anchor(duties, column), self.done_icons[cell.look], self.done, cell.text,
+                _tag(cell),
+            )  # fmt: skip
         if cell.is_open:
             return format_html(
                 '<a class="{}" href="{}"><span class="cell-words">{}{}</span>{}</a>',
                 CHIPS[cell.look], _anchor(duties, column), self.icons[ICONS[cell.look]], cell.text, _tag(cell),
             )  # fmt: skip
         if cell.look == "exempt":
-            reason = _hidden(_("：") + cell.reason) if cell.reason != cell.text else ""
+            reason = _hidden(self.colon + cell.reason) if cell.reason != cell.text else ""
             return _quiet(_together([DOT, conditional_escape(cell.text), reason]))
         if cell.look == "not_kept":
             return _quiet(_together([self.icons["circle-dashed"], conditional_escape(cell.text)]))

@@ -18,7 +18,7 @@ from django.forms import BoundField
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, gettext, gettext_lazy, pgettext
 
 from guben.access.roles import title_of
 from guben.accounts import installation
@@ -38,6 +38,22 @@ CHIP_ICONS = {
     "note": "",
 }
 NOTE_ICONS = {"next": "", "wait": "clock", "check": "alert-circle", "saved": "check", "bad": "alert-triangle"}
+HEAT_SIGNS = {
+    "ok": "✓",
+    "late": gettext_lazy("迟"),
+    "missing": gettext_lazy("缺"),
+    "due": gettext_lazy("待"),
+    "none": "·",
+}
+HEAT_WORDS = {
+    "ok": gettext_lazy("按时"),
+    "late": gettext_lazy("迟做"),
+    "missing": gettext_lazy("未做"),
+    "due": gettext_lazy("待做"),
+    "future": gettext_lazy("未到"),
+    "none": gettext_lazy("不要求"),
+    "unkept": gettext_lazy("未建账"),
+}
 UNKNOWN = "—"
 MONTHS = (
     None,
@@ -127,24 +143,14 @@ def bar(share: float | Decimal | None, line: float | Decimal | None = None, past
 def heat(state: str, word: str = "") -> SafeString:
     """A cell of the heat strip: ok, late, missing, due, future, none or unkept. The word is read out, and shown where
     there is no sign."""
-    signs = {"ok": "✓", "late": gettext("迟"), "missing": gettext("缺"), "due": gettext("待"), "none": "·"}
-    words = {
-        "ok": gettext("按时"),
-        "late": gettext("迟做"),
-        "missing": gettext("未做"),
-        "due": gettext("待做"),
-        "future": gettext("未到"),
-        "none": gettext("不要求"),
-        "unkept": gettext("未建账"),
-    }
-    if state not in words:
-        raise template.TemplateSyntaxError(f"heat knows {', '.join(words)}; not {state!r}.")
+    if state not in HEAT_WORDS:
+        raise template.TemplateSyntaxError(f"heat knows {', '.join(HEAT_WORDS)}; not {state!r}.")
     return format_html(
         '<span class="heat-cell heat-{}"><span aria-hidden="true">{}</span>'
         '<span class="visually-hidden">{}</span></span>',
         state,
-        signs.get(state, ""),
-        word or words[state],
+        HEAT_SIGNS.get(state, ""),
+        word or HEAT_WORDS[state],
     )
 
 
