@@ -100,15 +100,13 @@ def _worked_out(top: Organisation, on: date, indicators: Sequence[Indicator]) ->
 
 
 def _with_relatives(indicators: Sequence[Indicator], on: date) -> tuple[list[Indicator], list[Family]]:
-    """With a row of a yearly table go all figures that stand beside it: what one page hides, no other may give away."""
+    """With a figure go all that tell of the same thing, such as the rows of a yearly table beside which it stands: what
+    one page hides, no other may give away."""
     rules = library()
-    rows = {one.key: one for one in rules.rows(on)}
-    if not any(one.key in rows for one in indicators):
-        return list(indicators), []
     alike = families(rules, on)
     keys = relatives([one.key for one in indicators], alike)
-    others = {one.key: one for one in (*rows.values(), *rules.indicators(on)) if one.key in keys}
-    return list({one.key: one for one in (*others.values(), *indicators)}.values()), alike
+    known = {one.key: one for one in (*rules.rows(on), *rules.indicators(on)) if one.key in keys}
+    return list((known | {one.key: one for one in indicators}).values()), alike
 
 
 def cells_of(indicator: Indicator, figures: Mapping[int, Figure], units: Mapping[int, UnitName]) -> list[Cell]:

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from guben.figures import discretion
 from guben.figures.discretion import TOO_FEW, shown_explanation
 from guben.figures.explanations import explain
 from guben.house import charts
@@ -22,6 +23,7 @@ from guben.rollup.freshness import keeping
 from guben.rollup.freshness.logic import logic_of
 from guben.rulebook.queries import library
 from guben.statistics import queries
+from guben.statistics.hiding import hidden_from
 from guben.statistics.keeping import keep_reckoning, kept_reckoning
 from guben.statistics.models import KeptReckoning, Standing
 from guben.statistics.queries import Days, Reading
@@ -148,6 +150,19 @@ def test_no_hidden_part_of_a_table_can_be_worked_out_from_the_others(client: Cli
             seen[code, table.key] = hidden
     assert any(seen.values())
     assert not all(seen.values())
+
+
+def test_no_diagnosis_gives_away_what_the_statistics_hide(cast: Cast) -> None:
+    """A rule draws its line at a figure that adds up rows of a table: where one row of it is hidden, so is the sum."""
+    known = Reading(cast.statistician, cast.city, TODAY).known
+    hidden = hidden_from(cast.statistician, cast.city, TODAY, Standing.THEN, known)
+    drawn = {one.indicator for one in library().standards(TODAY)}
+    asked = {one.key: one for table in known.others for one in table.indicators if one.key in drawn & hidden.keys()}
+    told = {key: discretion.hidden_from(cast.statistician, cast.city, TODAY, [one])[key] for key, one in asked.items()}
+    rows = [hidden[f"bulletin-age_{row}"] for row in ("up-to-30", "31-35")]
+    assert rows[0] | rows[1] <= told["share-35-or-under"]
+    for key in told:
+        assert hidden[key] <= told[key], key
 
 
 def test_the_workbook_says_what_the_page_says(client: Client, cast: Cast) -> None:

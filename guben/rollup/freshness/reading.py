@@ -6,6 +6,7 @@ import logging
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from itertools import islice
 from typing import overload
 
@@ -16,6 +17,7 @@ from guben.access.policy import Someone
 from guben.audit.remembering import newest_entry
 from guben.figures import person_tables
 from guben.figures.discretion import SEES_PERSONS, TOO_FEW
+from guben.figures.families import families, relatives
 from guben.figures.queries import Diagnosis, Finding, Kept, UnitFigure
 from guben.figures.trees import DayTree, names_of
 from guben.kit import tree as paths
@@ -285,8 +287,9 @@ class PastUnits(Sequence[UnitFigure]):
         return TOO_FEW if self._is_hidden(row) else figure
 
     def _is_hidden(self, row: Row) -> bool:
-        """Hidden with all beside it and all below these where any of them tells of few: what is shown can't be added up
-        to one that is not. It hides more than `coarsening` does, but needs no look at the whole tree."""
+        """Hidden with all beside it and all below these where any of them, or a figure of the same thing, tells of few:
+        what is shown can't be added up to one that is not. It hides more than `coarsening` does, but needs no look at
+        the whole tree."""
         if self._seen is None or any(paths.is_at_or_below(row.stood.path, one) for one in self._seen):
             return False
         if self._tells(row):
@@ -297,8 +300,18 @@ class PastUnits(Sequence[UnitFigure]):
         return any(self._tells(one) for one in self._found.children(parent.stood.unit)) or self._is_hidden(parent)
 
     def _tells(self, row: Row) -> bool:
+        logic = self._found.logic
+        return any(_tells_of_few(logic.figure(key, row.own, row.below)) for key in self._alike)
+
+    @cached_property
+    def _alike(self) -> set[str]:
+        """The keys of the figure and of those that would give it away, or it them."""
         assert self._indicator is not None  # noqa: S101 - asked only about figures
-        figure = self._found.logic.figure(self._indicator.key, row.own, row.below)
-        if figure.numerator is None and figure.denominator is None:
-            return tells_of_few(figure.value, None)
-        return tells_of_few(figure.numerator, figure.denominator)
+        logic = self._found.logic
+        return relatives([self._indicator.key], families(library(), logic.on)) & logic.indicators.keys()
+
+
+def _tells_of_few(figure: Figure) -> bool:
+    if figure.numerator is None and figure.denominator is None:
+        return tells_of_few(figure.value, None)
+    return tells_of_few(figure.numerator, figure.denominator)
