@@ -24,6 +24,7 @@ from pathlib import Path
 HOST = "127.0.0.1"
 NEEDED = 17
 PATIENCE = 180  # seconds: a busy machine starts Java slowly
+SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # what lives for minutes is not worth Java's second compiler
 MASTER = "org.apache.spark.deploy.master.Master"
 WORKER = "org.apache.spark.deploy.worker.Worker"
 
@@ -65,6 +66,11 @@ def spark_home() -> Path:
     return Path(pyspark.__file__).parent
 
 
+def short_lived() -> dict[str, str]:
+    """The environment of this process, in which every Java is made to start quickly."""
+    return {**os.environ, "JDK_JAVA_OPTIONS": os.environ.get("JDK_JAVA_OPTIONS", SHORT_LIVED)}
+
+
 class Cluster:
     """One master and its workers, each a process of one group of its own."""
 
@@ -74,7 +80,7 @@ class Cluster:
         self.cores = cores
         self.memory = memory
         self.environment = {
-            **os.environ,
+            **short_lived(),
             "JAVA_HOME": str(java().parent.parent),
             "SPARK_HOME": str(spark_home()),
             "SPARK_LOCAL_IP": HOST,
@@ -161,7 +167,7 @@ def main(words: list[str]) -> int:
             java()
             return 0
         with cluster() as address:
-            environment = {**os.environ, "SPARK_MASTER": address, "SPARK_LOCAL_IP": HOST}
+            environment = {**short_lived(), "SPARK_MASTER": address, "SPARK_LOCAL_IP": HOST}
             return subprocess.run(words, env=environment, check=False).returncode
     except Missing as fault:
         print(fault, file=sys.stderr)

@@ -108,8 +108,8 @@ def test_duties_of_every_unit(worlds: dict[str, World]) -> None:
     assert_engines_agree(worlds, planned(DUTIES))
 
 
-def random_rules(chance: random.Random) -> Plan:
-    """A plan of random indicators, each with a random line."""
+def random_rules(chance: random.Random, *, duties: bool = False) -> Plan:
+    """A plan of random indicators, each with a random line; with the duties above where they are asked for."""
     indicators, standards = [], []
     words = {"zh": "样本", "en": "Sample"}
     head = {"title": words, "issued_by": "national", "source": "S", "confidence": "verified", "from": date(2018, 1, 1)}
@@ -138,7 +138,8 @@ def random_rules(chance: random.Random) -> Plan:
     empty = read_rulebook(HEAD + DUTIES, "sample.toml", CATALOGUE)
     by_key = {one.key: one for one in indicators}
     standards = [one for one in standards if not impossible_line(one, by_key[one.indicator])]
-    book = empty.model_copy(update={"indicators": tuple(indicators), "standards": tuple(standards), "duties": ()})
+    rules = {"indicators": tuple(indicators), "standards": tuple(standards), "duties": empty.duties if duties else ()}
+    book = empty.model_copy(update=rules)
     return plan(Library([book]), ON, CATALOGUE)
 
 

@@ -15,6 +15,11 @@ collect_ignore_glob = [] if os.environ.get("SPARK_MASTER") else ["test_*.py"]
 def spark() -> Iterator[Any]:
     from guben.rulebook_engine.adapters.spark import session
 
-    small = {"spark.sql.shuffle.partitions": "4", "spark.executor.memory": "768m", "spark.default.parallelism": "2"}
+    small = {
+        "spark.sql.shuffle.partitions": "2",
+        "spark.default.parallelism": "2",
+        "spark.sql.adaptive.enabled": "false",  # a plan of small tables is as good the first time
+        "spark.executor.memory": "768m",
+    }
     with session(os.environ["SPARK_MASTER"], small) as opened:
         yield opened

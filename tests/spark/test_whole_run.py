@@ -19,14 +19,16 @@ from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.plan_of_run import plan
 from guben.rulebook_engine.results import TABLES
 from tests.generator.countries import invent, published
-from tests.rulebook_engine.test_whole_tree import DUTIES, planned, random_rules
+from tests.rulebook_engine.test_whole_tree import random_rules
 from tests.rulebook_engine.whole_trees import World, assert_as_expected, build, chain, random_paths
 from tests.spark.reading import parts_of
 
 SHAPES: dict[str, tuple[list[str], int]] = {
     "one unit": (chain(1), 10),
-    "a chain of twelve levels": (chain(12), 5),
-    "many parts": (random_paths(random.Random(11), 60), 12),
+    "a chain of twelve levels in a tree of many parts": (
+        sorted({*chain(12), *random_paths(random.Random(11), 50)}),
+        12,
+    ),
 }
 
 
@@ -47,8 +49,8 @@ def world(name: str, folder: Path) -> World:
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_random_rules_on_random_trees(interpreted: Any, tmp_path: Path, name: str) -> None:
-    made = random_rules(random.Random(7))
+def test_random_rules_and_duties_on_random_trees(interpreted: Any, tmp_path: Path, name: str) -> None:
+    made = random_rules(random.Random(7), duties=True)
     found = world(name, tmp_path)
     work = tmp_path / "work"
     work.mkdir()
@@ -56,29 +58,18 @@ def test_random_rules_on_random_trees(interpreted: Any, tmp_path: Path, name: st
     whole_spark.write_all(interpreted, found.folder, found.manifest, made, work)
 
     assert len(made.indicators) > 5
-    assert_as_expected(parts_of(work, found.manifest, made), found, made)
-    found.live.close()
-
-
-def test_duties_of_every_unit(interpreted: Any, tmp_path: Path) -> None:
-    made = planned(DUTIES)
-    found = world("many parts", tmp_path)
-    work = tmp_path / "work"
-    work.mkdir()
-
-    whole_spark.write_all(interpreted, found.folder, found.manifest, made, work)
-
+    assert len(made.duties) > 2
     assert_as_expected(parts_of(work, found.manifest, made), found, made)
     found.live.close()
 
 
 def test_all_shipped_rules_give_the_files_of_the_reference(
-    spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    interpreted: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @contextmanager
     def opened(master: str) -> Iterator[Any]:
         assert master == "spark://one"
-        yield spark
+        yield interpreted
 
     monkeypatch.setattr(adapter, "session", opened)
     invent(tmp_path / "country", published("2023"), 3000)

@@ -22,6 +22,7 @@ SETTINGS = {
     "spark.sql.parser.escapedStringLiterals": "false",
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.codegen.maxFields": "1000",  # a rulebook asks some hundred numbers of a row
+    "spark.sql.constraintPropagation.enabled": "false",  # for so many it takes longer than what it saves
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
