@@ -202,6 +202,9 @@ def _reports(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     bulletin.add_argument(
         "--snapshot", action="append", default=[], metavar="DIR", help="count a snapshot (repeatable: side by side)"
     )
+    bulletin.add_argument(
+        "--result", action="append", default=[], metavar="DIR", help="what `guben run` wrote, instead (repeatable)"
+    )
     bulletin.add_argument("--published", metavar="FILE", help="a sheet of published numbers (default those shipped)")
     bulletin.add_argument("--row", default="", metavar="KEY", help="open one row: formula, units below, records")
     bulletin.add_argument("--xlsx", metavar="FILE", help="write a workbook")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +16,17 @@ from django.utils.translation import gettext as _
 from guben.access import policy
 from guben.accounts.installation import today
 from guben.accounts.models import User
-from guben.cli.context import EARLIEST, LATEST, BadInput, library_of, print_json, progress, unit_of, user_of
+from guben.cli.context import EARLIEST, LATEST, BadInput, library_for, print_json, progress, unit_of, user_of
+from guben.cli.runs import opened_at
 from guben.figures import bulletin as tables
 from guben.figures.bulletin import Counted, Line
 from guben.figures.explanations import in_plain_words
 from guben.figures.opened import Opened, opened_frozen, opened_live
 from guben.kit.tables import workbook_bytes
 from guben.organisations.models import Organisation
+from guben.rollup import results
+from guben.rollup.bulletins import counted_result, opened_result
+from guben.rollup.results import OpenResult
 from guben.rulebook_engine.adapters.frozen_unit import FrozenUnit
 from guben.rulebook_engine.entries import Indicator
 from guben.rulebook_engine.library import Library
@@ -33,23 +37,46 @@ MADE_UP = "演示数据"
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """One day to be counted: a unit of the records, or of a snapshot."""
+    """One day to be counted: a unit of the records, of a snapshot, or of a result."""
 
     counted: Counted
     unit: Organisation | None
     frozen: FrozenUnit | None = None
+    result: OpenResult | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self.frozen is None and self.result is None
 
 
 def bulletin(options: Namespace) -> int:
     """The newest day given rules; the others stand beside it."""
-    user, library = user_of(options), library_of(options)
+    user = user_of(options)
+    library = library_for(options, _invented(options))
     with ExitStack() as stack:
-        found = [*_frozen(options, user, library, stack)] if options.snapshot else [*_live(options, user, library)]
+        found = _sources(options, user, library, stack)
         found.sort(key=lambda one: one.counted.on, reverse=True)
         if options.row:
             return _open(options, found[0], user, library)
         counted = [one.counted for one in found]
         return _tell(options, counted, [*counted, *_years_before(found, user, library)], library)
+
+
+def _invented(options: Namespace) -> Mapping[str, Any]:
+    """How the records of the first folder were made; empty for real ones."""
+    if options.snapshot and options.result:
+        raise BadInput("Give snapshots to be counted or results that are worked out, not both.")
+    if (options.snapshot or options.result) and options.on:
+        raise BadInput("A snapshot or a result has its own day: leave --on away.")
+    for name in options.result:
+        return results.newest(Path(name))[1].generated
+    return tables.manifest_of(Path(options.snapshot[0])).generated if options.snapshot else {}
+
+
+def _sources(options: Namespace, user: User, library: Library, stack: ExitStack) -> list[_Source]:
+    if options.snapshot:
+        return _frozen(options, user, library, stack)
+    return _worked_out(options, user, stack) if options.result else _live(options, user, library)
 
 
 def _live(options: Namespace, user: User, library: Library) -> list[_Source]:
@@ -63,9 +90,7 @@ def _live(options: Namespace, user: User, library: Library) -> list[_Source]:
 
 def _years_before(found: Sequence[_Source], user: User, library: Library) -> list[Counted]:
     """Live records tell of the year before too, so that changes can be told."""
-    earlier = [
-        tables.year_before(one.unit, one.counted.on, library, user) for one in found if one.unit and not one.frozen
-    ]
+    earlier = [tables.year_before(one.unit, one.counted.on, library, user) for one in found if one.unit and one.is_live]
     return [one for one in earlier if one]
 
 
@@ -80,8 +105,6 @@ def _unit(code: str, user: User) -> Organisation:
 
 def _frozen(options: Namespace, user: User, library: Library, stack: ExitStack) -> list[_Source]:
     """Invented records belong to nobody; others ask for the right at the unit."""
-    if options.on:
-        raise BadInput("A snapshot has its own day: leave --on away.")
     found = []
     for number, name in enumerate(options.snapshot, start=1):
         folder = Path(name)
@@ -94,18 +117,31 @@ def _frozen(options: Namespace, user: User, library: Library, stack: ExitStack) 
     return found
 
 
+def _worked_out(options: Namespace, user: User, stack: ExitStack) -> list[_Source]:
+    """What whole-tree runs say; who sees it may see the persons, so nothing is hidden."""
+    found = []
+    for name in options.result:
+        invented = results.newest(Path(name))[1].generated
+        unit = None if invented else _unit(options.at, user)
+        code = unit.code if unit else options.at
+        result = stack.enter_context(opened_at(name, code, options))
+        found.append(_Source(counted_result(result, code), unit, result=result))
+    return found
+
+
 def _tell(options: Namespace, days: list[Counted], known: list[Counted], library: Library) -> int:
     """The first day, with the other days beside it; `known` is all that changes may be told of."""
     now, published = days[0], _published(options)
+    note = now.note if published is None else ""
     told = tables.lines(now, known, library, published)
     beside = [(one, _by_key(tables.lines(one, known, library))) for one in days[1:]]
     if options.json:
-        return print_json(_document(now, told, beside))
+        return print_json(_document(now, told, beside, note))
     if options.xlsx:
-        _write(Path(options.xlsx), now, told, beside)
+        _write(Path(options.xlsx), now, told, beside, note)
         print(f"{len(told)} rows written to {options.xlsx}.")
         return 0
-    _print(now, told, beside)
+    _print(now, told, beside, note)
     return 0
 
 
@@ -125,7 +161,7 @@ def _by_key(found: Sequence[Line]) -> dict[str, Line]:
     return {one.key: one for one in found}
 
 
-def _document(now: Counted, told: Sequence[Line], beside: Beside) -> dict[str, Any]:
+def _document(now: Counted, told: Sequence[Line], beside: Beside, note: str) -> dict[str, Any]:
     rows = []
     for line in told:
         row = _row(line)
@@ -138,6 +174,8 @@ def _document(now: Counted, told: Sequence[Line], beside: Beside) -> dict[str, A
         "at": now.code,
         "name": now.name,
         "generated": dict(now.made_up) or None,
+        "scale": None if now.scale == (1, 1) else {"members": now.scale[0], "organisations": now.scale[1]},
+        "note": note,
         "beside": [day.on for day, _lines in beside],
         "doubts": list(tables.sources_of(told)),
         "rows": rows,
@@ -194,8 +232,10 @@ def _meaning(line: Line) -> str:
     return _("%(formula)s；只算：%(condition)s") % {"formula": said, "condition": where} if where else said
 
 
-def _print(now: Counted, told: Sequence[Line], beside: Beside) -> None:
+def _print(now: Counted, told: Sequence[Line], beside: Beside, note: str) -> None:
     print(f"{now.name}（{now.code}），{now.on}{'，' + MADE_UP if now.made_up else ''}")
+    if note:
+        print(note)
     lang, table = get_language() or "zh", ""
     for line in told:
         if line.table.key != table:
@@ -219,7 +259,7 @@ def _shown(line: Line | None) -> str:
     return f"{line.rounded:,}{line.printed_in}" if line and line.rounded is not None else "—"
 
 
-def _write(file: Path, now: Counted, told: Sequence[Line], beside: Beside) -> None:
+def _write(file: Path, now: Counted, told: Sequence[Line], beside: Beside, note: str) -> None:
     head = [_("表"), _("行"), str(now.on), _("印刷单位"), _("公布"), _("一致"), _("人或个"), _("计量单位")]
     for day, _lines in beside:
         head += [str(day.on), _("%(day)s公布") % {"day": day.on}]
@@ -235,7 +275,7 @@ def _write(file: Path, now: Counted, told: Sequence[Line], beside: Beside) -> No
         body.append([*cells, _meaning(line), line.key, line.note, line.published.doubt if line.published else ""])
     title = f"{now.name}，{now.on}{'，' + MADE_UP if now.made_up else ''}"
     try:
-        file.write_bytes(workbook_bytes(head, body, sheet_name=_("统计公报"), notes=(_("说明"), [[title]])))
+        file.write_bytes(workbook_bytes(head, body, sheet_name=_("统计公报"), notes=(_("说明"), [[title], [note]])))
     except OSError as fault:
         raise BadInput(f"{file} can't be written: {fault.strerror}.") from None
 
@@ -252,7 +292,9 @@ def _open(options: Namespace, source: _Source, user: User, library: Library) -> 
         raise BadInput(f"There is no row {options.row} with a formula on {source.counted.on}. Rows are {known}, ….")
     if found.key in source.counted.hidden:
         raise BadInput(_("人数太少，不单独显示。"))
-    if source.frozen:
+    if source.result:
+        told = opened_result(found, source.result, source.counted.code)
+    elif source.frozen:
         told = opened_frozen(found, source.frozen)
     else:
         assert source.unit is not None  # noqa: S101 - live records belong to a unit

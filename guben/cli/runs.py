@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -12,17 +13,14 @@ from typing import Any
 from django.conf import settings
 
 from guben.access import policy
-from guben.cli.context import library_of, print_json, progress, unit_of, user_of
+from guben.cli.context import library_for, print_json, progress, unit_of, user_of
 from guben.cli.figures import finding_document, print_findings, row_document, row_line
 from guben.figures.discretion import SEES_PERSONS
 from guben.figures.queries import Row, indicators_for
 from guben.figures.snapshots import manifest_in, require_registered, require_taker
 from guben.rollup import publishing, results, runs
 from guben.rollup.results import OpenResult, named, open_result
-from guben.rulebook import sources
-from guben.rulebook.queries import installed_files
 from guben.rulebook_engine.facts import catalogue
-from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.plan_of_run import plan
 
 INVENTED = "演示数据"
@@ -33,7 +31,7 @@ def run(options: Namespace) -> int:
     snapshot, out = Path(options.snapshot), Path(options.out)
     manifest = manifest_in(snapshot)
     _let_in(options, snapshot, manifest.generated)
-    library = _library(options, manifest.generated)
+    library = library_for(options, manifest.generated)
     planned = plan(library, manifest.on, catalogue)
     began = monotonic()
     made = runs.run(
@@ -141,16 +139,20 @@ def _withdraw(options: Namespace) -> int:
     return 0
 
 
-def _opened(options: Namespace) -> Any:
+def _opened(options: Namespace) -> AbstractContextManager[OpenResult]:
+    return opened_at(options.result, options.at, options)
+
+
+def opened_at(result: str, code: str, options: Namespace) -> AbstractContextManager[OpenResult]:
     """The result, if the acting user may see its figures at the unit. Figures about few people are not coarsened in
     it, so that it takes the right to see persons too; invented records are nobody's."""
-    manifest = results.newest(Path(options.result))[1]
+    manifest = results.newest(Path(result))[1]
     if not manifest.generated:
         user = user_of(options)
-        unit = unit_of(options.at, user)
+        unit = unit_of(code, user)
         for right in ("figures.view", SEES_PERSONS):
             policy.require(user, right, unit)
-    return open_result(Path(options.result), _library(options, manifest.generated))
+    return open_result(Path(result), library_for(options, manifest.generated))
 
 
 def _let_in(options: Namespace, snapshot: Path, generated: Mapping[str, Any]) -> None:
@@ -159,13 +161,6 @@ def _let_in(options: Namespace, snapshot: Path, generated: Mapping[str, Any]) ->
         return
     require_taker(user_of(options))
     require_registered(snapshot)
-
-
-def _library(options: Namespace, generated: Mapping[str, Any]) -> Library:
-    """The installed rules and the given files; for invented records, where none are installed, the shipped ones."""
-    if generated and not options.rules and not installed_files():
-        return sources.read_all(sources.shipped_files())
-    return library_of(options)
 
 
 def _head(opened: OpenResult, code: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -71,7 +72,31 @@ class Counted:
     is_nation: bool
     figures: Mapping[str, Figure]
     hidden: frozenset[str] = frozenset()
-    made_up: Mapping[str, object] = field(default_factory=dict)
+    made_up: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """How many of the published numbers of members and of units an invented country has; one in all others."""
+        return float(self.made_up.get("of_members", 1)), float(self.made_up.get("of_organisations", 1))
+
+    @property
+    def is_as_published(self) -> bool:
+        """Whether the unit can stand beside the nation's bulletin."""
+        return self.is_nation and self.scale == (1, 1)
+
+    @property
+    def note(self) -> str:
+        """What is to be known of a country that is smaller or larger than the published one."""
+        if self.scale == (1, 1):
+            return ""
+        sentence = _(
+            "演示数据不是公布的规模：党员是公布数的%(members)s，基层组织是公布数的%(units)s，所以旁边不放公布的数。"
+        )
+        return sentence % {"members": _share(self.scale[0]), "units": _share(self.scale[1])}
+
+
+def _share(part: float) -> str:
+    return f"{PERCENT * part:.3g}%"
 
 
 def counted_live(
@@ -214,13 +239,13 @@ def lines(
     now: Counted, others: Sequence[Counted], library: Library, published: Sequence[Published] | None = None
 ) -> list[Line]:
     """All rows that bulletins of the day have. Changes in a year are told where one of the others is of the day a year
-    before. Without `published`, what was shipped is taken, at the top of the country."""
+    before. Without `published`, what was shipped is taken, at the top of a country of that size."""
     if published is None:
-        published = published_on(now.on) if now.is_nation else ()
+        published = published_on(now.on) if now.is_as_published else ()
     printed = {(one.table, one.row): one for one in published}
     before = next((one for one in others if one.on == add_months(now.on, -YEAR)), None)
     return [
-        replace(_line(table, row, now, before, _printed(printed, table, row)), as_printed=now.is_nation)
+        replace(_line(table, row, now, before, _printed(printed, table, row)), as_printed=now.is_as_published)
         for table in library.tables(now.on)
         for row in table.printed(now.on)
     ]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from guben.figures.bulletin import Counted
+from guben.figures.opened import Below, Opened
 from guben.organisations.choices import Territory
 from guben.rollup.results import OpenResult
 from guben.rulebook_engine.adapters.result_differences import units_that_differ
 from guben.rulebook_engine.adapters.result_reading import Unit
 from guben.rulebook_engine.aggregates import Figure
+from guben.rulebook_engine.dialects import DUCKDB
 from guben.rulebook_engine.entries import Indicator
+from guben.rulebook_engine.one_unit import rows_counted
 
 Figures = Mapping[str, Figure]
 
@@ -27,6 +30,20 @@ def counted_result(result: OpenResult, code: str = "") -> Counted:
     is_nation = unit.territory == Territory.NATION or bool(unit.number == 0 and generated)
     figures = _figures(result, result.library.rows(result.on), [unit])[unit.organisation]
     return Counted(result.on, unit.code, unit.name, is_nation, figures, made_up=generated)
+
+
+def opened_result(indicator: Indicator, result: OpenResult, code: str) -> Opened:
+    """One row at a unit with those directly below it. A result holds no records.
+
+    Raises:
+        NotInResult: there is no such unit, or the run did not work the row out.
+    """
+    unit = result.unit(code)
+    children = result.children(code)
+    found = _figures(result, [indicator], [unit, *children])
+    below = tuple(Below(one.code, one.name, found[one.organisation][indicator.key]) for one in children)
+    condition = rows_counted(indicator, DUCKDB, result.on)
+    return Opened(indicator, found[unit.organisation][indicator.key], condition, below, ())
 
 
 def differing(

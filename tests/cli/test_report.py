@@ -13,7 +13,10 @@ import pytest
 from guben.figures.queries import evaluate_live
 from guben.figures.snapshots import freeze
 from guben.organisations.models import Organisation
+from guben.rollup import runs
 from guben.rulebook.queries import library
+from guben.rulebook_engine.facts import catalogue
+from guben.rulebook_engine.plan_of_run import plan
 from tests.cast import BRANCH, CITY, TODAY, TOWN, Cast
 from tests.command import guben, refused
 
@@ -27,10 +30,10 @@ def frozen(cast: Cast, tmp_path: Path) -> Path:
     return tmp_path / "frozen"
 
 
-def made_up(folder: Path, on: date | None = None) -> Path:
+def made_up(folder: Path, on: date | None = None, **more: float) -> Path:
     """The snapshot as if its records were invented, perhaps of another day."""
     manifest = folder / "manifest.json"
-    content = json.loads(manifest.read_text(encoding="utf-8")) | {"generated": {"seed": 1}}
+    content = json.loads(manifest.read_text(encoding="utf-8")) | {"generated": {"seed": 1, **more}}
     if on:
         content["on"] = on.isoformat()
     manifest.write_text(json.dumps(content), encoding="utf-8")
@@ -106,6 +109,59 @@ def test_published_numbers_stand_beside_invented_records_of_the_country(frozen: 
     assert rows["awards", "颁发光荣在党50年纪念章"]["published"] == 894_000
     for elsewhere in (("--snapshot", frozen, "--at", TOWN), ("--on", "2024-12-31", "--at", CITY)):
         assert {row["published"] for row in rows_of(*elsewhere).values()} == {None}
+
+
+@pytest.mark.one_database
+def test_a_smaller_country_says_its_scale_and_is_not_compared(frozen: Path, tmp_path: Path) -> None:
+    folder = made_up(frozen, date(2024, 12, 31), of_members=0.5, of_organisations=0.25)
+    document = guben("report", "bulletin", "--snapshot", folder, "--json").document
+    assert {row["published"] for row in document["rows"]} == {row["equal"] for row in document["rows"]} == {None}
+    assert document["scale"] == {"members": 0.5, "organisations": 0.25}
+    total = next(row for row in document["rows"] if row["row"] == "党员总数")
+    assert (total["rounded"], total["printed_in"]) == (str(total["value"]), "名")
+    assert "党员是公布数的50%，基层组织是公布数的25%" in document["note"]
+    said = guben("report", "bulletin", "--snapshot", folder).out
+    assert document["note"] in said
+    assert "rows equal what was published" not in said
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("table,row,value,unit\nmembers.total,党员总数,1,名\n", "utf-8")
+    assert "0 / 1 rows equal" in guben("report", "bulletin", "--snapshot", folder, "--published", sheet).out
+
+
+@pytest.mark.one_database
+def test_two_snapshots_stand_side_by_side_and_tell_the_change(frozen: Path, tmp_path: Path) -> None:
+    freeze(date(2025, 6, 30), tmp_path / "earlier")
+    live = rows_of("--at", TOWN)
+    changes = [name for name, row in live.items() if row["meaning"] == "比一年前"]
+    assert any(live[name]["value"] for name in changes)
+    for order in ((tmp_path / "earlier", frozen), (frozen, tmp_path / "earlier")):  # the newer one rules
+        both = rows_of("--at", TOWN, "--snapshot", order[0], "--snapshot", order[1])
+        assert {name: both[name]["value"] for name in changes} == {name: live[name]["value"] for name in changes}
+        (then,) = both[TOTAL]["years"]
+        assert (then["on"], both[TOTAL]["value"] - then["value"]) == (
+            "2025-06-30",
+            both["members.total", "比上年净增"]["value"],
+        )
+
+
+@pytest.mark.one_database
+def test_what_a_run_worked_out_is_shown_without_counting_again(cast: Cast, frozen: Path, tmp_path: Path) -> None:
+    keys = [one.key for one in library().rows(TODAY)]
+    runs.run(frozen, tmp_path / "result", plan(library(), TODAY, catalogue, keys), runs.How("duckdb"))
+    for at in ((), ("--at", TOWN), ("--at", BRANCH)):
+        counted = rows_of(*at, "--snapshot", frozen)
+        (frozen / "member").rename(frozen / "away")
+        assert rows_of(*at, "--result", tmp_path / "result") == counted
+        (frozen / "away").rename(frozen / "member")
+    one = ("report", "bulletin", "--row", "bulletin-make-up_women", "--at", TOWN, "--json")
+    opened, raw = (
+        guben(*one, *words).document for words in (("--result", tmp_path / "result"), ("--snapshot", frozen))
+    )
+    assert opened == raw
+    result = ("report", "bulletin", "--at", CITY, "--result", tmp_path / "result")
+    assert "members.view" in refused(guben(*result, "--as", cast.statistician.username))
+    assert "not both" in refused(guben(*result, "--snapshot", frozen))
+    assert "leave --on away" in refused(guben(*result, "--on", "2026-06-30"))
 
 
 @pytest.mark.one_database
