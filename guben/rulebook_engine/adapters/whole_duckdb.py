@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,30 +11,16 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from guben.rulebook_engine.aggregates import aggregation_of
 from guben.rulebook_engine.dialects import DUCKDB
 from guben.rulebook_engine.entries import Entry, Standard
 from guben.rulebook_engine.evaluation import unit_columns
-from guben.rulebook_engine.expressions import (
-    Absence,
-    Arithmetic,
-    AtomValue,
-    Between,
-    Checked,
-    ColumnValue,
-    Comparison,
-    Junction,
-    Membership,
-    Negation,
-    Node,
-)
-from guben.rulebook_engine.facts import Column
+from guben.rulebook_engine.expressions import Checked
 from guben.rulebook_engine.frozen import TREE_TABLE, Manifest
 from guben.rulebook_engine.plan_of_run import NULL, HandedUp, PartFigures, Plan, PlannedDuty
 from guben.rulebook_engine.rolling_up import PartTree, add_handed_up, hand_up, nothing, rolled_up, states, tallied
+from guben.rulebook_engine.run_in_sql import with_figure
 
 UNITS = "organisation"
-UNKNOWN_VALUE: Node = ColumnValue(Column("nothing", "number", "", ""))
 
 
 def work_out(
@@ -233,45 +219,6 @@ class _Work:
         return states(
             planned, self.plan, who, asked, (wanted, founded, kept), (own[planned.good], own[planned.in_time])
         )
-
-
-def with_figure(standard: Standard, plan: Plan) -> Node:
-    """A standard's line as a tree over the columns `b0…` (below) or `o0…` (own) and the unit's own facts."""
-    indicator = plan.by_key[standard.indicator]
-    aggregation = aggregation_of(indicator)
-    prefix = "b" if indicator.scope == "subtree" else "o"
-    atoms = [
-        ColumnValue(Column(f"{prefix}{number}", "number" if plan.is_double(number) else "integer", "", ""))
-        for number in plan.columns_of(indicator)
-    ]
-    figure = {"value": aggregation.value, "numerator": aggregation.numerator, "denominator": aggregation.denominator}
-    named = {name: _put_in(tree, atoms, {}) if tree else UNKNOWN_VALUE for name, tree in figure.items()}
-    return _put_in(standard.holds.tree, atoms, named)
-
-
-def _put_in(node: Node, atoms: Sequence[Node], named: Mapping[str, Node]) -> Node:
-    """The tree with other trees in the place of atoms and of the figure's columns."""
-
-    def again(one: Node) -> Node:
-        return _put_in(one, atoms, named)
-
-    match node:
-        case AtomValue():
-            return atoms[node.number]
-        case ColumnValue() if node.column.name in named:
-            return named[node.column.name]
-        case Comparison() | Arithmetic():
-            return replace(node, left=again(node.left), right=again(node.right))
-        case Junction():
-            return replace(node, parts=tuple(again(one) for one in node.parts))
-        case Negation():
-            return Negation(again(node.part))
-        case Membership() | Absence():
-            return replace(node, item=again(node.item))
-        case Between():
-            return Between(again(node.item), again(node.low), again(node.high))
-        case _:
-            return node
 
 
 def _filled(values: Any, empty: float) -> NDArray[Any]:

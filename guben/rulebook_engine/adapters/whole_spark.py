@@ -20,17 +20,15 @@ from pyspark.sql import functions as sql
 from guben.kit.tree import STEP
 from guben.rulebook_engine.adapters.spark import COMPRESSION, LIMIT_OF_ROWS
 from guben.rulebook_engine.adapters.whole_duckdb import UNITS as FACTS
-from guben.rulebook_engine.adapters.whole_duckdb import spans_of, with_figure
+from guben.rulebook_engine.adapters.whole_duckdb import spans_of
 from guben.rulebook_engine.dialects import DUCKDB, SPARK
-from guben.rulebook_engine.entries import Entry, Standard
-from guben.rulebook_engine.evaluation import unit_columns
 from guben.rulebook_engine.frozen import TREE_TABLE, File, Manifest, digest, file_name
-from guben.rulebook_engine.plan_of_run import STATES, UNKNOWN, Plan, PlannedDuty, tally_places
+from guben.rulebook_engine.plan_of_run import Plan
 from guben.rulebook_engine.results import BELOW, NAMED, ROW_GROUP, TALLIES, TOPS, TREE, UNITS
+from guben.rulebook_engine.run_in_sql import ADD_UP, RunInSql, counted
 
 PLACE = ["_part", "_unit", "_parent", "_number", "_ends", "_path"]
 PATHS_ABOVE = f"explode(transform(sequence({STEP}, length(_path), {STEP}), end -> left(_path, end)))"
-CODE = {name: number for number, name in enumerate(STATES)}
 
 
 def write_all(
@@ -67,8 +65,8 @@ class _Run:
         return self.session.read.parquet(*(str(self.snapshot / file.name) for file in self.manifest.tables[table]))
 
     @cached_property
-    def spans(self) -> dict[str, tuple[int, int]]:
-        return spans_of(self.snapshot, self.plan.issuers)
+    def asked(self) -> RunInSql:
+        return RunInSql(self.plan, SPARK, spans_of(self.snapshot, self.plan.issuers))
 
     @cached_property
     def functions(self) -> list[str]:
@@ -106,15 +104,7 @@ class _Run:
 
     def facts(self) -> DataFrame:
         """Of each unit the conditions it meets, what duties ask of it, and the columns that lines speak of."""
-        columns = ["organisation AS _unit", "TRUE AS _has_facts", "CAST(NULL AS DOUBLE) AS nothing"]
-        columns += ["founded_on AS _founded", "kept_from AS _kept"]
-        for number, check in enumerate(self.plan.abouts):
-            columns.append(f"coalesce({check.sql(SPARK, self.plan.on)}, FALSE) AS a{number}")
-        for number, planned in enumerate(self.plan.duties):
-            columns += _asked(planned, number)
-        lines = [column for standard in self.plan.standards for column in unit_columns(standard.holds)]
-        columns += dict.fromkeys(SPARK.quoted(column.of or column.name) for column in lines)
-        found = self.read(FACTS).selectExpr(*columns)
+        found = self.read(FACTS).selectExpr(*self.asked.facts())
         return found.select("_unit", sql.struct(*found.columns[1:]).alias("facts"))
 
     @cached_property
@@ -133,40 +123,7 @@ class _Run:
 
     def judged(self, units: DataFrame) -> DataFrame:
         """Adds the verdicts and the states of duties."""
-        verdicts = [f"{self._verdict(one)} AS v{number}" for number, one in enumerate(self.plan.standards)]
-        states = [f"{self._state(one, number)} AS d{number}" for number, one in enumerate(self.plan.duties)]
-        return units.selectExpr("*", *verdicts, *states)
-
-    def _verdict(self, standard: Standard) -> str:
-        held = SPARK.sql(with_figure(standard, self.plan), self.plan.on)
-        checks = (standard.who, self.plan.by_key[standard.indicator].who)
-        about = [f"coalesce(a{self.plan.abouts.index(check)}, FALSE)" for check in checks if check]
-        about += ["_has_facts IS NOT NULL"] if unit_columns(standard.holds) else []
-        about += self._holds(standard)
-        cases = f"WHEN {held} THEN 1 WHEN NOT {held} THEN 2 ELSE 3 END"
-        return f"CAST(CASE WHEN NOT ({' AND '.join(about) or 'TRUE'}) THEN 0 {cases} AS TINYINT)"
-
-    def _holds(self, rule: Entry) -> list[str]:
-        """The condition that a unit stands at or below the unit that made the rule."""
-        if rule.is_national:
-            return []
-        first, ends = self.spans.get(rule.issued_by, (0, 0))
-        return [f"(_number >= {first} AND _number < {ends})"]
-
-    def _state(self, planned: PlannedDuty, number: int) -> str:
-        """As `duty_state.state_of` says of one unit."""
-        starts, ends = SPARK.day(planned.period.starts_on), SPARK.day(planned.period.ends_on)
-        who = " AND ".join([f"coalesce(_who{number}, FALSE)", *self._holds(planned.duty)])
-        short = CODE["late"] if self.plan.on > planned.due_on else CODE["due"]
-        cases = (
-            (f"NOT ({who}) OR _founded > {ends}", CODE[""]),
-            (f"_founded > {starts} OR NOT _applies{number}", CODE["exempt"]),
-            (f"_kept IS NULL OR _kept > {starts}", CODE["not_kept"]),
-            (f"o{planned.good} < _times{number}", short),
-            (f"o{planned.in_time} >= _times{number}", CODE["done"]),
-        )
-        whens = " ".join(f"WHEN {condition} THEN {code}" for condition, code in cases)
-        return f"CAST(CASE {whens} ELSE {CODE['done_late']} END AS TINYINT)"
+        return units.selectExpr("*", *self.asked.judged())
 
     def units(self) -> DataFrame:
         """All units as `results` lays them out."""
@@ -184,37 +141,12 @@ class _Run:
 
     def tallies(self) -> DataFrame:
         """How many units at and below each unit with children have each verdict and state."""
-        ones = _ones(self.plan)
+        ones = counted(self.plan)
         functions = dict.fromkeys(ones, "sum")
-        counted = [f"CAST({condition} AS BIGINT) AS {name}" for name, condition in ones.items()]
-        leaves, parents = (units.selectExpr("_path", *counted) for units in (self.leaves, self.parents))
+        columns = [f"{one} AS {name}" for name, one in ones.items()]
+        leaves, parents = (units.selectExpr("_path", *columns) for units in (self.leaves, self.parents))
         found = rolled_up(parents, leaves, functions).join(self.parents.select(*PLACE), "_path")
         return found.selectExpr("_part", "_number AS number", *ones)
-
-
-def _asked(planned: PlannedDuty, number: int) -> list[str]:
-    """Whether a unit's facts say that the duty is about it and applies, and how often it is owed."""
-    duty, day = planned.duty, planned.day
-    times = SPARK.quoted(duty.times) if isinstance(duty.times, str) else str(duty.times)
-    applies = [f"coalesce({part.where.sql(SPARK, day)}, FALSE)" for part in duty.applies]
-    return [
-        f"coalesce({duty.who.sql(SPARK, day)}, FALSE) AS _who{number}",
-        f"({' AND '.join([*applies, f'coalesce({times}, 0) > 0'])}) AS _applies{number}",
-        f"coalesce({times}, 0) AS _times{number}",
-    ]
-
-
-def _ones(plan: Plan) -> dict[str, str]:
-    """The columns of a tally, each with the condition that a unit counts in it."""
-    found: dict[str, str] = {}
-    verdicts = {standard.key: f"v{number}" for number, standard in enumerate(plan.standards)}
-    states = {planned.label: f"d{number}" for number, planned in enumerate(plan.duties)}
-    for name, at in tally_places(plan).items():
-        if name:
-            column = states[name] if isinstance(name, tuple) else verdicts[name]
-            most = len(STATES) - 1 if isinstance(name, tuple) else UNKNOWN
-            found |= {f"t{at + code - 1}": f"{column} = {code}" for code in range(1, most + 1)}
-    return found
 
 
 def rolled_up(parents: DataFrame, leaves: DataFrame, functions: Mapping[str, str]) -> DataFrame:
@@ -226,8 +158,7 @@ def rolled_up(parents: DataFrame, leaves: DataFrame, functions: Mapping[str, str
 
 
 def _added_up(units: DataFrame, functions: Mapping[str, str]) -> DataFrame:
-    add_up = {"count": "sum", "sum": "sum", "min": "min", "max": "max"}
-    columns = [sql.expr(f"{add_up[function]}({name})").alias(name) for name, function in functions.items()]
+    columns = [sql.expr(f"{ADD_UP[function]}({name})").alias(name) for name, function in functions.items()]
     return units.groupBy("_path").agg(*columns)
 
 
