@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guben.settings")
-ROWS, COLUMNS = 1_000_000, 40
+ROWS = 1_000_000
 
 
 def main() -> int:
@@ -30,22 +30,20 @@ def main() -> int:
 
 
 def export() -> dict[str, Any]:
-    """A million members with forty columns: those there are, and some of them once more."""
+    """A million members with every column there is; what is sealed shows its mask, as for who may not open it."""
     from guben.accounts.operator import acting_user
-    from guben.exports import actions, rows
+    from guben.exports import actions
     from guben.exports.choices import Columns, Format, What
     from guben.exports.columns import headers
     from guben.exports.plans import Plan
 
     plan = Plan(what=What.MEMBERS, columns=Columns.NATIONAL, extra=True, format=Format.CSV)
-    words, real, cells = headers(plan), rows.rows_of, rows.cells_of
-    actions.headers = lambda _: [*words, *(f"{word} 2" for word in words)][:COLUMNS]
-    rows.cells_of = lambda asked: (cells(asked) * 2)[:COLUMNS]
+    words, real = headers(plan), actions.rows_of
     actions.rows_of = lambda *asked: islice(real(*asked), ROWS)
     with tempfile.TemporaryFile() as file:
         written = actions.write(plan, top(), file, by=acting_user())
         size = file.tell()
-    return {"what": f"export as CSV, {COLUMNS} columns, {len(words)} of them different", "rows": written, "bytes": size}
+    return {"what": f"export as CSV, all {len(words)} columns there are", "rows": written, "bytes": size}
 
 
 def snapshot() -> dict[str, Any]:

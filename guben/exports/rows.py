@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, QuerySet
 
 from guben.access import policy
 from guben.accounts.models import User
@@ -40,10 +39,10 @@ def rows_of(plan: Plan, unit: Organisation, by: User, on: date) -> Iterator[list
 
 
 def _member_rows(plan: Plan, unit: Organisation, by: User, on: date) -> Iterator[list[Written]]:
-    names, cells, fields = branch_names(unit), cells_of(plan), fields_of(plan)
-    units = iter(names)
-    while some := list(islice(units, UNITS_AT_ONCE)):  # the database sorts no more than these at once
-        people = members_at(by, unit, on).filter(organisation_id_on__in=some).values(*fields)
+    cells, fields = cells_of(plan), fields_of(plan)
+    units = branch_names(unit)
+    while names := dict(islice(units, UNITS_AT_ONCE)):  # the database sorts no more than these at once
+        people = members_at(by, unit, on).filter(organisation_id_on__in=list(names)).values(*fields)
         read = people.iterator(chunk_size=AT_ONCE)
         while part := list(islice(read, AT_ONCE)):
             days = _stage_days([values["pk"] for values in part], on)
@@ -64,11 +63,25 @@ def _stage_days(people: list[int], on: date) -> dict[int, tuple[date | None, dat
     return {person: (joined.get(person), full.get(person)) for person in people}
 
 
-def branch_names(unit: Organisation) -> dict[int, str]:
+def branch_names(unit: Organisation) -> Iterator[tuple[int, str]]:
     """How each unit at and below one is named, in tree order: by name, or by code where another has the same name."""
-    units = list(at_or_below(unit, dissolved=True).values_list("pk", "code", "name", "short_name", "dissolved_on"))
-    names = Counter(name for *_ids, own, short, ended in units if not ended for name in {own, short})
-    return {pk: name if names[name] <= 1 else code for pk, code, name, _short, _ended in units}
+    several = _names_of_several(unit)
+    units = at_or_below(unit, dissolved=True).values_list("pk", "code", "name")
+    return ((pk, code if name in several else name) for pk, code, name in units.iterator(chunk_size=AT_ONCE))
+
+
+def _names_of_several(unit: Organisation) -> set[str]:
+    """The names, long or short, that more than one unit has; no other is kept in memory."""
+    every = at_or_below(unit, dissolved=True).order_by()
+    living = every.filter(dissolved_on=None)
+    short = living.exclude(short_name=F("name"))
+    gone = short.filter(short_name__in=every.exclude(dissolved_on=None).values("name"))
+    found: set[str] = set()
+    for rows, field in ((living, "name"), (gone, "short_name")):
+        counted = rows.values(field).annotate(number=Count("pk")).filter(number__gt=1)
+        found |= set(counted.values_list(field, flat=True))
+    also_short = living.filter(name__in=short.values("short_name"))
+    return found | set(also_short.values_list("name", flat=True))
 
 
 def _units(unit: Organisation, by: User) -> QuerySet[Organisation]:

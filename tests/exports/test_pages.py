@@ -209,10 +209,13 @@ def test_units_are_exported_in_the_columns_that_an_import_reads(client: Client, 
 def test_two_branches_of_one_name_are_told_apart_by_their_codes(cast):
     cast.small_branch.name = cast.branch.name
     cast.small_branch.save(update_fields=["name"])
-    names = rows.branch_names(cast.village)
+    names = dict(rows.branch_names(cast.village))
     assert names[cast.branch.pk] == BRANCH
     assert names[cast.small_branch.pk] == cast.small_branch.code
     assert names[cast.village.pk] == cast.village.name
+    cast.small_branch.short_name = cast.village.name
+    cast.small_branch.save(update_fields=["short_name"])
+    assert dict(rows.branch_names(cast.village))[cast.village.pk] == cast.village.code
 
 
 def test_standings_show_in_the_national_columns(client: Client, cast):
