@@ -66,8 +66,8 @@ def _counted_on(tables: Iterable[str]) -> list[str]:
 
 def _columns(table: str) -> list[str]:
     with connection.cursor() as cursor:
-        found = connection.introspection.get_table_description(cursor, table)
-    return [connection.ops.quote_name(column.name) for column in found]
+        cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} LIMIT 0")
+        return [connection.ops.quote_name(column[0]) for column in cursor.description]
 
 
 def _rows(table: str) -> Rows:

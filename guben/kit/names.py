@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from pypinyin import lazy_pinyin
-
 PINYIN_ROOM = 120
 INITIALS_ROOM = 20
 MIDDLE_DOTS = "·•・‧∙．."
@@ -118,7 +116,14 @@ def _reading(character: str) -> str:
         return character.lower() if character.isalnum() else ""
     if usual := IN_NAMES.get(character):
         return usual
-    return "".join(letter for letter in lazy_pinyin(character)[0].lower() if letter.isascii() and letter.isalpha())
+    return "".join(letter for letter in syllables(character)[0].lower() if letter.isascii() and letter.isalpha())
+
+
+def syllables(words: str) -> list[str]:
+    """The sound of each character, without tone; what is not Chinese stays together as it is."""
+    from pypinyin import lazy_pinyin  # its dictionaries take half a second, and most commands name nobody
+
+    return lazy_pinyin(words)
 
 
 def _surname_readings(name: str) -> tuple[int, list[tuple[str, ...]]]:

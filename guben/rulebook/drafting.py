@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pypinyin import lazy_pinyin
-
+from guben.kit.names import syllables
 from guben.rulebook.conditions import among, joined
 from guben.rulebook.models import RuleForm
 
@@ -36,7 +35,7 @@ def suffix(code: str, number: int) -> str:
 
 def stem(given: str, title_zh: str, title_en: str) -> str:
     """The beginning of a key: as given, else from the English title, else the Chinese one by its sound."""
-    for words in (given, title_en if title_en != title_zh else "", "-".join(lazy_pinyin(title_zh[:12]))):
+    for words in (given, title_en if title_en != title_zh else "", "-".join(syllables(title_zh[:12]))):
         found = "-".join(re.findall(r"[a-z0-9]+", words.lower()))[:LONGEST_STEM].strip("-")
         if found:
             return found

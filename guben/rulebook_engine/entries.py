@@ -20,9 +20,10 @@ NATIONAL = "national"
 
 
 class Part(BaseModel):
-    """The base of all parts: frozen, strict about types, closed to unknown keys."""
+    """The base of all parts: frozen, strict about types, closed to unknown keys. What checks them is built when the
+    first of a kind is read."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_by_name=True)
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_by_name=True, defer_build=True)
 
 
 class Words(Part):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.imports.sheets import UNIT_HEADERS, csv_bytes, id_number, unit
 
-PEOPLE = 12_000
+PEOPLE = 8_000
 HEADERS = ["姓名", "公民身份号码", "民族", "人员类别", "所在党支部", "入党日期", "转正日期"]
 
 
