@@ -27,6 +27,8 @@ from guben.statistics.spreads import Spread
 from guben.statistics.subjects import Line, Table
 from guben.statistics.told import day_words, difference, in_words, told, value_words
 
+MARKS = "①②③④⑤⑥⑦⑧⑨"
+
 
 class TwoDays:
     """What is said of one figure on two days."""
@@ -60,6 +62,7 @@ class ShownRow(TwoDays):
     then: Figure | None
     published: Beside | None
     url: str
+    mark: str = ""  # of the doubt that stands below the table
 
     @property
     def uncounted(self) -> str:
@@ -73,6 +76,7 @@ class ShownTable:
     table: Table
     title: str
     rows: list[ShownRow]
+    doubts: list[tuple[str, str]]  # each once, with its mark
 
     @property
     def has_published(self) -> bool:
@@ -109,8 +113,24 @@ def shown_tables(
             url = _page_of(line, query) if line.indicator else ""
             title, unit = in_words(line.title), unit_words(line)
             rows.append(ShownRow(line, title, unit, now, then, paper, url))
-        shown.append(ShownTable(table, in_words(table.title), rows))
+        marks = _marks(rows)
+        marked = [replace(row, mark=marks.get(_doubt(row), "")) for row in rows]
+        doubts = [(mark, doubt) for doubt, mark in marks.items()]
+        shown.append(ShownTable(table, in_words(table.title), marked, doubts))
     return shown
+
+
+def _marks(rows: Sequence[ShownRow]) -> dict[str, str]:
+    """A mark for each doubt about published numbers of a table."""
+    doubts = dict.fromkeys(doubt for row in rows if (doubt := _doubt(row)))
+    return dict(zip(doubts, MARKS, strict=False))
+
+
+def _doubt(row: ShownRow) -> str:
+    """Why a published number may not be right; empty where there is no doubt."""
+    if row.published is None or row.published.printed.confidence == "verified":
+        return row.published.printed.doubt if row.published else ""
+    return row.published.printed.doubt or _("二手，待核")
 
 
 def _page_of(line: Line, query: Mapping[str, str]) -> str:
@@ -138,6 +158,11 @@ def units_below(line: Line, found: Days, on: date, other: date | None, query: Ma
         units.append(Unit(child, line, found.figure(line, on, child.id), then, url))
     units.sort(key=lambda one: (one.value is None, -(one.value or 0), one.unit.path))
     return _with_bars(units, found.figure(line, on) if line.is_share else None)
+
+
+def branch_of(unit: UnitName, line: Line, figure: Figure, query: Mapping[str, str]) -> Unit:
+    """A branch of a bin with its figure and its page."""
+    return Unit(unit, line, figure, None, _page_of(line, {**query, "at": unit.code}))
 
 
 def _with_bars(units: Sequence[Unit], whole: Figure | None) -> list[Unit]:
@@ -214,10 +239,11 @@ class Bin:
 
     name: str
     count: int
+    url: str = ""  # of the units that it counts
 
 
-def bins_of(spread: Spread, line: Line) -> list[Bin]:
-    """The columns with their names: 10%—20%, 20—29, 7."""
+def bins_of(spread: Spread, line: Line, query: Mapping[str, str] | None) -> list[Bin]:
+    """The columns with their names: 10%—20%, 20—29, 7. With a query each leads to the units that it counts."""
     whole = not line.is_share and spread.width >= 1
     found = []
     for number, count in enumerate(spread.counts):
@@ -229,7 +255,8 @@ def bins_of(spread: Spread, line: Line) -> list[Bin]:
             name = f"{low * 100:.0f}—{high * 100:.0f}%"
         else:
             name = f"{low:g}—{high:g}"
-        found.append(Bin(name, count))
+        url = "" if query is None else f"{_page_of(line, {**query, 'bin': str(number)})}#branches"
+        found.append(Bin(name, count, url))
     return found
 
 
@@ -241,7 +268,7 @@ def drawn_spread(bins: Sequence[Bin], spread: Spread, line: Line) -> SafeString:
     label = _("%(units)s个支部的%(title)s，一半在%(middle)s以下") % {
         "units": spread.units, "title": in_words(line.title), "middle": middle,
     }  # fmt: skip
-    return drawings.columns([Bar(one.name, one.count, f"{one.count:,}") for one in bins], label)
+    return drawings.columns([Bar(one.name, one.count, f"{one.count:,}", one.url) for one in bins], label)
 
 
 def query_of(reading: AnyReading, other: date | None) -> dict[str, str]:

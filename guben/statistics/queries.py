@@ -11,6 +11,7 @@ from guben.access.policy import Someone
 from guben.audit.remembering import remembered
 from guben.figures.discretion import SEES_PERSONS
 from guben.figures.errors import UnitNotThere
+from guben.figures.trees import UnitName
 from guben.organisations.models import Organisation
 from guben.organisations.queries import ancestors_of, kept_from_on, placement_on, units_on
 from guben.rulebook_engine.aggregates import Figure
@@ -19,13 +20,14 @@ from guben.statistics.followed import followed_reckoning
 from guben.statistics.hiding import hidden_from, still_hidden
 from guben.statistics.keeping import Kept, kept_reckoning
 from guben.statistics.models import Standing
-from guben.statistics.reckoning import Reckoned, figures_on, grown, reduced, spread_over
+from guben.statistics.reckoning import Reckoned, branches_in, figures_on, grown, reduced, spread_over
 from guben.statistics.results import ResultReading
 from guben.statistics.spreads import Spread
 from guben.statistics.subjects import Line, Subjects, Table, subjects
 from guben.statistics.years import last_year_end, trend_days, year_before
 
 RIGHT = "figures.view"
+MOST_LISTED = 5_000  # units of which one figure is told at once, so that those in a bin can be named
 MOST_AT_ONCE = 300  # units: about a second a day; more are worked out by a job
 
 
@@ -118,6 +120,20 @@ class Reading:
         hidden = hidden_from(self.reader, self.at, day, self.standing, self.known)
         tree = grown(self.at, day, self.standing)
         return spread_over(tree, figures_on(tree, [indicator]), indicator, hidden, sees=self.sees_persons)
+
+    @property
+    def lists_units(self) -> bool:
+        """Whether the branches of a spread can be named: one figure of all units is quickly told, unless what is hidden
+        in a large tree must be found too."""
+        return not self.is_large or (self.sees_persons and units_on(self.on, self.at).count() <= MOST_LISTED)
+
+    def in_bin(self, indicator: Indicator, spread: Spread, number: int) -> list[tuple[UnitName, Figure]]:
+        """The branches in one bin of the spread, in tree order, as the records are now."""
+        hidden = hidden_from(self.reader, self.at, self.on, self.standing, self.known)
+        tree = grown(self.at, self.on, self.standing)
+        found = branches_in(tree, figures_on(tree, [indicator])[indicator.key], hidden.get(indicator.key, ()))
+        held = [(tree.units[unit], figure) for unit, figure in found.items() if spread.holds(figure.value, number)]
+        return sorted(held, key=lambda one: one[0].path)
 
     def _is_followed(self, day: date) -> bool:
         """Whether the figures of a day are kept up with the records. They are whole: others get what a job hid."""

@@ -102,6 +102,16 @@ def reduced(grown_tree: Grown, figures: Figures) -> Reckoned:
     return Reckoned(grown_tree.on, grown_tree.standing, top, children, len(grown_tree.units), few)
 
 
+def branches_in(grown_tree: Grown, figures: Mapping[int, Figure], away: Collection[int] = ()) -> dict[int, Figure]:
+    """The figures of the branches below the top, without those that have none or whose figure is not shown."""
+    return {
+        unit: figure
+        for unit, figure in figures.items()
+        if grown_tree.units[unit].kind in BRANCH_KINDS and unit != grown_tree.top.pk
+        and figure.value is not None and unit not in away
+    }  # fmt: skip
+
+
 def spread_over(
     grown_tree: Grown, figures: Figures, indicator: Indicator, hidden: Hidden, *, sees: bool
 ) -> Spread | None:

@@ -45,6 +45,7 @@ class ResultReading:
     known: Subjects = field(init=False)
     steps: list[UnitName] = field(init=False)
     is_large = False
+    lists_units = False
     standing = Standing.THEN
     kept_from = None
     _ids: dict[str, int] = field(default_factory=dict, init=False)
@@ -110,6 +111,10 @@ class ResultReading:
     def spread(self, day: date, indicator: Indicator) -> Spread | None:
         """None: it would take a look at all units."""
         return None
+
+    def in_bin(self, indicator: Indicator, spread: Spread, number: int) -> list[tuple[UnitName, Figure]]:
+        """No spread, no bins."""
+        return []
 
     def reckoned(self, day: date, indicators: Sequence[Indicator]) -> Reckoned | None:
         """The figures of a day; None where there is no result of it, or the unit is not in it.

@@ -33,6 +33,10 @@ class Spread:
         """The number of the bin that holds a value."""
         return min(int((value - self.start) / self.width + 1e-9), len(self.counts) - 1)
 
+    def holds(self, value: float | None, number: int) -> bool:
+        """Whether a value is in a bin."""
+        return value is not None and value >= self.start and self.bin_of(value) == number
+
 
 def spread_of(values: Sequence[float], *, is_share: bool, left_out: int = 0, least_width: float = 1) -> Spread | None:
     """The bins of some values; None where there is none. Shares fall into tenths."""

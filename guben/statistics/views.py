@@ -35,10 +35,12 @@ from guben.statistics.published import latest
 from guben.statistics.queries import RIGHT, AnyReading, Days, Reading, days_for
 from guben.statistics.reckoning import Reckoned
 from guben.statistics.results import reading_of
+from guben.statistics.spreads import Spread
 from guben.statistics.subjects import Line, Table
 from guben.statistics.told import day_words, in_words, value_words
 
 UNITS_A_PAGE = 50
+MOST_NAMED = 200  # branches of a bin
 
 
 @dataclass
@@ -238,9 +240,22 @@ def _spread(asked: Asked, line: Line, indicator: Indicator) -> dict[str, Any]:
     spread = asked.reading.spread(asked.on, indicator) if asked.reading.exists(asked.on) else None
     if spread is None:
         return {"spread": None}
-    bins = pages.bins_of(spread, line)
+    bins = pages.bins_of(spread, line, asked.query if asked.reading.lists_units else None)
     middle = value_words(spread.middle, line.unit, line.decimals)
-    return {"spread": spread, "bins": bins, "middle": middle, "spread_drawing": pages.drawn_spread(bins, spread, line)}
+    drawing = pages.drawn_spread(bins, spread, line)
+    return {"spread": spread, "bins": bins, "middle": middle, "spread_drawing": drawing} | _branches(
+        asked, line, indicator, spread, bins
+    )
+
+
+def _branches(asked: Asked, line: Line, indicator: Indicator, spread: Spread, bins: list[pages.Bin]) -> dict[str, Any]:
+    """The branches of the bin that is asked for."""
+    number = asked.request.GET.get("bin", "")
+    if not asked.reading.lists_units or not number.isdecimal() or int(number) >= len(bins):
+        return {}
+    found = asked.reading.in_bin(indicator, spread, int(number))
+    shown = [pages.branch_of(unit, line, one, asked.query) for unit, one in found[:MOST_NAMED]]
+    return {"bin": bins[int(number)], "branches": shown, "branch_count": len(found), "unnamed": len(found) - len(shown)}
 
 
 def worked_out(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
