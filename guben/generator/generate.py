@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from multiprocessing.connection import wait as ready
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from guben.generator.writing import new_folder, require_new, write, write_manife
 from guben.rulebook_engine.frozen import MOST_UNITS, File, Manifest, Part
 
 MOST_MEMBERS, MOST_GRASSROOTS = 400_000_000, 20_000_000
+PATIENCE = 10  # seconds for a process to end
 STOPPED_BY_THE_FIRST = (signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of them, and only the first tells
 Progress = Callable[[str, int, int], None]
 
@@ -198,11 +201,18 @@ def _in_processes(
                     progress("part", done, len(filled))
         except BaseException as fault:
             pool.shutdown(wait=False, cancel_futures=True)
-            for child in set(multiprocessing.active_children()) - others:
-                child.terminate()
+            _end(set(multiprocessing.active_children()) - others)
             if isinstance(fault, BrokenExecutor):
                 raise GeneratorRefused("A process was ended from outside, perhaps for want of memory.") from None
             raise
+
+
+def _end(processes: Collection[BaseProcess]) -> None:
+    """Ends them, and waits until none can write any more."""
+    for one in processes:
+        one.terminate()
+    for one in processes:
+        ready([one.sentinel], timeout=PATIENCE)
 
 
 def _empty(folder: Path, shape: Shape) -> File:

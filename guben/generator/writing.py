@@ -3,6 +3,8 @@ whole or not at all."""
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,14 +45,16 @@ def new_folder(out: Path) -> Iterator[Path]:
             out.rmdir()
         draft.rename(out)
     except (OSError, duckdb.IOException) as fault:
-        raise GeneratorRefused(f"{out} can't be written: {_first_line(fault)}. Nothing of it is left.") from None
+        raise GeneratorRefused(f"{out} can't be written: {_in_short(fault)}. Nothing of it is left.") from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _first_line(fault: Exception) -> str:
+def _in_short(fault: Exception) -> str:
+    if os.strerror(errno.ENOSPC) in str(fault):
+        return "the disk is full"
     words = fault.strerror if isinstance(fault, OSError) else ""
-    return (words or str(fault).splitlines()[0]).rstrip(".")
+    return (words or str(fault).partition("\n")[0]).rstrip(".")
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
+from guben.generator import generate
 from tests.command import guben, refused
 from tests.generator.countries import PUBLISHED
 
@@ -38,3 +40,13 @@ def test_what_cannot_be_done_is_told_in_a_sentence(tmp_path: Path, monkeypatch: 
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     assert "pip install 'guben[national]'" in refused(guben(*words, BULLETIN))
     assert not (tmp_path / "out").exists()
+
+
+def test_being_ended_from_outside_is_told_as_ctrl_c_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(generate, "regions_of", lambda *_words: signal.raise_signal(signal.SIGTERM))
+    words = ("benchmark", "generate", "--out", tmp_path / "out", "--bulletin", BULLETIN, "--members", 100)
+    answer = guben(*words, "--divisions", tmp_path)
+    assert (answer.code, answer.err.splitlines()[-1]) == (1, "guben: stopped.")
+    assert list(tmp_path.iterdir()) == []
+    assert signal.getsignal(signal.SIGTERM) is before

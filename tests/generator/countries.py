@@ -9,7 +9,7 @@ import duckdb
 
 from guben.generator.bulletins import Bulletin, read_bulletin
 from guben.generator.columns import Shape
-from guben.generator.generate import Generated, Order, generate
+from guben.generator.generate import Generated, Order, Progress, generate
 from guben.kit.tree import subtree_ends
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.frozen import check_file, read_manifest
@@ -21,12 +21,16 @@ def published(year: str) -> Bulletin:
     return read_bulletin(PUBLISHED / f"{year}-12-31.csv")
 
 
+def silent(_message: str, _done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
 def invent(out: Path, bulletin: Bulletin, members: int | None, *, seed: int = 1, most: int = 60, processes: int = 1,
-           organisations: int | None = None) -> Generated:  # fmt: skip
+           organisations: int | None = None, progress: Progress = silent) -> Generated:  # fmt: skip
     """A country in several parts, made in this process unless told otherwise."""
     shapes = [Shape(table.name, tuple((one.name, one.type) for one in table.stored_columns)) for table in catalogue]
     order = Order(bulletin, shapes, "test", members, organisations, seed, None, most, processes)
-    return generate(order, out, lambda _message, _done, _total: None)
+    return generate(order, out, progress)
 
 
 def ask(folder: Path, sql: str) -> list[Any]:

@@ -11,22 +11,18 @@ from guben.generator.check import question_of
 from guben.generator.comparing import Changes, Count, Side, asked_of, sample
 from guben.generator.errors import GeneratorRefused
 from guben.rulebook_engine.frozen import check_file, read_manifest
-from tests.generator.countries import ask, invent, published, require_whole_and_in_order
+from tests.generator.countries import ask, invent, published, require_whole_and_in_order, silent
 
 ROWS = 300
 BULLETIN = published("2023")
 Altering = tuple[Path, Path, Altered]
 
 
-def quietly(_message: str, _done: int, _total: int) -> None:
-    """Nobody watches."""
-
-
 @pytest.fixture(scope="module")
 def altered(tmp_path_factory: pytest.TempPathFactory) -> Altering:
     folder = tmp_path_factory.mktemp("altered")
     invent(folder / "before", BULLETIN, 4000, most=80)
-    return folder / "before", folder / "after", alter(folder / "before", folder / "after", ROWS, 1, quietly)
+    return folder / "before", folder / "after", alter(folder / "before", folder / "after", ROWS, 1, silent)
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +73,8 @@ def test_what_is_not_touched_is_the_same_file(altered: Altering) -> None:
 
 def test_the_same_seed_alters_the_same_rows(altered: Altering, tmp_path: Path) -> None:
     before, _after, done = altered
-    assert alter(before, tmp_path / "again", ROWS, 1, quietly).manifest == done.manifest
-    assert alter(before, tmp_path / "other", 1, 2, quietly).acts != alter(before, tmp_path / "one", 1, 3, quietly).acts
+    assert alter(before, tmp_path / "again", ROWS, 1, silent).manifest == done.manifest
+    assert alter(before, tmp_path / "other", 1, 2, silent).acts != alter(before, tmp_path / "one", 1, 3, silent).acts
 
 
 def test_changes_added_up_are_the_difference_of_two_counts_at_every_unit(
@@ -119,17 +115,17 @@ def test_what_cannot_be_altered_or_counted_is_refused(altered: Altering, tmp_pat
     before, after, _done = altered
     for rows in (0, -1, 1_000_000):
         with pytest.raises(GeneratorRefused, match="out of reach"):
-            alter(before, tmp_path / "out", rows, 1, quietly)
+            alter(before, tmp_path / "out", rows, 1, silent)
     with pytest.raises(GeneratorRefused, match="holds something already"):
-        alter(before, after, 10, 1, quietly)
+        alter(before, after, 10, 1, silent)
     with pytest.raises(GeneratorRefused, match=r"manifest\.json"):
-        alter(tmp_path, tmp_path / "out", 10, 1, quietly)
+        alter(tmp_path, tmp_path / "out", 10, 1, silent)
     real = tmp_path / "real"
     real.mkdir()
     content = json.loads((before / "manifest.json").read_text(encoding="utf-8")) | {"generated": {}}
     (real / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(GeneratorRefused, match="holds real records"):
-        alter(real, tmp_path / "out", 10, 1, quietly)
+        alter(real, tmp_path / "out", 10, 1, silent)
     with pytest.raises(GeneratorRefused, match="not known to the count by hand"):
         asked_of([("x", "members.occupation", "宇航员", False)], BULLETIN.on)
     with pytest.raises(GeneratorRefused, match="ends none"):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import multiprocessing
 import shutil
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from guben.generator import generate
 from guben.generator.bulletins import read_bulletin
 from guben.generator.check import Answer, check
 from guben.generator.errors import GeneratorRefused
@@ -121,8 +123,31 @@ def test_the_same_seed_gives_the_same_files_whoever_works_beside(tmp_path: Path)
     assert alone != digests("other", seed=2)
 
 
+def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
+    def fill_it(_message: str, done: int, _total: int) -> None:
+        if done:
+            raise duckdb.IOException("IO Error: Could not write file: No space left on device")
+
+    with pytest.raises(GeneratorRefused, match="can't be written: the disk is full. Nothing of it is left."):
+        invent(tmp_path / "out", published("2023"), 60, progress=fill_it)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_stopped_leaves_no_file_and_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_words: Any, **_more: Any) -> None:
+        assert len(multiprocessing.active_children()) == 2
+        assert (tmp_path / "out.unfinished").is_dir()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(generate, "wait", stop)
+    with pytest.raises(KeyboardInterrupt):
+        invent(tmp_path / "out", published("2023"), 300, most=8, processes=2)
+    assert list(tmp_path.iterdir()) == []
+    assert multiprocessing.active_children() == []
+
+
 def test_units_may_be_many_or_few_for_the_members(tmp_path: Path) -> None:
-    made = invent(tmp_path / "out", published("2023"), 500, organisations=2000, most=10_000)
+    made = invent(tmp_path / "out", published("2023"), 500, organisations=900, most=10_000)
     assert unequal(check(tmp_path / "out", published("2023"))) == {}
     assert made.manifest.rows("dues") == 500
 
