@@ -15,11 +15,12 @@ from guben.duties.states import State
 from guben.home.town_day import line
 from guben.organisations.models import Organisation
 from guben.organisations.queries import at_or_below
+from guben.rollup.freshness.summaries import KeptSummary, summary_below
 
 STRIP_WIDTH, STRIP_LEFT = 1380, 16  # units of the drawing, about one pixel on a wide screen
 NAMED = 3  # of the tail, by name
 
-MOST_SUMMED = 200  # units; above more of them a sum takes seconds, so the page comes first and fetches it
+MOST_SUMMED = 200  # units; above more of them a sum takes seconds: it is read where it is kept, else fetched later
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,16 @@ def context(request: HttpRequest, unit: Organisation, on: date) -> dict[str, Any
     """Everything the superior's page shows; problems by weight come with the side."""
     own = duties.items([unit], on)
     asked = request.htmx or "sum" in request.GET  # type: ignore[attr-defined]
-    waits = not asked and at_or_below(unit)[MOST_SUMMED:].exists()
-    rows = [] if waits else level_below(unit, on)
+    many = at_or_below(unit)[MOST_SUMMED:].exists()
+    kept = summary_below(unit, on) if many else None
+    waits = many and not kept and not asked
+    rows = [] if waits else level_below(unit, on, kept)
     rated = sorted((row for row in rows if row.rate is not None), key=lambda row: (row.rate or 0, row.unit.path))
     rest = [row for row in rows if row.rate is None]
     return {
         "unit": unit,
         "waits": waits,
+        "kept": kept,
         "rows": [*rated, *rest],
         "total": _total(unit, rows),
         "strip": strip_of(rated) if len(rated) > NAMED else None,
@@ -97,11 +101,11 @@ def context(request: HttpRequest, unit: Organisation, on: date) -> dict[str, Any
     }
 
 
-def level_below(unit: Organisation, on: date) -> list[Below]:
-    """One row for each living unit directly below."""
+def level_below(unit: Organisation, on: date, kept: KeptSummary | None = None) -> list[Below]:
+    """One row for each living unit directly below, from what is kept or from the records."""
     return [
         Below(row.child, row.owed, row.done, row.done_late, row.late, row.due, row.not_kept)
-        for row in duties.summary_below(unit, on)
+        for row in (kept.rows if kept else duties.summary_below(unit, on))
     ]
 
 

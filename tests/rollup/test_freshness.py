@@ -13,18 +13,20 @@ from django.urls import reverse
 
 from guben.audit.models import Entry
 from guben.audit.remembering import newest_entry
+from guben.duties import queries as duties
 from guben.figures import queries
 from guben.figures.discretion import TOO_FEW, shown_findings
 from guben.figures.doctor import check_all
 from guben.figures.queries import worked_out
 from guben.figures.trees import day_tree
+from guben.home import superior_day
 from guben.kit.errors import DomainError
 from guben.meetings.actions import record_meeting
 from guben.members.actions import affiliate, appoint, record_contact, relieve, take_standing
 from guben.members.models import Holding
 from guben.organisations.actions import change_site, dissolve, found, move, rename
 from guben.organisations.models import Organisation, Site
-from guben.rollup.freshness import history, keeping, reading
+from guben.rollup.freshness import history, keeping, reading, summaries
 from guben.rollup.freshness.history import Gap, Place
 from guben.rollup.freshness.logic import Logic, logic_of, packed, unpacked
 from guben.rollup.models import Disagreement, KeptTree, KeptUnit
@@ -70,7 +72,10 @@ def kept_at(unit: Organisation) -> queries.Diagnosis:
 
 
 def agrees(unit: Organisation) -> bool:
-    return plain(kept_at(unit)) == plain(worked_out(day_tree(unit, TODAY), library()))
+    below = summaries.summary_below(unit, TODAY)
+    assert below is not None
+    of_records = duties.summary_below(unit, TODAY)
+    return below.rows == of_records and plain(kept_at(unit)) == plain(worked_out(day_tree(unit, TODAY), library()))
 
 
 @followed
@@ -196,12 +201,15 @@ def test_more_acts_than_a_reader_waits_for_are_left_to_the_worker(
     client: Client, cast: Cast, kept: KeptTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "MOST_TOUCHED", 0)
+    monkeypatch.setattr(superior_day, "MOST_SUMMED", 0)
+    monkeypatch.setattr(summaries, "LARGE_TREE", 0)
     change_site(Site.objects.get(organisation=cast.community), tenure="owned", by=cast.operator)
     sign_in(client, cast.organiser)
-    assert "一分钟内算进来" in client.get(reverse("figures:diagnosis")).content.decode()
+    pages = [reverse("figures:diagnosis"), reverse("home:today")]
+    assert all("一分钟内算进来" in client.get(page).content.decode() for page in pages)
     assert tend().endswith("units")
-    page = client.get(reverse("figures:diagnosis")).content.decode()
-    assert "一分钟内算进来" not in page
+    assert not any("一分钟内算进来" in client.get(page).content.decode() for page in pages)
+    assert client.get(pages[1]).context["total"].owed == sum(one.owed for one in duties.summary_below(cast.city, TODAY))
 
 
 @followed

@@ -248,16 +248,14 @@ def _below(kept: KeptTree, logic: Logic, tops: Sequence[str]) -> set[int]:
 
 
 def _save(kept: KeptTree, pairs: Sequence[tuple[Row, KeptUnit | None]]) -> None:
-    fresh, changed = [], []
+    changed = []
     for row, old in pairs:
         new = row.kept_in(kept)
-        if old is None:
-            fresh.append(new)
-        elif any(bytes_of(getattr(new, name)) != bytes_of(getattr(old, name)) for name in COLUMNS):
-            new.pk = old.pk
+        if old is None or any(bytes_of(getattr(new, name)) != bytes_of(getattr(old, name)) for name in COLUMNS):
             changed.append(new)
-    KeptUnit.objects.bulk_create(fresh, batch_size=500)
-    KeptUnit.objects.bulk_update(changed, COLUMNS, batch_size=100)
+    KeptUnit.objects.bulk_create(
+        changed, batch_size=500, update_conflicts=True, unique_fields=["tree", "unit"], update_fields=COLUMNS
+    )
 
 
 def bytes_of(value: object) -> object:

@@ -13,6 +13,7 @@ from operator import add
 from typing import Any
 
 from guben import __version__
+from guben.duties.states import State
 from guben.rulebook_engine.aggregates import Atom, AtomValueNow, Figure, aggregation_of
 from guben.rulebook_engine.entries import Duty, Indicator, Standard
 from guben.rulebook_engine.facts import catalogue
@@ -20,12 +21,15 @@ from guben.rulebook_engine.library import Library
 
 LATE = 10  # a duty that is late: this and how many good records there are
 MOST_RECORDS = 200
+STATES = (State.DONE, State.DONE_LATE, State.LATE, State.DUE, State.NOT_KEPT)
+HEAD = len(STATES)  # a unit's values begin with how many of the year's duties stand in each of these
 Values = list[AtomValueNow]
 
 
 @dataclass(frozen=True)
 class Logic:
-    """The rules in force on a day, taken apart. `atoms` are (fact table, atom), counts before all others.
+    """The rules in force on a day, taken apart. `atoms` are (fact table, atom), counts before all others; the values of
+    a unit are the counts of STATES, then those of its atoms in this order.
 
     `marks` of a unit have a place for each of `rules`; a tally has the number of units at and below, then for each rule
     how many it is about, then for each how many are past it.
@@ -56,8 +60,9 @@ class Logic:
 
     def joined(self, one: Values, other: Values) -> Values:
         """The atoms over two sets of rows together."""
-        rest = zip(self.atoms[self.counts :], one[self.counts :], other[self.counts :], strict=True)
-        counted = map(add, one[: self.counts], other[: self.counts])
+        added = HEAD + self.counts
+        rest = zip(self.atoms[self.counts :], one[added:], other[added:], strict=True)
+        counted = map(add, one[:added], other[:added])
         return [*counted, *(atom.joined(a, b) for (_table, atom), a, b in rest)]
 
     def figure(self, key: str, own: Values, below: Values) -> Figure:
@@ -66,9 +71,11 @@ class Logic:
         return self.figures[key]([atoms[place] for place in self.places[key]])
 
     def names_of(self, places: Sequence[int]) -> list[str]:
-        """The keys of the indicators that are made of some atoms."""
+        """The keys of the indicators that are made of some values, and of all duties where their states are among
+        them."""
         wanted = set(places)
-        return [key for key, atoms in self.places.items() if wanted.intersection(atoms)]
+        found = [key for key, atoms in self.places.items() if wanted.intersection(atoms)]
+        return [*found, *(duty.key for duty in self.duties)] if min(places, default=HEAD) < HEAD else found
 
 
 @lru_cache(maxsize=4)
@@ -78,7 +85,7 @@ def logic_of(library: Library, on: date) -> Logic:
     split_up = {key: aggregation_of(one) for key, one in indicators.items()}
     pairs = dict.fromkeys((indicators[key].over, atom) for key, parts in split_up.items() for atom in parts.atoms)
     atoms = tuple(sorted(pairs, key=lambda pair: pair[1].function != "count"))
-    numbers = {pair: number for number, pair in enumerate(atoms)}
+    numbers = {pair: number for number, pair in enumerate(atoms, start=HEAD)}
     standards, duties = tuple(library.standards(on)), tuple(library.duties(on))
     return Logic(
         on=on,
@@ -99,7 +106,7 @@ def _fingerprint(on: date, *rules: Any) -> str:
     *others, library = rules
     editions = [one for duty in rules[2] for one in library.editions(duty.key)]
     facts = [(table.name, table.full_sql()) for table in catalogue]
-    return sha256(repr((__version__, on, others, editions, facts)).encode()).hexdigest()
+    return sha256(repr((__version__, STATES, on, others, editions, facts)).encode()).hexdigest()
 
 
 def packed(values: Sequence[Any]) -> bytes:

@@ -14,8 +14,10 @@ from guben.kit.days import period_of, previous_period
 from guben.organisations.models import Organisation
 from guben.organisations.queries import units_on
 from guben.rollup.freshness.logic import (
+    HEAD,
     LATE,
     MOST_RECORDS,
+    STATES,
     Logic,
     Values,
     packed,
@@ -30,6 +32,7 @@ from guben.rulebook_engine.expressions import Checked
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.plan_of_run import FAILS, HOLDS, NOT_ABOUT, UNKNOWN
 
+NO_STATES = [0] * HEAD
 NO_ROWS = b""  # instead of what a unit without others below it would repeat
 
 
@@ -93,13 +96,15 @@ def standing(logic: Logic, units: Collection[int]) -> list[Stood]:
 
 
 def own_atoms(logic: Logic, units: Collection[int]) -> dict[int, Values]:
-    """The atoms of units over their own rows, from the records as they are now."""
+    """The atoms of units over their own rows, from the records as they are now; before them room for their duties'
+    states."""
     found: dict[int, Values] = {}
     for some in batched(sorted(units), MOST_IDS):
         tree = _flat(some)
         by_table = atoms_of_units(logic.wanted, LiveEngine(Within(ids=some)), tree, logic.on, catalogue)
         columns = [by_table[table][atom] for table, atom in logic.atoms]
-        found |= dict(zip(some, map(list, zip(*columns, strict=True)) if columns else repeat([]), strict=False))
+        atoms = zip(*columns, strict=True) if columns else repeat(())
+        found |= {unit: [*NO_STATES, *values] for unit, values in zip(some, atoms, strict=False)}
     return found
 
 
@@ -131,15 +136,17 @@ def _settle(
         for one in units
         if one.unit in own or one.unit in kept
     }
+    owed = _duties(logic, [unit for unit in rows if unit in own])
+    owed |= {unit: _Owed.kept_in(logic, kept[unit], row) for unit, row in rows.items() if unit not in own}
     below = _children(tree, rows)
     for unit, row in rows.items():  # the last in pre-order first, so that children are ready before their parent
         row.has_children = bool(below.get(unit))
-        row.below = row.own
+        row.below = row.own = [*owed[unit].states, *row.own[HEAD:]]
         for child in below.get(unit, ()):
             row.below = logic.joined(row.below, child.below)
-    marks = _marks(logic, rows)
+    of_standards = _standard_marks(logic, rows)
     for unit, row in rows.items():
-        row.marks = marks[unit]
+        row.marks = bytes([*of_standards[unit], *owed[unit].marks])
         row.tally = tally_of(row.marks)
         for child in below.get(unit, ()):
             row.tally = list(map(add, row.tally, child.tally))
@@ -161,13 +168,6 @@ def _children(tree: KeptTree, rows: Mapping[int, Row]) -> dict[int, list[Row]]:
     for children in found.values():
         children.sort(key=lambda child: child.stood.path, reverse=True)
     return found
-
-
-def _marks(logic: Logic, rows: Mapping[int, Row]) -> dict[int, bytes]:
-    """What each rule says of each unit, in the order of the rules."""
-    of_standards = _standard_marks(logic, rows)
-    of_duties = _duty_marks(logic, list(rows))
-    return {unit: bytes([*of_standards[unit], *of_duties[unit]]) for unit in rows}
 
 
 def _standard_marks(logic: Logic, rows: Mapping[int, Row]) -> dict[int, list[int]]:
@@ -211,22 +211,37 @@ def units_about(logic: Logic, checks: Sequence[Checked], units: Sequence[int]) -
     return found
 
 
-def _duty_marks(logic: Logic, ids: Sequence[int]) -> dict[int, list[int]]:
-    """What became of each duty in the last period that is over."""
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """What became of a unit's duties: of each in the last period that is over, and how many of the year's stand in
+    each of STATES."""
+
+    marks: Sequence[int]
+    states: Values
+
+    @classmethod
+    def kept_in(cls, logic: Logic, kept: KeptUnit, row: Row) -> _Owed:
+        """As it was: what a unit owes hangs on its own records, and they were not touched."""
+        return cls(bytes(kept.marks)[len(logic.standards) :], row.own[:HEAD])
+
+
+def _duties(logic: Logic, ids: Sequence[int]) -> dict[int, _Owed]:
     units = list(Organisation.objects.filter(pk__in=ids).order_by("path"))
-    found = {unit: [NOT_ABOUT] * len(logic.duties) for unit in ids}
+    marks = {unit: [NOT_ABOUT] * len(logic.duties) for unit in ids}
+    states = {unit: [0] * HEAD for unit in ids}
     places = {duty.key: number for number, duty in enumerate(logic.duties)}
-    for every in dict.fromkeys(duty.every for duty in logic.duties):
-        period = previous_period(period_of(logic.on, every))
-        keys = [duty.key for duty in logic.duties if duty.every == every]
-        for item in duties.items(
-            units, logic.on, first=period.starts_on, last=period.ends_on, rules=logic.library, keys=keys
-        ):
-            if item.is_owed:
-                late = item.state == State.LATE
-                mark = LATE + min(len(item.records), MOST_RECORDS) if late else HOLDS
-                found[item.unit.pk][places[item.duty.key]] = mark
-    return found
+    over = {duty.key: previous_period(period_of(logic.on, duty.every)) for duty in logic.duties}
+    year = duties.default_first(logic.on)
+    first = min([year, *(period.starts_on for period in over.values())])
+    for item in duties.items(units, logic.on, first=first, rules=logic.library):
+        is_late = item.state == State.LATE
+        if item.period.ends_on >= year and item.state in STATES:
+            states[item.unit.pk][STATES.index(item.state)] += 1
+        last = over.get(item.duty.key)
+        if item.is_owed and last and item.period.starts_on <= last.ends_on and last.starts_on <= item.period.ends_on:
+            mark = LATE + min(len(item.records), MOST_RECORDS) if is_late else HOLDS
+            marks[item.unit.pk][places[item.duty.key]] = mark
+    return {unit: _Owed(marks[unit], [*states[unit]]) for unit in ids}
 
 
 def differences(logic: Logic, row: Row, kept: KeptUnit | None) -> list[str]:
