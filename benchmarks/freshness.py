@@ -61,8 +61,11 @@ def measure(url: str, users: int, seconds: float, think: float) -> dict[str, Any
     kept = keeping.kept_tree(logic) or keeping.begin(logic)
     assert kept is not None
     beginning = time.monotonic() - begun
-    worker = multiprocessing.get_context("spawn").Process(target=work, args=(url, seconds + 2 * GOAL), daemon=True)
+    apart = multiprocessing.get_context("spawn")
+    ready = apart.Event()
+    worker = apart.Process(target=work, args=(url, seconds + 2 * GOAL, ready), daemon=True)
     worker.start()
+    ready.wait(timeout=2 * GOAL)  # a worker runs long before anybody writes
     acts: list[tuple[int, float]] = []
     until = time.monotonic() + seconds
     threads = [threading.Thread(target=write, args=(number, until, think, acts)) for number in range(users)]
@@ -88,7 +91,7 @@ def measure(url: str, users: int, seconds: float, think: float) -> dict[str, Any
     }  # fmt: skip
 
 
-def work(url: str, seconds: float) -> None:
+def work(url: str, seconds: float, ready: Any) -> None:
     """What the worker's thread does."""
     prepare(url)
     from guben.jobs import schedule
@@ -97,6 +100,7 @@ def work(url: str, seconds: float) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         schedule.run_often()
+        ready.set()
         time.sleep(OFTEN)
 
 
