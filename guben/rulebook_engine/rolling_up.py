@@ -171,7 +171,7 @@ def states(
     times, founded, kept = facts
     good, in_time = counts
     starts, ends = (day_number(day) for day in (planned.period.starts_on, planned.period.ends_on))
-    code = {name: number for number, name in enumerate(STATES)}
+    code = {name: np.int8(number) for number, name in enumerate(STATES)}
     short = code["late"] if plan.on > planned.due_on else code["due"]
     found = np.select(
         [
@@ -184,4 +184,4 @@ def states(
         [code[""], code["exempt"], code["not_kept"], short, code["done"]],
         code["done_late"],
     )
-    return found.astype(np.int8)
+    return found.astype(np.int8, copy=False)

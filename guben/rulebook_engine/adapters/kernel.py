@@ -26,7 +26,7 @@ from guben.rulebook_engine.aggregates import aggregation_of
 from guben.rulebook_engine.columnar import Values, truth, values
 from guben.rulebook_engine.entries import Entry, Standard
 from guben.rulebook_engine.evaluation import unit_columns
-from guben.rulebook_engine.expressions import Checked, Node
+from guben.rulebook_engine.expressions import Checked, Node, columns_of
 from guben.rulebook_engine.filter_tables import FilterTables, filter_tables
 from guben.rulebook_engine.frozen import TREE_TABLE, Manifest
 from guben.rulebook_engine.plan_of_run import (
@@ -187,7 +187,8 @@ class _Work:
             "numerator": aggregation.numerator,
             "denominator": aggregation.denominator,
         }
-        for name, tree in figure.items():
+        for name in {column.name for column in columns_of(standard.holds.tree)} & set(figure):
+            tree = figure[name]
             rows[name] = values(tree, rows, self.plan.on) if tree else Values(0.0, np.zeros(len(self.tree), bool))
         true, false = truth(standard.holds.tree, rows, self.plan.on)
         found = np.full(len(self.tree), UNKNOWN, np.int8)

@@ -23,7 +23,7 @@ from guben.rulebook_engine.filter_tables import (
     span,
     stored_names,
 )
-from guben.rulebook_engine.plan_of_run import Plan
+from guben.rulebook_engine.plan_of_run import NULL, Plan
 from guben.rulebook_engine.rolling_up import PartTree, nothing
 
 FUNCTIONS = {"sum": 1, "min": 2, "max": 3}
@@ -122,7 +122,6 @@ class Counts:
         if type_ == "boolean":
             column = column.cast(pl.Int32)
             return read_only((column.fill_null(2) if column.null_count() else column).to_numpy()), 0, "", TRUTHS
-        column = column.to_physical()
         lowest, highest = column.min(), column.max()
         if lowest is None or highest is None:
             lowest = highest = 0
@@ -140,24 +139,23 @@ class Counts:
     def _total(
         self, total: Total, rows: Rows, passed: NDArray[np.uint64], starts: NDArray[Any], places: NDArray[Any]
     ) -> None:
-        found = self._argument(total, rows)
-        sums = self.sums[total.column]
+        sums, function = self.sums[total.column], FUNCTIONS[total.atom.function]
+        index = self._index_of_days(total, rows)
+        if index is not None:
+            at, shift, _name, domain = index
+            by_place = values(total.argument, {stored_names(total.argument)[0]: domain}, self.plan.on)
+            listed = _nulled(by_place, len(domain.values), sums.dtype)
+            self.loops.total_of_places(passed, total.bit, at, shift, listed, starts, places, function, sums)
+            return
+        found = values(total.argument, rows, self.plan.on)
         listed = read_only(np.broadcast_to(np.asarray(found.values, sums.dtype), rows.size))
         known = read_only(np.zeros(0, np.bool_) if found.known is None else np.broadcast_to(found.known, rows.size))
-        self.loops.total(passed, total.bit, listed, known, starts, places, FUNCTIONS[total.atom.function], sums)
+        self.loops.total(passed, total.bit, listed, known, starts, places, function, sums)
 
-    def _argument(self, total: Total, rows: Rows) -> Values:
-        """What is added up; of one column of days by a table of its values."""
+    def _index_of_days(self, total: Total, rows: Rows) -> Index | None:
+        """The places of the column of days that an argument reads, where it reads nothing else."""
         names = stored_names(total.argument)
-        index = self.index(names[0], rows) if len(names) == 1 and self.tables.types[names[0]] == "date" else None
-        if index is None:
-            return values(total.argument, rows, self.plan.on)
-        places, shift, _name, domain = index
-        by_place = values(total.argument, {names[0]: domain}, self.plan.on)
-        places = places + np.int32(shift)
-        if by_place.known is None:
-            return Values(by_place.values[places])
-        return Values(by_place.values[places], by_place.known[places])
+        return self.index(names[0], rows) if len(names) == 1 and self.tables.types[names[0]] == "date" else None
 
     def finish(self, own: dict[int, NDArray[Any]], below: dict[int, NDArray[Any]], *, rolled: bool) -> None:
         """Puts the table's columns to the others, rolled up or not."""
@@ -182,6 +180,14 @@ class Counts:
             if rolled:
                 self.loops.roll(found, parent, FUNCTIONS[total.atom.function])
             below[total.column] = found
+
+
+def _nulled(found: Values, size: int, kind: Any) -> NDArray[Any]:
+    """Values with the number that stands for null where they are not known."""
+    listed = np.broadcast_to(np.asarray(found.values, kind), size).copy()
+    if found.known is not None:
+        listed[~found.known] = np.nan if listed.dtype.kind == "f" else NULL
+    return listed
 
 
 def _filled(column: pl.Series, empty: int) -> NDArray[Any]:

@@ -27,7 +27,7 @@ class Rows:
     size: int
     organisation: NDArray[np.int64]
     texts: dict[str, tuple[Codes, tuple[str, ...]]]  # a null is the place after the last
-    plain: pl.DataFrame
+    plain: pl.DataFrame  # days as whole numbers
     types: Mapping[str, ColumnType]
     _found: dict[str, Values] = field(default_factory=dict)
 
@@ -44,7 +44,6 @@ class Rows:
             return Values(codes, None if told.all() else told, texts)
         column = self.plain[name]
         known = column.is_not_null().to_numpy() if column.null_count() else None
-        column = column.to_physical()
         if known is not None:
             column = column.fill_null(False if column.dtype == pl.Boolean else 0)
         return Values(column.to_numpy(), known)
@@ -53,7 +52,8 @@ class Rows:
 def read_rows(file: Path, types: Mapping[str, ColumnType]) -> Iterator[Rows]:
     """The rows of a file, a row group at a time; rows without a unit have organisation -1."""
     texts = [name for name, type_ in types.items() if type_ == "text"]
-    plain = ["organisation", *(name for name, type_ in types.items() if type_ != "text")]
+    plain = [pl.col("organisation")]
+    plain += [pl.col(name).to_physical() for name, type_ in types.items() if type_ != "text"]
     with pq.ParquetFile(file, read_dictionary=texts) as parquet:
         sizes = [parquet.metadata.row_group(group).num_rows for group in range(parquet.num_row_groups)]
         first = 0

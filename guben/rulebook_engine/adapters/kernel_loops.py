@@ -211,6 +211,20 @@ def total(passed, bit, found, known, starts, places, function, sums):  # type: i
 
 
 @compiled
+def total_of_places(passed, bit, column, shift, table, starts, places, function, sums):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """The same of values that are looked up: each row's is table[column + shift]; null adds nothing."""
+    runs = len(starts)
+    for at in range(runs):
+        place = places[at]
+        if place < 0:
+            continue
+        ends = starts[at + 1] if at + 1 < runs else len(column)
+        for row in range(starts[at], ends):
+            if passed[row] >> np.uint64(bit) & np.uint64(1):
+                sums[place] = joined(sums[place], table[column[row] + shift], function)
+
+
+@compiled
 def joined(one, other, function):  # type: ignore[no-untyped-def]
     """Two values of an atom together; null (the least whole number, or no number) adds nothing."""
     if is_null(one):
@@ -322,6 +336,8 @@ def try_all() -> None:
         for known in (np.zeros(0, np.bool_), np.zeros(1, np.bool_)):
             known.setflags(write=False)
             total(passed[0], 0, read_only(type_), known, places, places, 1, np.zeros(1, type_))
+        looked_up = read_only(np.int32), 0, np.zeros(1, type_)
+        total_of_places(passed[0], 0, *looked_up, places, places, 1, np.zeros(1, type_))
         roll(np.zeros(1, type_), no_parent, 1)
     row_of = np.zeros(1, np.int32)
     roll_counts(own.view(np.uint8), 64, numbers, spill_of, wide, no_parent, row_of, wide.copy())
