@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,8 @@ def listed(found: Any) -> list[Any]:
     return found if isinstance(found, list) else list(np.ma.asarray(found).tolist())
 
 
-def is_null(value: Any) -> bool:
-    return value == NULL or value != value  # noqa: PLR0124 - not a number
+def is_null(value: float) -> bool:
+    return value == NULL or math.isnan(value)
 
 
 def test_readers_pass_over_row_groups_and_know_the_types(tmp_path: Path) -> None:

@@ -119,8 +119,8 @@ class _Writer:
             return cls(schema, column, [], plain)
         firsts = np.arange(0, len(column), in_a_group)
         least, greatest = (kind.reduceat(column, firsts).tolist() for kind in (np.minimum, np.maximum))
-        small = column.dtype == np.int8
-        schema = Schema(name, *((INT32, INT_8) if small else (INT64, None)), NULL in least)
+        physical, converted = (INT32, INT_8) if column.dtype == np.int8 else (INT64, None)
+        schema = Schema(name, physical, converted, NULL in least)
         encoded = None if schema.optional else _Encoded.of(column, schema, min(least), max(greatest))
         return cls(schema, column, list(zip(least, greatest, strict=True)), encoded)
 
@@ -204,10 +204,11 @@ def _places(values: Column, least: int) -> tuple[Column, Column] | None:
 
 
 def _bits(greatest: int) -> int:
-    return 1 << (greatest.bit_length() - 1).bit_length()
+    """The least of 1, 2, 4, 8 and 16 bits that hold places up to this one."""
+    return 1 << max(greatest.bit_length() - 1, 0).bit_length()
 
 
-def _packed(places: Column, bits: int) -> bytes:
+def _packed(places: NDArray[np.unsignedinteger[Any]], bits: int) -> bytes:
     """Small numbers side by side, filled up to eights."""
     if bits == 1:
         return np.packbits(places, bitorder="little").tobytes()
@@ -215,9 +216,9 @@ def _packed(places: Column, bits: int) -> bytes:
     if missing:
         places = np.concatenate([places, np.zeros(missing, places.dtype)])
     if bits == 2:
-        four = places.view("<u4")
+        four: NDArray[np.uint32] = places.view(np.uint32)
         return (four | four >> 6 | four >> 12 | four >> 18).astype(np.uint8).tobytes()
     if bits == 4:
-        two = places.view("<u2")
+        two: NDArray[np.uint16] = places.view(np.uint16)
         return (two | two >> 4).astype(np.uint8).tobytes()
     return places.astype(f"<u{bits // 8}", copy=False).tobytes()
