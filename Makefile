@@ -24,7 +24,7 @@ EXTRAS := $(BIN)/python -c 'import sys, tomllib; extras = tomllib.load(open("pyp
 
 DRIVER := $(if $(filter postgres%,$(DATABASE_URL)),.venv/.postgres)
 
-.PHONY: run install test test-sqlite test-postgres test-spark lint lint-types lint-others format screenshots benchmark data clean machine
+.PHONY: run install test test-sqlite test-postgres test-spark lint lint-types lint-others format screenshots benchmark benchmark-national data clean machine
 
 run: .venv/.catalogues $(DRIVER) $(GUBEN_DATA)/.static
 	@$(BIN)/python scripts/prepare.py --demo $(DEMO)
@@ -124,10 +124,23 @@ data: .venv/.installed
 	$(BIN)/python scripts/fetch_divisions.py data/divisions
 
 # Timings of every script in benchmarks/, written into docs/benchmarks.md; the tree needs the public divisions.
-benchmark: .venv/.extras .venv/.catalogues data
-	@mkdir -p build && $(EXTRAS) benchmark > build/extras.txt
-	@$(BIN)/pip install -c constraints.txt -r build/extras.txt
+benchmark: .venv/.peers data
 	@for script in imports tree cases cases_database; do echo "$$script …"; $(BIN)/python benchmarks/$$script.py || exit 1; done
+	$(BIN)/python benchmarks/national.py --sizes 1000000 --part million --rounds 2 --limit 300
+
+# The whole country beside its peers: hours on two cores. 0 = all; what takes longer than LIMIT seconds gives up.
+SIZES ?= 1000000 10000000 0
+PEERS ?= $(SIZES)
+POSTGRES ?= 1000000
+LIMIT ?= 1800
+benchmark-national: .venv/.peers data
+	$(BIN)/python benchmarks/national.py --sizes $(SIZES) --peers $(PEERS) --postgres $(POSTGRES) --limit $(LIMIT)
+
+.venv/.peers: .venv/.extras .venv/.catalogues
+	@echo "Installing what ours is measured beside, Spark among it: about 500 MB …"
+	@mkdir -p build && $(EXTRAS) benchmark spark > build/extras.txt
+	@$(BIN)/pip install -q -c constraints.txt -r build/extras.txt
+	@touch $@
 
 clean:
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis guben/static/vendor

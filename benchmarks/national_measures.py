@@ -14,11 +14,25 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 WORKERS = 2
 LOCAL = f"local[{WORKERS}]"
-Way = Callable[["Snapshot", Path], int]
+KEPT: list[object] = []  # what would end when it is forgotten
+
+
+@dataclass(frozen=True)
+class Timed:
+    """What a way says that timed itself: only a part of it counts."""
+
+    count: int
+    seconds: float
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+Way = Callable[["Snapshot", Path], "int | Timed"]
 
 
 class Snapshot:
@@ -133,6 +147,34 @@ def duckdb_sql(number: int, *, writes: bool) -> Way:
     return run
 
 
+def postgres(snapshot: Snapshot, out: Path) -> Timed:
+    """PostgreSQL's SQL alone, over tables that hold the snapshot; loading them is not timed."""
+    from benchmarks.national_postgres import loaded
+    from benchmarks.national_sql import FORMULATIONS, SqlRun
+    from guben.rulebook_engine.dialects import POSTGRES
+
+    with loaded(snapshot.folder, snapshot.manifest, snapshot.plan) as connection:
+        way = SqlRun(connection, snapshot.folder, snapshot.manifest, snapshot.plan, FORMULATIONS[0], POSTGRES)
+        begun = time.perf_counter()
+        units = way.run(None)
+        return Timed(units, time.perf_counter() - begun)
+
+
+def kernel_verdicts(snapshot: Snapshot, out: Path) -> Timed:
+    """The verdicts alone, from figures that are finished, of the standards that OpenFisca is asked for too."""
+    from benchmarks.national_openfisca import judged
+
+    seconds, units, _inputs = judged(snapshot.folder, snapshot.manifest, snapshot.plan)
+    return Timed(units, seconds)
+
+
+def openfisca(snapshot: Snapshot, out: Path) -> Timed:
+    """The same verdicts by OpenFisca, in its own virtual environment."""
+    from benchmarks.national_openfisca import ask
+
+    return Timed(**ask(snapshot.folder, snapshot.manifest, snapshot.plan, out))
+
+
 def polars(snapshot: Snapshot, out: Path) -> int:
     """Atoms added up over the tree by polars; no verdicts, no duties, nothing written."""
     from benchmarks import national_polars
@@ -146,6 +188,9 @@ WAYS: dict[str, Way] = {
     "kernel": kernel,
     "kernel_written": written("kernel"),
     "polars": polars,
+    "postgres": postgres,
+    "kernel_verdicts": kernel_verdicts,
+    "openfisca": openfisca,
     "spark_written": written("spark", LOCAL),
     **{f"duckdb_{number}": duckdb_sql(number, writes=False) for number in range(4)},
     **{f"duckdb_{number}_written": duckdb_sql(number, writes=True) for number in range(4)},
@@ -162,14 +207,16 @@ def _empty(out: Path) -> Iterator[None]:
 
 def _prepared(way: str, cache: Path) -> None:
     """What is done once and not timed: the loops are compiled, or read compiled."""
-    if way.startswith(("kernel", "scan")):
+    if way.startswith(("kernel", "scan", "openfisca")):
         from guben.rulebook_engine.adapters import kernel as engine
 
         engine.prepare(cache)
     if way.startswith("spark"):
         from guben.rulebook_engine.adapters import spark
 
-        spark.session(LOCAL).__enter__()  # the run finds it open
+        opened = spark.session(LOCAL, {"spark.driver.memory": "8g", "spark.sql.shuffle.partitions": "8"})
+        opened.__enter__()  # the run finds it open, and closes it
+        KEPT.append(opened)
 
 
 def main(way: str, folder: str, out: str) -> int:
@@ -181,10 +228,13 @@ def main(way: str, folder: str, out: str) -> int:
     _prepared(way, Path(out).parent / "compiled")
     with _empty(Path(out)):
         begun, used = time.perf_counter(), time.process_time()
-        count = WAYS[way](snapshot, Path(out))
+        found = WAYS[way](snapshot, Path(out))
         seconds, processor = time.perf_counter() - begun, time.process_time() - used
+    if not isinstance(found, Timed):
+        found = Timed(found, seconds)
     memory = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print(json.dumps({"way": way, "seconds": seconds, "processor": processor, "mb": memory / 1024, "count": count}))
+    answer = {"way": way, "seconds": found.seconds, "processor": processor, "mb": memory / 1024, "count": found.count}
+    print(json.dumps(answer | found.more))
     return 0
 
 
