@@ -190,23 +190,24 @@ def _key(item: DutyItem) -> str:
     return f"{item.duty.key}:{item.period.label}"
 
 
-def _section(item: DutyItem, on: date, month: Period) -> str:
+def _section(item: DutyItem, on: date, current: dict[Every, Period]) -> str:
     """In which section a column stands; empty where it gets none."""
     period = item.period
-    if period == period_of(month.starts_on, period.every):
+    if period == current[period.every]:
         if period.every in {"month", "quarter"}:
             return period.every
         return "long" if item.due_on - on <= timedelta(days=SHOW_LONG_DAYS) else ""
-    if item.state == State.LATE and period == previous_period(period_of(month.starts_on, period.every)):
+    if item.state == State.LATE and period == previous_period(current[period.every]):
         return "past"
     return ""
 
 
 def _columns(items: Iterable[DutyItem], on: date, month: Period) -> list[Column]:
     found: dict[str, Column] = {}
+    current = {every: period_of(month.starts_on, every) for every in EVERIES}
     for item in items:
         key = _key(item)
-        if key not in found and (section := _section(item, on, month)):
+        if key not in found and (section := _section(item, on, current)):
             duty = item.duty
             found[key] = Column(
                 rule=duty.key,

@@ -335,7 +335,8 @@ def _by_title(items: list[DutyItem]) -> str:
 
 
 def _fields(below: list[Organisation]) -> list[tuple[str, str]]:
-    return list({unit.field: str(unit.get_field_display()) for unit in below}.items())
+    one_of_each = {unit.field: unit for unit in below}
+    return [(field, str(unit.get_field_display())) for field, unit in one_of_each.items()]
 
 
 def _chosen(key: str, grid: Grid) -> Column | None:

@@ -25,7 +25,7 @@ ICONS = {"late": "alert-triangle", "soon": "clock", "due": "circle"}
 def grid_rows(context: template.Context, grid: Grid, group: Group) -> SafeString:
     """One line of the table for each branch of a group."""
     lines = Lines(grid, sees_meetings=bool(context.get("sees_meetings")), may_change=bool(context.get("may_change")))
-    return _together(lines.line(row) for row in group.rows)
+    return _together(lines.line(row, group.title) for row in group.rows)
 
 
 def _together(parts: Iterable[SafeString | str]) -> SafeString:
@@ -60,17 +60,15 @@ class Lines:
         self.done_icons["entered_late"] = self.icons["pencil"]
         self.comma = conditional_escape(_("，"))
 
-    def line(self, row: Row) -> SafeString:
-        """A branch with its cells, or with a band where its books are not kept yet."""
+    def line(self, row: Row, field: str) -> SafeString:
+        """A branch of a field with its cells, or with a band where its books are not kept yet."""
         unit = row.unit
         name = format_html('<th scope="row"><a href="{}">{}</a></th>', unit.get_absolute_url(), unit.short_name)
         if row.band:
             return _together(['<tr class="grid-row">', name, self._band(row), "</tr>"])
         duties = reverse("home:unit_duties", args=[unit.code])
         before = format_html('<td id="cell-{}-', unit.code)
-        marks = format_html(
-            ' data-unit="{}" data-name="{}" data-field="{}"', unit.code, unit.short_name, unit.get_field_display()
-        )
+        marks = format_html(' data-unit="{}" data-name="{}" data-field="{}"', unit.code, unit.short_name, field)
         cells = [
             f'{before}{of[0]}" class="grid-cell look-{cell.look}"{of[1]}{marks}{OPEN if cell.is_open else ""}>'
             f"{self._inside(cell, duties)}</td>"

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +145,11 @@ def heat(state: str, word: str = "") -> SafeString:
     there is no sign."""
     if state not in HEAT_WORDS:
         raise template.TemplateSyntaxError(f"heat knows {', '.join(HEAT_WORDS)}; not {state!r}.")
+    return _heat(state, word, get_language())
+
+
+@lru_cache(maxsize=2000, typed=True)  # typed: words that are safe and words that are not are not the same
+def _heat(state: str, word: str, _language: str | None) -> SafeString:
     return format_html(
         '<span class="heat-cell heat-{}"><span aria-hidden="true">{}</span>'
         '<span class="visually-hidden">{}</span></span>',
