@@ -20,7 +20,7 @@ from guben.rulebook_engine.aggregates import Figure
 from guben.statistics import drawings
 from guben.statistics.drawings import Bar
 from guben.statistics.models import Standing
-from guben.statistics.published import Beside, beside
+from guben.statistics.published import Beside, beside, doubt_about
 from guben.statistics.queries import AnyReading, Days
 from guben.statistics.reckoning import Reckoned
 from guben.statistics.spreads import Spread
@@ -128,9 +128,7 @@ def _marks(rows: Sequence[ShownRow]) -> dict[str, str]:
 
 def _doubt(row: ShownRow) -> str:
     """Why a published number may not be right; empty where there is no doubt."""
-    if row.published is None or row.published.printed.confidence == "verified":
-        return row.published.printed.doubt if row.published else ""
-    return row.published.printed.doubt or _("二手，待核")
+    return doubt_about(row.published.printed) if row.published else ""
 
 
 def _page_of(line: Line, query: Mapping[str, str]) -> str:

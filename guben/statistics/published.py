@@ -5,14 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
+
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
 
 import guben.rulebooks
 from guben.rulebook_engine.aggregates import Figure
 from guben.rulebook_engine.published import Published, days_in, read_published
 from guben.statistics.subjects import Line, Table
 
+DOUBTS = (  # of the shipped files, so that they are translated
+    gettext_noop("由公开的数据文件转录，总数、净增与新闻核对过"),
+    gettext_noop("由公开的数据文件转录，没有核对公报原文"),
+    gettext_noop("由公开的数据文件转录"),
+    gettext_noop("取自没有日期、与2018年相符的网页"),
+    gettext_noop("取自转述公报的网页"),
+    gettext_noop("2020年末没有公报，由2021年公报的增减回推"),
+    gettext_noop("只见于一处，比上年多18.1万，近年没有这么大的变化，公报原文没有核对"),
+)
 FOLDER = Path(guben.rulebooks.__file__).parent / "published"
 
 
@@ -26,7 +39,7 @@ class Beside:
     @property
     def words(self) -> str:
         """The number with its unit, as it was printed."""
-        return f"{self.printed.value:,}{self.printed.unit}".replace("-", "−")
+        return _words(self.printed, self.printed.value)
 
 
 def latest(on: date) -> date | None:
@@ -47,7 +60,22 @@ def _ours(printed: Published, figure: Figure | None) -> str:
     if figure is None or figure.value is None:
         return ""
     number = figure.value * 100 if printed.is_share else figure.value
-    return f"{printed.rounded(number):,}{printed.unit}".replace("-", "−")
+    return _words(printed, printed.rounded(number))
+
+
+def _words(printed: Published, value: Decimal) -> str:
+    """As it is printed: 10,128.6万名; in other languages than Chinese 101,286,000."""
+    if (get_language() or "zh").startswith("zh"):
+        return f"{value:,}{printed.unit}".replace("-", "−")
+    words = f"{value:,}%" if printed.is_share else f"{value * printed.each:,.0f}"
+    return words.replace("-", "−")
+
+
+def doubt_about(printed: Published) -> str:
+    """Why a printed number may not be right; empty where there is no doubt."""
+    if printed.doubt:
+        return _(printed.doubt)
+    return "" if printed.confidence == "verified" else _("二手，待核")
 
 
 @cache

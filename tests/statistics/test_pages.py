@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from guben.figures import discretion
 from guben.figures.discretion import TOO_FEW, shown_explanation
@@ -22,7 +24,7 @@ from guben.organisations.actions import move
 from guben.rollup.freshness import keeping
 from guben.rollup.freshness.logic import logic_of
 from guben.rulebook.queries import library
-from guben.statistics import queries
+from guben.statistics import published, queries
 from guben.statistics.hiding import hidden_from
 from guben.statistics.keeping import keep_reckoning, kept_reckoning
 from guben.statistics.models import KeptReckoning, Standing
@@ -65,6 +67,18 @@ def test_published_numbers_stand_beside_ours_at_the_top_only(client: Client, cas
     row = row_of(get(client, "tables", at=CITY, on="2025-12-31", beside="2024-12-31"), TOTAL)
     assert (row.published.words, row.published.ours) == ("10,128.6万名", "0.0万名")
     assert row_of(get(client, "tables", at=TOWN), TOTAL).published is None
+
+
+def test_published_numbers_and_doubts_are_told_in_the_readers_language() -> None:
+    files = published.days_in(published.FOLDER).values()
+    numbers = [one for file in files for one in published.read_published(file)]
+    assert {one.doubt for one in numbers if one.doubt} == set(published.DOUBTS)
+    (total,) = {one for one in numbers if one.value == Decimal("10128.6")}
+    shown = published.Beside(total, "")
+    with override("zh-hans"):
+        assert shown.words == "10,128.6万名"
+    with override("en"):
+        assert shown.words == "101,286,000"
 
 
 def test_a_figure_is_told_over_the_years_and_of_the_units_below(client: Client, cast: Cast) -> None:
