@@ -245,9 +245,10 @@ def _page(sizes: list[Size], chosen: argparse.Namespace, here: str, fastest: int
         [
             f"## {PARTS[chosen.part]}",
             f"Invented from the bulletin of {chosen.bulletin.stem}: {told}. All shipped rules, every unit, every level;"
-            f" {here}. Medians of {chosen.rounds} rounds, each way a process, in turns (slow ways once), on two threads; files in"
-            " memory; start, compiling of ours, Spark's start and loading PostgreSQL's tables are not in the times. MB:"
-            f" the most that all processes of a way held. Repeated by `python {shlex.join(sys.argv)}`.",
+            f" {here}. Medians of {chosen.rounds} rounds, each way a process, in turns (slow ways once), on two"
+            " threads; files in memory; start, compiling of ours, Spark's start and loading PostgreSQL's tables are not"
+            " in the times. MB: the most that all processes of a way held. Repeated by"
+            f" `python {shlex.join(sys.argv)}`.",
             table(headers, rows),
             "“Ours is faster” compares what computes with what computes, what writes with what writes, and verdicts"
             " with verdicts. " + _linear(sizes),
