@@ -46,14 +46,14 @@ class _Changes:
     """Records taken out of tables and rows put into them, by table and part."""
 
     less: dict[tuple[str, int], list[int]] = field(default_factory=dict)
-    more: dict[tuple[str, int], list[tuple[Any, ...]]] = field(default_factory=dict)
+    more: dict[tuple[str, int], list[Row]] = field(default_factory=dict)
     acts: Counter[str] = field(default_factory=Counter)
 
     def take(self, table: str, part: int, record: int) -> None:
         self.less.setdefault((table, part), []).append(record)
 
     def put(self, table: str, part: int, row: Row) -> None:
-        self.more.setdefault((table, part), []).append(tuple(row.values()))
+        self.more.setdefault((table, part), []).append(dict(row))
 
 
 def alter(folder: Path, out: Path, rows: int, seed: int, progress: Progress) -> Altered:
@@ -277,17 +277,17 @@ class _Work:
         old = self.manifest.file(table, part)
         like = quoted(self.folder / self.manifest.tables[table][0].name)
         self.connection.execute(f"CREATE OR REPLACE TABLE more AS SELECT * FROM read_parquet({like}) LIMIT 0")  # noqa: S608 - our own files
-        columns = [row[0] for row in self.connection.execute("DESCRIBE more").fetchall()]
-        if new := self.changes.more.get((table, part)):
-            marks = ", ".join("?" * len(columns))
-            self.connection.executemany(f"INSERT INTO more VALUES ({marks})", new)  # noqa: S608 - marks
+        schema = self.connection.sql("FROM more").to_arrow_table().schema
+        self.connection.register("new", pa.Table.from_pylist(self.changes.more.get((table, part), []), schema))
+        self.connection.execute("INSERT INTO more FROM new")
+        self.connection.unregister("new")
         less = pa.table({"record": pa.array(self.changes.less.get((table, part), []), pa.int64())})
         self.connection.register("less", less)
         rows = "FROM more"
         if old:
             rows += f" UNION ALL FROM read_parquet({quoted(self.folder / old.name)}) ANTI JOIN less USING (record)"
         own = {"number", "ends"} if table == TREE_TABLE else set()
-        listed = ", ".join(f'{"place" if name in own else "rows"}."{name}"' for name in columns)
+        listed = ", ".join(f'{"place" if name in own else "rows"}."{name}"' for name in schema.names)
         sql = f"SELECT {listed} FROM ({rows}) AS rows JOIN place USING (organisation) ORDER BY place.number, record"  # noqa: S608 - our own names
         file = copy(self.connection, sql, draft, table, part)
         self.connection.unregister("less")
