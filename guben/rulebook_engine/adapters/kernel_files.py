@@ -17,6 +17,7 @@ from guben.rulebook_engine.columnar import Values
 from guben.rulebook_engine.facts import ColumnType
 
 MOST_ROWS = 2_000_000  # read at once, if row groups are not larger
+pl.Config.set_streaming_chunk_size(MOST_ROWS)  # a row group stays in one piece, which numpy takes as it is
 Codes = NDArray[np.int32]
 
 
