@@ -100,8 +100,10 @@ def keep_figures() -> str:
     from guben.rulebook.queries import library
 
     logic, begun = logic_of(library(), today()), time.monotonic()
-    if keeping.kept_tree(logic) or not keeping.is_wanted(logic.on):
-        return "The figures of large trees stood kept before"
+    if not keeping.is_wanted(logic.on):
+        return "So few units are asked of the records"
+    if keeping.kept_tree(logic):
+        return "The worker had kept the figures of all units before"
     keeping.begin(logic, lambda done, total: print(f"figures of {done:,} / {total:,} units", file=sys.stderr))
     return f"The worker had kept the figures of all units before, in {time.monotonic() - begun:,.0f} s"
 
