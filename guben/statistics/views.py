@@ -250,12 +250,13 @@ def _spread(asked: Asked, line: Line, indicator: Indicator) -> dict[str, Any]:
 
 def _branches(asked: Asked, line: Line, indicator: Indicator, spread: Spread, bins: list[pages.Bin]) -> dict[str, Any]:
     """The branches of the bin that is asked for."""
-    number = asked.request.GET.get("bin", "")
-    if not asked.reading.lists_units or not number.isdecimal() or int(number) >= len(bins):
+    wanted = asked.request.GET.get("bin")
+    number = next((number for number in range(len(bins)) if str(number) == wanted), None)
+    if number is None or not asked.reading.lists_units:
         return {}
-    found = asked.reading.in_bin(indicator, spread, int(number))
+    found = asked.reading.in_bin(indicator, spread, number)
     shown = [pages.branch_of(unit, line, one, asked.query) for unit, one in found[:MOST_NAMED]]
-    return {"bin": bins[int(number)], "branches": shown, "branch_count": len(found), "unnamed": len(found) - len(shown)}
+    return {"bin": bins[number], "branches": shown, "branch_count": len(found), "unnamed": len(found) - len(shown)}
 
 
 def worked_out(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:

@@ -672,6 +672,7 @@ def people_told(answer: HttpResponse, cast: Cast, reader: User) -> list[str]:
     return [name for name in named if cast.people[name].pk not in visible]
 
 
+@pytest.mark.one_database
 def test_the_statistician_reads_figures_and_no_person(rules: None, cast: Cast, client: Client) -> None:
     sign_in(client, cast.statistician)
     got_in = 0

@@ -16,11 +16,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from tests.access.test_no_page_breaks import FINE, SCRIPT, field_names, stay_signed_in, takes_a_form
+from tests.access.test_no_page_breaks import FINE, SCRIPT, field_names, takes_a_form
 from tests.access.test_rights_table import ROWS, Row
 from tests.attacks import others
 from tests.attacks.others import NEIGHBOUR_BRANCH
-from tests.cast import Cast, sign_in
+from tests.cast import Cast, sign_in, stay_signed_in
 
 HUGE = "长" * 350_000  # a megabyte in UTF-8
 NASTY = ["\x00", "-1", "1e400", "NaN", "0001-01-01", "9999-12-31", "\u202e\u2066反\u2069", "=cmd|' /C calc'!A0",

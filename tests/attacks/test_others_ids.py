@@ -17,7 +17,7 @@ from guben.organisations.models import Organisation
 from tests.access.test_rights_table import ROWS, Row
 from tests.attacks import others
 from tests.attacks.others import NEIGHBOUR_BRANCH, NOWHERE, OUTSIDERS
-from tests.cast import Cast, sign_in
+from tests.cast import Cast, sign_in, stay_signed_in
 
 MAY_KNOW_OF_THE_PAGE = {403, 404}
 MORE_QUESTIONS = 2
@@ -53,15 +53,15 @@ def test_an_outsider_is_told_nothing_and_changes_nothing(who: str, rules: None, 
     prepared = [(row, list(requests_of(row, cast, who))) for row in ROWS if row.name not in OF_ONESELF]
     before = others.counts()
     for _row, requests in prepared:
-        sign_in(client, cast.users[who])
         for method, address, data, named in requests:
-            answer = getattr(client, method)(address, data)
+            answer = getattr(stay_signed_in(client, cast.users[who]), method)(address, data)
             asked += 1
             fine = MAY_KNOW_OF_THE_PAGE | {405} if named else A_PAGE_OF_ONES_OWN
             if answer.status_code not in fine:
                 wrong.append(f"{method} {address}: {answer.status_code}")
             if words := others.told(answer):
                 wrong.append(f"{method} {address} tells of {words}")
+    assert "_auth_user_id" in stay_signed_in(client, cast.users[who]).session, "Nobody was signed in any more."
     changed = {name: (before[name], after) for name, after in others.counts().items() if after != before[name]}
     assert not changed
     assert not wrong, "\n".join(wrong)
@@ -98,7 +98,7 @@ def test_what_is_others_answers_as_what_is_not_there(
 def ask(
     client: Client, cast: Cast, who: str, method: str, row: Row, args: list[Any], data: dict[str, Any]
 ) -> tuple[int, str, int]:
-    sign_in(client, cast.users[who])
+    stay_signed_in(client, cast.users[who])
     with CaptureQueriesContext(connection) as asked:
         answer: HttpResponse = getattr(client, method)(reverse(row.name, args=args), data)
     return answer.status_code, others.plain(answer, *args, NEIGHBOUR_BRANCH, NOWHERE), len(asked)
@@ -114,7 +114,7 @@ def test_a_code_in_the_query_answers_the_same(who: str, rules: None, cast: Cast,
         found = []
         for code in (NEIGHBOUR_BRANCH, NOWHERE):
             data = {**others.data_at(row, cast, code), "at": code}
-            sign_in(client, cast.users[who])
+            stay_signed_in(client, cast.users[who])
             send = client.post if row.post else client.get
             answer = send(reverse(row.name) + (f"?at={code}" if row.post else ""), data)
             found.append((answer.status_code, others.plain(answer, code)))

@@ -19,7 +19,7 @@ from pyrage import x25519
 
 from tests.command import guben, refused
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
 
 def run(data: Path, *words: object, secret: str = "", **environment: str) -> subprocess.CompletedProcess[str]:

@@ -188,6 +188,7 @@ def test_the_pages_speak_english_too(client: Client, cast: Cast) -> None:
         assert 'lang="en' in shown(client, cast.organiser, address)
 
 
+@pytest.mark.one_database
 def test_the_statistician_sees_figures_and_no_person(client: Client, cast: Cast) -> None:
     names = re.compile("|".join(row[0] for row in PEOPLE))
     pages = [reverse("figures:diagnosis"), reverse("rulebook:list")]
