@@ -17,7 +17,7 @@ from guben.access import policy
 from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.cli.context import EARLIEST, LATEST, BadInput, library_for, print_json, progress, unit_of, user_of
-from guben.cli.runs import opened_at
+from guben.cli.runs import INVENTED, opened_at
 from guben.figures import bulletin as tables
 from guben.figures.bulletin import Counted, Line
 from guben.figures.explanations import in_plain_words
@@ -31,8 +31,6 @@ from guben.rulebook_engine.adapters.frozen_unit import FrozenUnit
 from guben.rulebook_engine.entries import Indicator
 from guben.rulebook_engine.library import Library
 from guben.rulebook_engine.published import Published, read_published
-
-MADE_UP = "演示数据"
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +231,7 @@ def _meaning(line: Line) -> str:
 
 
 def _print(now: Counted, told: Sequence[Line], beside: Beside, note: str) -> None:
-    print(f"{now.name}（{now.code}），{now.on}{'，' + MADE_UP if now.made_up else ''}")
+    print(f"{now.name}（{now.code}），{now.on}{'，' + INVENTED if now.made_up else ''}")
     if note:
         print(note)
     lang, table = get_language() or "zh", ""
@@ -273,7 +271,7 @@ def _write(file: Path, now: Counted, told: Sequence[Line], beside: Beside, note:
             other = lines_.get(line.key)
             cells += [_float(other), float(other.published.value) if other and other.published else None]
         body.append([*cells, _meaning(line), line.key, line.note, line.published.doubt if line.published else ""])
-    title = f"{now.name}，{now.on}{'，' + MADE_UP if now.made_up else ''}"
+    title = f"{now.name}，{now.on}{'，' + INVENTED if now.made_up else ''}"
     try:
         file.write_bytes(workbook_bytes(head, body, sheet_name=_("统计公报"), notes=(_("说明"), [[title], [note]])))
     except OSError as fault:

@@ -113,19 +113,17 @@ def cells_of(indicator: Indicator, figures: Mapping[int, Figure], units: Mapping
     """An indicator's figures as cells of the tree; where a figure is a unit's own, none holds another."""
     subtree = indicator.scope == "subtree"
     return [
-        _counted(
-            Cell(number, units[number].parent_id if subtree else None, figure.numerator, figure.denominator), figure
-        )
+        Cell(number, units[number].parent_id if subtree else None, *counts_of(figure))
         for number, figure in figures.items()
         if number in units
     ]
 
 
-def _counted(cell: Cell, figure: Figure) -> Cell:
-    """A figure without numerator and denominator is its own count."""
-    if cell.numerator is None and cell.denominator is None:
-        return replace(cell, numerator=figure.value)
-    return cell
+def counts_of(figure: Figure) -> tuple[float | None, float | None]:
+    """How many of how many; a figure without numerator and denominator is its own count."""
+    if figure.numerator is None and figure.denominator is None:
+        return figure.value, None
+    return figure.numerator, figure.denominator
 
 
 def shown_diagnosis(found: Diagnosis, user: Someone) -> Diagnosis:
@@ -191,7 +189,7 @@ def _shown_rule(rule: RuleTrial) -> RuleTrial:
     for side in ("before", "after"):
         figures = {one.unit.id: (one.unit, getattr(one, side).figure) for one in rule.units}
         cells = [
-            _counted(Cell(number, unit.parent_id, figure.numerator, figure.denominator), figure)
+            Cell(number, unit.parent_id, *counts_of(figure))
             for number, (unit, figure) in figures.items()
             if figure is not None
         ]

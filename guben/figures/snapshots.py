@@ -33,7 +33,7 @@ from guben.figures.models import Snapshot
 from guben.figures.trees import DayTree, UnitName
 from guben.kit.tree import subtree_ends
 from guben.organisations.models import Organisation
-from guben.organisations.queries import units_on
+from guben.organisations.queries import holds_everywhere, units_on
 from guben.rulebook.live import select
 from guben.rulebook.queries import library
 from guben.rulebook_engine.adapters.duckdb import ParquetEngine, write_parquet
@@ -102,8 +102,7 @@ def take(on: date, *, by: User, folder: Path | None = None, progress: Progress =
 
 def require_taker(user: User) -> None:
     """Raises PermissionDenied: the user may not take snapshots of the whole tree."""
-    roots = list(Organisation.objects.filter(parent=None))
-    if not roots or not all(policy.may(user, "snapshots.take", root) for root in roots):
+    if not holds_everywhere(user, "snapshots.take"):
         raise PermissionDenied("snapshots.take")
 
 

@@ -18,10 +18,11 @@ import pyarrow as pa
 from guben.generator.alterations import ADDED, MOVED, OF_MEMBERS, OF_UNITS, REMOVED, Row, change
 from guben.generator.errors import GeneratorRefused
 from guben.generator.fitting import Array
+from guben.generator.reading import manifest_of, quiet_connection, quoted
 from guben.generator.renumbering import Renumbered, Units
-from guben.generator.writing import copy, new_folder, quoted, require_new, write_manifest
-from guben.kit.tree import step, step_number
-from guben.rulebook_engine.frozen import MANIFEST, TREE_TABLE, BrokenManifest, File, Manifest, digest, read_manifest
+from guben.generator.writing import copy, new_folder, require_new, write_manifest
+from guben.kit.tree import parent_path, step, step_number
+from guben.rulebook_engine.frozen import MANIFEST, TREE_TABLE, File, Manifest, digest
 
 MEMBER, ORGANISATION = "member", "organisation"
 UNITS_IN_TEN = 1  # of ten altered rows one is a unit's: of four units one is closed and one founded
@@ -65,8 +66,7 @@ def alter(folder: Path, out: Path, rows: int, seed: int, progress: Progress) -> 
     """
     require_new(out)
     manifest = _invented(folder, rows)
-    with duckdb.connect() as connection:
-        connection.execute("SET enable_progress_bar = false")
+    with quiet_connection() as connection:
         progress("units", 0, 0)
         work = _Work(folder, manifest, connection, np.random.default_rng([seed, 1]))
         work.alter_units(rows * UNITS_IN_TEN // 10)
@@ -77,10 +77,7 @@ def alter(folder: Path, out: Path, rows: int, seed: int, progress: Progress) -> 
 
 
 def _invented(folder: Path, rows: int) -> Manifest:
-    try:
-        manifest = read_manifest(folder)
-    except BrokenManifest as fault:
-        raise GeneratorRefused(f"{fault}.") from None
+    manifest = manifest_of(folder)
     if not manifest.generated:
         raise GeneratorRefused(f"{folder} holds real records. Only invented ones are altered.")
     most = manifest.rows(MEMBER) // 2
@@ -166,7 +163,7 @@ class _Work:
         last = max(self._rows_of(TREE_TABLE, part, f"parent = {above}"), key=lambda row: str(row["path"]))
         twin = self._rows_of(ORGANISATION, part, f"organisation = {last['organisation']}")
         organisation, number = int(self.founded[place]), int(self.new.founded()[place])
-        path = last["path"][:-4] + step(step_number(last["path"]) + 1)
+        path = parent_path(last["path"]) + step(step_number(last["path"]) + 1)
         here = {"organisation": organisation, "record": organisation, "number": number, "ends": number + 1}
         self.changes.put(TREE_TABLE, part, {**last, **here, "path": path, "code": f"D{organisation:08d}"})
         for row in twin:

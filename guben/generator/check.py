@@ -10,11 +10,10 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-import duckdb
-
 from guben.generator.bulletins import FACTORS, Bulletin, Line
 from guben.generator.errors import GeneratorRefused
-from guben.rulebook_engine.frozen import BrokenManifest, Manifest, read_manifest
+from guben.generator.reading import manifest_of, quiet_connection, quoted
+from guben.rulebook_engine.frozen import Manifest
 
 MEMBER = "stage IN ('full', 'probationary')"
 BASE = "kind <> 'work_committee' AND NOT (kind = 'committee' AND territory IN ('nation', 'province', 'city', 'county'))"
@@ -113,10 +112,7 @@ def check(folder: Path, bulletin: Bulletin) -> list[Answer]:
     Raises:
         GeneratorRefused: the snapshot can't be read, or is of another day.
     """
-    try:
-        manifest = read_manifest(folder)
-    except BrokenManifest as fault:
-        raise GeneratorRefused(f"{fault}.") from None
+    manifest = manifest_of(folder)
     if manifest.on != bulletin.on:
         raise GeneratorRefused(f"The snapshot is of {manifest.on}, the bulletin of {bulletin.on}.")
     asked = {line: question_of(line, bulletin.on) for line in bulletin}
@@ -202,10 +198,9 @@ def _counts(folder: Path, table: str, questions: Sequence[Question]) -> list[tup
     for question in questions:
         columns.append(f"coalesce(sum((({question.condition}) AND ({question.among}))::INT), 0)")
         columns.append(f"coalesce(sum(({question.among})::INT), 0)")
-    files = str(folder / table / "*.parquet").replace("'", "''")
-    with duckdb.connect() as connection:
-        connection.execute("SET enable_progress_bar = false")
-        found = connection.execute(f"SELECT {', '.join(columns)} FROM read_parquet('{files}')").fetchone()  # noqa: S608
+    files = quoted(folder / table / "*.parquet")
+    with quiet_connection() as connection:
+        found = connection.execute(f"SELECT {', '.join(columns)} FROM read_parquet({files})").fetchone()  # noqa: S608
     numbers = [int(number) for number in found or ()]
     return list(zip(numbers[::2], numbers[1::2], strict=True))
 

@@ -3,7 +3,7 @@ over the tree. Nothing here asks a rulebook."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,10 +16,11 @@ from guben.generator.bulletins import Line
 from guben.generator.check import Question, question_of
 from guben.generator.errors import GeneratorRefused
 from guben.generator.fitting import Array
-from guben.generator.writing import quoted
-from guben.rulebook_engine.frozen import TREE_TABLE, BrokenManifest, read_manifest
+from guben.generator.reading import manifest_of, quiet_connection, quoted
+from guben.kit.tree import STEP
+from guben.rulebook_engine.frozen import TREE_TABLE
 
-STEP = 4  # letters of a path for each level
+Progress = Callable[[str, int, int], None]
 Numbers = tuple[int, int]  # how many a row counts, and among how many where it is a share; else 0
 
 
@@ -63,10 +64,7 @@ class Side:
 
     def __init__(self, folder: Path) -> None:
         """Raises GeneratorRefused where it can't be read."""
-        try:
-            self.folder, self.manifest = folder, read_manifest(folder)
-        except BrokenManifest as fault:
-            raise GeneratorRefused(f"{fault}.") from None
+        self.folder, self.manifest = folder, manifest_of(folder)
         with _connection() as connection:
             tree = connection.execute(
                 f"SELECT organisation, ends, length(path) // {STEP} AS depth FROM {self.files()} ORDER BY number"  # noqa: S608 - our own files
@@ -79,6 +77,10 @@ class Side:
         """All files of a table as a source of SQL."""
         names = ", ".join(quoted(self.folder / file.name) for file in self.manifest.tables[table])
         return f"read_parquet([{names}])"
+
+    def parts(self, table: str) -> list[str]:
+        """The files of a table, each as a source of SQL."""
+        return [f"read_parquet({quoted(self.folder / file.name)})" for file in self.manifest.tables[table]]
 
     def units_with(self, other: Side) -> int:
         """How many units there are in one of the two trees or in both."""
@@ -120,8 +122,8 @@ class Changes:
 class Count:
     """All rows that are asked for, counted by their distinct conditions."""
 
-    def __init__(self, asked: Sequence[Asked]) -> None:
-        self.asked = asked
+    def __init__(self, asked: Sequence[Asked], progress: Progress) -> None:
+        self.asked, self.progress = asked, progress
         self.conditions = list(dict.fromkeys(one for row in asked for one in row.conditions))
         self._place = {condition: place for place, condition in enumerate(self.conditions)}
 
@@ -147,9 +149,10 @@ class Count:
             )
             for table, places in self._by_table():
                 sums = ", ".join(f"count(*) FILTER (WHERE {self.conditions[place][1]})" for place in places)
-                rows = f"{side.files(table)} JOIN place USING (organisation)"
-                for span, *found in connection.execute(f"SELECT span, {sums} FROM {rows} GROUP BY span").fetchall():  # noqa: S608 - written by hand
-                    counts[np.searchsorted(cuts, span) + 1, places] = found
+                for file in self._told(table, side.parts(table)):
+                    rows = f"{file} JOIN place USING (organisation)"
+                    for span, *found in connection.execute(f"SELECT span, {sums} FROM {rows} GROUP BY span").fetchall():  # noqa: S608 - written by hand
+                        counts[np.searchsorted(cuts, span) + 1, places] += found
         total = np.cumsum(counts, axis=0)  # over the units before a cut
         none = np.zeros(len(self.conditions), dtype=np.int64)
         return {
@@ -177,7 +180,7 @@ class Count:
         found: list[dict[int, Array]] = [{}, {}]
         with _connection() as connection:
             for table, places in self._by_table():
-                for pair in _pairs(before, after, table):
+                for pair in self._told(table, list(_pairs(before, after, table))):
                     for organisation, *numbers in connection.execute(self._differing(pair, places)).fetchall():
                         for side, values in enumerate((numbers[: len(places)], numbers[len(places) :])):
                             none = np.zeros(len(self.conditions), dtype=np.int64)
@@ -202,6 +205,12 @@ class Count:
         ]
         differ = " OR ".join(f"b{place} <> a{place}" for place in places)
         return f"SELECT organisation, {', '.join(counted)} FROM ({rows}) GROUP BY organisation HAVING {differ}"  # noqa: S608 - written by hand
+
+    def _told(self, table: str, parts: Sequence[Part]) -> Iterator[Part]:
+        """The parts of a table; each is told when it is done."""
+        for done, part in enumerate(parts, start=1):
+            yield part
+            self.progress(table, done, len(parts))
 
     def _by_table(self) -> Iterator[tuple[str, list[int]]]:
         for table in dict.fromkeys(table for table, _sql in self.conditions):
@@ -247,6 +256,4 @@ def _rolled_up(side: Side, units: Array, counts: Array) -> tuple[Array, Array]:
 
 
 def _connection() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config={"threads": 2})
-    connection.execute("SET enable_progress_bar = false")
-    return connection
+    return quiet_connection(threads=2)

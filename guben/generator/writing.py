@@ -16,6 +16,7 @@ import duckdb
 
 from guben.generator.columns import Shape
 from guben.generator.errors import GeneratorRefused
+from guben.generator.reading import quiet_connection, quoted
 from guben.rulebook_engine.frozen import MANIFEST, TREE_ROWS, TREE_TABLE, File, Manifest, digest, file_name
 
 TYPES = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "date": "DATE", "boolean": "BOOLEAN"}
@@ -90,11 +91,4 @@ def copy(connection: duckdb.DuckDBPyConnection, sql: str, folder: Path, table: s
 @cache
 def _connection() -> duckdb.DuckDBPyConnection:
     """One for each process: opening takes longer than writing a small file."""
-    connection = duckdb.connect(config={"threads": 1, "preserve_insertion_order": True})
-    connection.execute("SET enable_progress_bar = false")
-    return connection
-
-
-def quoted(path: Path) -> str:
-    """A path as a text of SQL."""
-    return "'" + str(path).replace("'", "''") + "'"
+    return quiet_connection(threads=1, preserve_insertion_order=True)

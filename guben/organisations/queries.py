@@ -104,6 +104,12 @@ def children_on(unit: Organisation, on: date) -> QuerySet[Placement]:
     )
 
 
+def holds_everywhere(user: Someone, right: str) -> bool:
+    """Whether the user holds a right at the top of every tree; nobody does where there is none."""
+    roots = list(Organisation.objects.filter(parent=None).only("path"))
+    return bool(roots) and all(policy.may(user, right, root) for root in roots)
+
+
 def tops_on(user: Someone, on: date) -> QuerySet[Placement]:
     """The outermost units the user may see, as they stood on a day, each with `child_count`."""
     reach = policy.reach(user, SEE)

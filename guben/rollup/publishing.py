@@ -9,7 +9,6 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from guben.access import policy
 from guben.access.policy import Someone
 from guben.accounts.models import User
 from guben.audit import trail
@@ -17,7 +16,7 @@ from guben.audit.remembering import LARGE_TREE
 from guben.figures.discretion import SEES_PERSONS
 from guben.figures.models import Snapshot
 from guben.figures.snapshots import require_taker
-from guben.organisations.models import Organisation
+from guben.organisations.queries import holds_everywhere
 from guben.rollup.errors import BrokenResult, NothingPublished, NotOurs, ResultNotThere
 from guben.rollup.models import PublishedResult
 from guben.rollup.results import OpenResult, check, newest, open_result
@@ -96,20 +95,14 @@ def published_for(reader: Someone) -> list[PublishedResult]:
     """The published results, the newest day first; none for who does not see the figures of the whole tree. What few
     people are in is found by a look at all units, so that a large one of real records is for who sees the persons."""
     found = list(PublishedResult.objects.filter(withdrawn_at=None))
-    if not found or not _everywhere(reader, "figures.view"):
+    if not found or not holds_everywhere(reader, "figures.view"):
         return []
     return [one for one in found if one.units <= LARGE_TREE or sees_all(reader, one)]
 
 
 def sees_all(reader: Someone, one: PublishedResult) -> bool:
     """Whether nothing is hidden from the reader. Invented people are nobody's."""
-    return one.is_generated or _everywhere(reader, SEES_PERSONS)
-
-
-def _everywhere(reader: Someone, right: str) -> bool:
-    """Whether the reader holds a right at the top of every tree."""
-    roots = list(Organisation.objects.filter(parent=None).only("path"))
-    return bool(roots) and all(policy.may(reader, right, root) for root in roots)
+    return one.is_generated or holds_everywhere(reader, SEES_PERSONS)
 
 
 def opened(one: PublishedResult) -> OpenResult:

@@ -131,8 +131,12 @@ class Reading:
         """The branches in one bin of the spread, in tree order, as the records are now."""
         hidden = hidden_from(self.reader, self.at, self.on, self.standing, self.known)
         tree = grown(self.at, self.on, self.standing)
-        found = branches_in(tree, figures_on(tree, [indicator])[indicator.key], hidden.get(indicator.key, ()))
-        held = [(tree.units[unit], figure) for unit, figure in found.items() if spread.holds(figure.value, number)]
+        away, found = hidden.get(indicator.key, ()), branches_in(tree, figures_on(tree, [indicator])[indicator.key])
+        held = [
+            (tree.units[unit], figure)
+            for unit, figure in found.items()
+            if unit not in away and spread.holds(figure.value, number)
+        ]
         return sorted(held, key=lambda one: one[0].path)
 
     def _is_followed(self, day: date) -> bool:

@@ -102,14 +102,13 @@ def reduced(grown_tree: Grown, figures: Figures) -> Reckoned:
     return Reckoned(grown_tree.on, grown_tree.standing, top, children, len(grown_tree.units), few)
 
 
-def branches_in(grown_tree: Grown, figures: Mapping[int, Figure], away: Collection[int] = ()) -> dict[int, Figure]:
-    """The figures of the branches below the top, without those that have none or whose figure is not shown."""
+def branches_in(grown_tree: Grown, figures: Mapping[int, Figure]) -> dict[int, Figure]:
+    """The figures of the branches below the top."""
     return {
         unit: figure
         for unit, figure in figures.items()
         if grown_tree.units[unit].kind in BRANCH_KINDS and unit != grown_tree.top.pk
-        and figure.value is not None and unit not in away
-    }  # fmt: skip
+    }
 
 
 def spread_over(
@@ -117,12 +116,8 @@ def spread_over(
 ) -> Spread | None:
     """How a figure is spread over the branches. Who sees no persons gets broad bins, and none of very few units."""
     away = hidden.get(indicator.key, ())
-    found = {
-        unit: figure.value
-        for unit, figure in figures[indicator.key].items()
-        if grown_tree.units[unit].kind in BRANCH_KINDS and unit != grown_tree.top.pk
-    }
-    values = [value for unit, value in found.items() if value is not None and unit not in away]
+    found = branches_in(grown_tree, figures[indicator.key])
+    values = [one.value for unit, one in found.items() if one.value is not None and unit not in away]
     if len(values) < (1 if sees else LEAST_UNITS):
         return None
     return spread_of(

@@ -16,7 +16,7 @@ from guben.access import policy
 from guben.access.policy import Someone
 from guben.audit.remembering import newest_entry
 from guben.figures import person_tables
-from guben.figures.discretion import SEES_PERSONS, TOO_FEW
+from guben.figures.discretion import SEES_PERSONS, TOO_FEW, counts_of
 from guben.figures.families import families, relatives
 from guben.figures.queries import Diagnosis, Finding, Kept, UnitFigure
 from guben.figures.trees import DayTree, names_of
@@ -301,7 +301,7 @@ class PastUnits(Sequence[UnitFigure]):
 
     def _tells(self, row: Row) -> bool:
         logic = self._found.logic
-        return any(_tells_of_few(logic.figure(key, row.own, row.below)) for key in self._alike)
+        return any(tells_of_few(*counts_of(logic.figure(key, row.own, row.below))) for key in self._alike)
 
     @cached_property
     def _alike(self) -> set[str]:
@@ -309,9 +309,3 @@ class PastUnits(Sequence[UnitFigure]):
         assert self._indicator is not None  # noqa: S101 - asked only about figures
         logic = self._found.logic
         return relatives([self._indicator.key], families(library(), logic.on)) & logic.indicators.keys()
-
-
-def _tells_of_few(figure: Figure) -> bool:
-    if figure.numerator is None and figure.denominator is None:
-        return tells_of_few(figure.value, None)
-    return tells_of_few(figure.numerator, figure.denominator)

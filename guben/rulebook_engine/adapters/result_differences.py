@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import duckdb
 
 from guben.rulebook_engine.adapters.result_reading import ResultFiles
-from guben.rulebook_engine.dialects import DUCKDB
-from guben.rulebook_engine.results import BELOW, UNITS
+from guben.rulebook_engine.results import UNITS
 
 Places = tuple[int | None, int | None]
 
@@ -36,18 +35,8 @@ def units_that_differ(before: ResultFiles, after: ResultFiles, atoms: Sequence[i
 
 def _rows(result: ResultFiles, part: int, atoms: Sequence[int]) -> str:
     """The units of a part with these atoms at and below them, as x0…; no rows where the result has no such part."""
-    units, below = (result.manifest.file(table, part) for table in (UNITS, BELOW))
-    listed = [f"units.o{atom} AS x{atom}" for atom in atoms]
-    joined = ""
-    if below:
-        listed = [
-            f"CASE WHEN below.number IS NULL THEN units.o{atom} ELSE below.b{atom} END AS x{atom}" for atom in atoms
-        ]
-        joined = f" LEFT JOIN {_file(result, below.name)} AS below USING (number)"
-    some = units or result.manifest.tables[UNITS][0]
-    source = f"{_file(result, some.name)} AS units{joined}{'' if units else ' LIMIT 0'}"
-    return f"(SELECT units.organisation, units.number, {', '.join(listed)} FROM {source})"  # noqa: S608 - our own files
-
-
-def _file(result: ResultFiles, name: str) -> str:
-    return f"read_parquet({DUCKDB.text(str(result.folder / name))})"
+    named = {f"x{atom}": atom for atom in atoms}
+    if result.manifest.file(UNITS, part):
+        return result.with_atoms([part], named, below=True)
+    some = result.manifest.tables[UNITS][0].part
+    return f"(SELECT * FROM {result.with_atoms([some], named, below=True)} LIMIT 0)"  # noqa: S608 - our own files
