@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
@@ -17,6 +18,17 @@ BUSY_SQLITE = ("locked", "unable to open", "disk")
 
 def is_postgres() -> bool:
     return connection.vendor == "postgresql"
+
+
+def is_prepared() -> bool:
+    """Whether there is a database with tables to ask. SQLite makes no file for the question."""
+    file = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite" and not str(file).startswith(("file:", ":memory:")) and not Path(file).exists():
+        return False
+    try:
+        return bool(connection.introspection.table_names())
+    except OperationalError:
+        return False
 
 
 def refresh_statistics() -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 NOTHING = (0, 0)
 MOST_NAMED = 20  # units with differences
+UNITS_TOLD = 20  # at once
 SEED = 1  # of the units that are looked at closely
 
 
@@ -80,7 +81,7 @@ def compare(options: Namespace) -> int:
     if not (before.manifest.generated and after.manifest.generated):
         raise BadInput("Only snapshots of invented records are compared.")
     library = library_for(options, before.manifest.generated)
-    count = Count(asked_of(_rows(library, on), on))
+    count = Count(asked_of(_rows(library, on), on), progress)
     with ExitStack() as stack:
         results = _results(options, library, (before, after), stack)
         progress("what must change")
@@ -155,13 +156,15 @@ def _compared(
 ) -> Iterator[_Compared]:
     hand = [count.at(side, units) for side in sides]
     codes = sides[1].codes(units)
-    for unit in units:
+    for done, unit in enumerate(units, start=1):
         must = count.numbers(changes.of(unit))
         seen = [shown.at(side, codes[unit]) for side in (0, 1)]
         for row in count.asked:
             figures = [_numbers(one.get(row.key), row.is_share) for one in seen]
             by_hand = (hand[0][unit][row.key], hand[1][unit][row.key])
             yield _Compared(codes[unit], row, by_hand, must[row.key], (figures[0], figures[1]))
+        if done % UNITS_TOLD == 0 or done == len(units):
+            progress("units", done, len(units))
 
 
 def _numbers(figure: Figure | None, is_share: bool) -> Numbers:

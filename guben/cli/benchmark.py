@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import signal
-import threading
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guben import __version__
 from guben.cli import alterations
-from guben.cli.context import BadInput, print_json, progress
+from guben.cli.context import BadInput, print_json, progress, stopped_as_by_hand
 from guben.rulebook_engine.facts import catalogue
 
 if TYPE_CHECKING:
@@ -26,19 +22,6 @@ def run(options: Namespace) -> int:
         raise BadInput("This needs the extra packages of whole-country runs: pip install 'guben[national]'.")
     with stopped_as_by_hand():
         return VERBS[options.verb](options)
-
-
-@contextmanager
-def stopped_as_by_hand() -> Iterator[None]:
-    """Being ended from outside leaves as little behind as Ctrl-C does."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _generate(options: Namespace) -> int:

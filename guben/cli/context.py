@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db.models import Q
 
 from guben.access import policy
+from guben.accounts import database
 from guben.accounts.installation import today
 from guben.accounts.models import User
 from guben.accounts.operator import UnknownUser, acting_user
@@ -70,10 +74,18 @@ def library_of(options: Namespace) -> Library:
 
 
 def library_for(options: Namespace, generated: Mapping[str, Any]) -> Library:
-    """The installed rules and the given files; for invented records, where none are installed, the shipped ones."""
-    if generated and not options.rules and not rulebook_queries.installed_files():
-        return sources.read_all(sources.shipped_files())
-    return library_of(options)
+    """The installed rules and the given files. Invented records are nobody's and need no database: where no rules are
+    installed, or there is no database, the shipped ones are theirs."""
+    if not generated:
+        return library_of(options)
+    is_prepared = database.is_prepared()
+    if options.rules:
+        return library_of(options) if is_prepared else sources.read_all(files_of(options.rules))
+    if not is_prepared:
+        progress("no database to ask for installed rules: the shipped ones")
+    elif rulebook_queries.installed_files():
+        return library_of(options)
+    return sources.read_all(sources.shipped_files())
 
 
 def files_of(paths: list[str]) -> list[sources.RuleFile]:
@@ -93,6 +105,31 @@ def progress(message: str, done: int = 0, total: int = 0) -> None:
     """One line of progress on standard error."""
     share = f" {done:,} / {total:,}" if total else ""
     print(f"  {message}{share}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def stopped_as_by_hand() -> Iterator[None]:
+    """Being ended from outside leaves as little behind as Ctrl-C does. Whatever fails because of either, such as a
+    query that was interrupted, is told as Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    stops: list[int] = []
+
+    def stop(number: int, _frame: object) -> NoReturn:
+        stops.append(number)
+        raise KeyboardInterrupt
+
+    before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    except Exception:
+        if stops:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def run(options: Namespace) -> int:

@@ -16,7 +16,17 @@ from django.utils.translation import gettext as _
 from guben.access import policy
 from guben.accounts.installation import today
 from guben.accounts.models import User
-from guben.cli.context import EARLIEST, LATEST, BadInput, library_for, print_json, progress, unit_of, user_of
+from guben.cli.context import (
+    EARLIEST,
+    LATEST,
+    BadInput,
+    library_for,
+    print_json,
+    progress,
+    stopped_as_by_hand,
+    unit_of,
+    user_of,
+)
 from guben.cli.runs import INVENTED, opened_at
 from guben.figures import bulletin as tables
 from guben.figures.bulletin import Counted, Line
@@ -49,15 +59,19 @@ class _Source:
 
 def bulletin(options: Namespace) -> int:
     """The newest day given rules; the others stand beside it."""
-    user = user_of(options)
+    with stopped_as_by_hand():
+        return _bulletin(options)
+
+
+def _bulletin(options: Namespace) -> int:
     library = library_for(options, _invented(options))
     with ExitStack() as stack:
-        found = _sources(options, user, library, stack)
+        found = _sources(options, library, stack)
         found.sort(key=lambda one: one.counted.on, reverse=True)
         if options.row:
-            return _open(options, found[0], user, library)
+            return _open(options, found[0], library)
         counted = [one.counted for one in found]
-        return _tell(options, counted, [*counted, *_years_before(found, user, library)], library)
+        return _tell(options, counted, [*counted, *_years_before(options, found, library)], library)
 
 
 def _invented(options: Namespace) -> Mapping[str, Any]:
@@ -71,13 +85,14 @@ def _invented(options: Namespace) -> Mapping[str, Any]:
     return tables.manifest_of(Path(options.snapshot[0])).generated if options.snapshot else {}
 
 
-def _sources(options: Namespace, user: User, library: Library, stack: ExitStack) -> list[_Source]:
+def _sources(options: Namespace, library: Library, stack: ExitStack) -> list[_Source]:
     if options.snapshot:
-        return _frozen(options, user, library, stack)
-    return _worked_out(options, user, stack) if options.result else _live(options, user, library)
+        return _frozen(options, library, stack)
+    return _worked_out(options, stack) if options.result else _live(options, library)
 
 
-def _live(options: Namespace, user: User, library: Library) -> list[_Source]:
+def _live(options: Namespace, library: Library) -> list[_Source]:
+    user = user_of(options)
     unit = _unit(options.at, user)
     days = list(dict.fromkeys(options.on or [today()]))
     for on in days:
@@ -86,9 +101,13 @@ def _live(options: Namespace, user: User, library: Library) -> list[_Source]:
     return [_Source(tables.counted_live(unit, on, library, user), unit) for on in days]
 
 
-def _years_before(found: Sequence[_Source], user: User, library: Library) -> list[Counted]:
+def _years_before(options: Namespace, found: Sequence[_Source], library: Library) -> list[Counted]:
     """Live records tell of the year before too, so that changes can be told."""
-    earlier = [tables.year_before(one.unit, one.counted.on, library, user) for one in found if one.unit and one.is_live]
+    earlier = [
+        tables.year_before(one.unit, one.counted.on, library, user_of(options))
+        for one in found
+        if one.unit and one.is_live
+    ]
     return [one for one in earlier if one]
 
 
@@ -101,26 +120,30 @@ def _unit(code: str, user: User) -> Organisation:
     return unit
 
 
-def _frozen(options: Namespace, user: User, library: Library, stack: ExitStack) -> list[_Source]:
-    """Invented records belong to nobody; others ask for the right at the unit."""
+def _frozen(options: Namespace, library: Library, stack: ExitStack) -> list[_Source]:
+    """Invented records belong to nobody, and nobody is asked for; others ask for the right at the unit."""
     found = []
     for number, name in enumerate(options.snapshot, start=1):
         folder = Path(name)
         manifest = tables.manifest_of(folder)
         frozen = stack.enter_context(tables.frozen_unit(folder, manifest, options.at))
-        unit = None if manifest.generated else _unit(frozen.at.code, user)
         if sys.stderr.isatty():
             progress(f"{manifest.on} {frozen.at.name}", number, len(options.snapshot))
+        if manifest.generated:
+            found.append(_Source(tables.counted_invented(frozen, library), None, frozen))
+            continue
+        user = user_of(options)
+        unit = _unit(frozen.at.code, user)
         found.append(_Source(tables.counted_frozen(frozen, library, user, unit), unit, frozen))
     return found
 
 
-def _worked_out(options: Namespace, user: User, stack: ExitStack) -> list[_Source]:
+def _worked_out(options: Namespace, stack: ExitStack) -> list[_Source]:
     """What whole-tree runs say; who sees it may see the persons, so nothing is hidden."""
     found = []
     for name in options.result:
         invented = results.newest(Path(name))[1].generated
-        unit = None if invented else _unit(options.at, user)
+        unit = None if invented else _unit(options.at, user_of(options))
         code = unit.code if unit else options.at
         result = stack.enter_context(opened_at(name, code, options))
         found.append(_Source(counted_result(result, code), unit, result=result))
@@ -282,7 +305,7 @@ def _float(line: Line | None) -> float | None:
     return float(line.rounded) if line and line.rounded is not None else None
 
 
-def _open(options: Namespace, source: _Source, user: User, library: Library) -> int:
+def _open(options: Namespace, source: _Source, library: Library) -> int:
     """One row opened: its formula and numbers, the units directly below, at a branch the records."""
     found = library.get(options.row, source.counted.on)
     if not isinstance(found, Indicator):
@@ -296,8 +319,8 @@ def _open(options: Namespace, source: _Source, user: User, library: Library) -> 
         told = opened_frozen(found, source.frozen)
     else:
         assert source.unit is not None  # noqa: S101 - live records belong to a unit
-        told = opened_live(found, source.unit, source.counted.on, user)
-    if source.unit is not None and not policy.may(user, "members.view", source.unit):
+        told = opened_live(found, source.unit, source.counted.on, user_of(options))
+    if source.unit is not None and not policy.may(user_of(options), "members.view", source.unit):
         told = told.without_few()
     if options.json:
         return print_json(_opened(told, source.counted))

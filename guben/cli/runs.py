@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from guben.access import policy
-from guben.cli.context import library_for, print_json, progress, unit_of, user_of
+from guben.cli.context import library_for, print_json, progress, stopped_as_by_hand, unit_of, user_of
 from guben.cli.figures import finding_document, print_findings, row_document, row_line
 from guben.figures.discretion import SEES_PERSONS
 from guben.figures.queries import Row, indicators_for
@@ -28,6 +28,11 @@ INVENTED = "演示数据"
 
 def run(options: Namespace) -> int:
     """Works every rule in force on the snapshot's day out for all its units."""
+    with stopped_as_by_hand():
+        return _run(options)
+
+
+def _run(options: Namespace) -> int:
     snapshot, out = Path(options.snapshot), Path(options.out)
     manifest = manifest_in(snapshot)
     _let_in(options, snapshot, manifest.generated)
@@ -69,7 +74,8 @@ def run(options: Namespace) -> int:
 def result(options: Namespace) -> int:
     """What a result says."""
     verbs = {"show": _show, "findings": _findings, "check": _check, "publish": _publish, "withdraw": _withdraw}
-    return verbs[options.verb](options)
+    with stopped_as_by_hand():
+        return verbs[options.verb](options)
 
 
 def _show(options: Namespace) -> int:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 import guben.rulebooks
 from guben.access.policy import Someone
+from guben.accounts import database
 from guben.figures.discretion import hidden_from
 from guben.figures.errors import BrokenSnapshot, UnitNotThere
 from guben.figures.snapshots import manifest_in, require_registered
@@ -113,14 +114,14 @@ def counted_live(
     return Counted(on, at.code, unit.placement.name, is_nation, figures, _hidden(reader, at, on, library))
 
 
-def counted_frozen(unit: FrozenUnit, library: Library, reader: Someone, at: Organisation | None) -> Counted:
-    """The tables from a snapshot; `at` is the unit among the records, None for invented ones.
+def counted_frozen(unit: FrozenUnit, library: Library, reader: Someone, at: Organisation) -> Counted:
+    """The tables from a snapshot of real records; `at` is the unit among them.
 
     Raises:
         BrokenSnapshot: a file differs from the manifest.
     """
     counted = counted_invented(unit, library)
-    return replace(counted, hidden=_hidden(reader, at, counted.on, library)) if at else counted
+    return replace(counted, hidden=_hidden(reader, at, counted.on, library))
 
 
 def counted_invented(unit: FrozenUnit, library: Library) -> Counted:
@@ -140,13 +141,15 @@ def counted_invented(unit: FrozenUnit, library: Library) -> Counted:
 
 
 def manifest_of(folder: Path) -> Manifest:
-    """The manifest of a snapshot, which is that of the register where it is listed there.
+    """The manifest of a snapshot, which is that of the register where it is listed there. Invented records need no
+    database, and so no register.
 
     Raises:
         BrokenSnapshot: there is none, or another.
     """
     manifest = manifest_in(folder)
-    require_registered(folder)
+    if not manifest.generated or database.is_prepared():
+        require_registered(folder)
     return manifest
 
 

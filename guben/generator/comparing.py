@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import numpy as np
@@ -21,6 +22,7 @@ from guben.kit.tree import STEP
 from guben.rulebook_engine.frozen import TREE_TABLE
 
 Progress = Callable[[str, int, int], None]
+Part = TypeVar("Part")
 Numbers = tuple[int, int]  # how many a row counts, and among how many where it is a share; else 0
 
 

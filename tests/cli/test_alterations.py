@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import signal
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import guben.rulebooks
-from guben.generator import check
+from guben.generator import check, comparing
+from guben.generator.reading import quiet_connection
 from guben.rulebook_engine.frozen import read_manifest
 from tests.command import guben as run
 from tests.command import refused
@@ -99,3 +102,23 @@ def _codes(folder: Path) -> set[str]:
 
     files = [str(folder / file.name) for file in read_manifest(folder).tables["tree"]]
     return {code for (code,) in duckdb.read_parquet(files).project("code").fetchall()}
+
+
+@pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_while_it_counts_it_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, word: signal.Signals
+) -> None:
+    """What a query that is interrupted raises is no fault of its own."""
+
+    def changes(*_sides: object) -> None:
+        threading.Timer(0.1, signal.raise_signal, [word]).start()
+        with quiet_connection() as connection:
+            connection.execute("SELECT sum(a.range * b.range) FROM range(10000000) a, range(1000000) b").fetchall()
+
+    before = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)]
+    monkeypatch.setattr(comparing.Count, "changes", changes)
+    sides = ("--before", folder / "before", "--after", folder / "before")
+    answer = run("benchmark", "compare", *sides, *RULES)
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err.splitlines() == ["  what must change", "guben: stopped."]
+    assert [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)] == before

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from guben.accounts import database
 from guben.generator import generate
 from tests.command import guben, refused
-from tests.generator.countries import PUBLISHED
+from tests.generator.countries import PUBLISHED, invent, published
 
+RULES = ("--rules", PUBLISHED.parent / "bulletin.toml")
 BULLETIN = PUBLISHED / "2024-12-31.csv"
 
 
@@ -28,6 +30,21 @@ def test_a_country_is_invented_and_its_rows_are_counted(tmp_path: Path) -> None:
     women = next(row for row in counted["rows"] if row["row"] == "女党员")
     assert (women["published"], women["equal"]) == ("3099.5", True)
     assert "43 rows equal, 0 not, 9 not told by the records of one day" in guben(*asked).out
+
+
+def test_invented_records_need_no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing here may ask one, so that each question to it would fail."""
+    monkeypatch.setattr(database, "is_prepared", lambda: False)
+    invent(tmp_path / "frozen", published("2024"), 500)
+    made = guben("run", "--snapshot", tmp_path / "frozen", "--out", tmp_path / "out", "--engine", "duckdb", *RULES)
+    assert "演示数据" in made.out
+    at = ("--at", "D00000001")
+    assert "演示数据" in guben("result", "show", "bulletin-members_total", "--result", tmp_path / "out", *at).out
+    assert "演示数据" in guben("result", "findings", "--result", tmp_path / "out", *at, *RULES).out
+    for source in (("--snapshot", tmp_path / "frozen"), ("--result", tmp_path / "out")):
+        told = guben("report", "bulletin", *source, *RULES, "--json").document
+        assert next(row["value"] for row in told["rows"] if row["key"] == "bulletin-members_total") == 500
+        assert guben("report", "bulletin", *source, *RULES, "--row", "bulletin-members_total").code == 0
 
 
 def test_what_cannot_be_done_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
