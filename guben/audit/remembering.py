@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, TypeVar
@@ -12,15 +12,15 @@ from django.db.models import Max
 from guben.accounts.database import others_are_writing
 from guben.audit.models import Entry
 
-MOST = 8
+MOST = 8  # of each kind
 LARGE_TREE = 3_000  # units; smaller sums take about a second and are made anew each time
 Result = TypeVar("Result")
 
-_kept: OrderedDict[tuple[Hashable, ...], Any] = OrderedDict()
+_kept: defaultdict[str, OrderedDict[tuple[Hashable, ...], Any]] = defaultdict(OrderedDict)  # by kind
 _lock = Lock()
 
 
-def remembered(make: Callable[[], Result], *key: Hashable) -> Result:
+def remembered(make: Callable[[], Result], kind: str, *key: Hashable) -> Result:
     """What `make` gives, or what it gave for the same key since the last entry of the history.
 
     Every act writes an entry, so a kept result can't outlive the records it was made of, whichever process wrote it.
@@ -29,18 +29,19 @@ def remembered(make: Callable[[], Result], *key: Hashable) -> Result:
     """
     full = (newest_entry(), *key)
     with _lock:
-        if full in _kept:
-            _kept.move_to_end(full)
-            found: Result = _kept[full]
+        shelf = _kept[kind]
+        if full in shelf:
+            shelf.move_to_end(full)
+            found: Result = shelf[full]
             return found
     keep = not others_are_writing()
     result = make()
     if not keep:
         return result
     with _lock:
-        _kept[full] = result
-        while len(_kept) > MOST:
-            _kept.popitem(last=False)
+        shelf[full] = result
+        while len(shelf) > MOST:
+            shelf.popitem(last=False)
     return result
 
 

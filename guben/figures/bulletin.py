@@ -39,6 +39,7 @@ PUBLISHED = Path(guben.rulebooks.__file__).parent / "published"
 WORDS = {"persons": "名", "units": "个", "pieces": "枚", "share": "%"}
 PERCENT = 100
 YEAR = 12  # months
+Scale = tuple[float, float]
 
 
 class LiveUnit:
@@ -76,9 +77,8 @@ class Counted:
     made_up: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def scale(self) -> tuple[float, float]:
-        """How many of the published numbers of members and of units an invented country has; one in all others."""
-        return float(self.made_up.get("of_members", 1)), float(self.made_up.get("of_organisations", 1))
+    def scale(self) -> Scale:
+        return scale_of(self.made_up)
 
     @property
     def is_as_published(self) -> bool:
@@ -87,13 +87,22 @@ class Counted:
 
     @property
     def note(self) -> str:
-        """What is to be known of a country that is smaller or larger than the published one."""
-        if self.scale == (1, 1):
-            return ""
-        sentence = _(
-            "演示数据不是公布的规模：党员是公布数的%(members)s，基层组织是公布数的%(units)s，所以旁边不放公布的数。"
-        )
-        return sentence % {"members": _share(self.scale[0]), "units": _share(self.scale[1])}
+        return scale_note(self.scale)
+
+
+def scale_of(made_up: Mapping[str, Any]) -> Scale:
+    """How many of the published numbers of members and of units an invented country has; one in all others."""
+    return float(made_up.get("of_members", 1)), float(made_up.get("of_organisations", 1))
+
+
+def scale_note(scale: Scale) -> str:
+    """What is to be known of a country that is smaller or larger than the published one; empty of that size."""
+    if scale == (1, 1):
+        return ""
+    sentence = _(
+        "演示数据不是公布的规模：党员是公布数的%(members)s，基层组织是公布数的%(units)s，所以旁边不放公布的数。"
+    )
+    return sentence % {"members": _share(scale[0]), "units": _share(scale[1])}
 
 
 def _share(part: float) -> str:

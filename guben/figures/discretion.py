@@ -68,9 +68,9 @@ def hidden_from(user: Someone, at: Organisation, on: date, indicators: Iterable[
     if not asked or policy.may(user, SEES_PERSONS, at):
         return {}
     top = top_for(user, at, on)
-    chosen = list(asked.values())
-    names = tuple(sorted((one.key, str(one.from_on)) for one in chosen))
-    hidden, paths = remembered(lambda: _worked_out(top, on, chosen), "discretion", top.pk, on, names)
+    known, alike = _with_relatives(list(asked.values()), on)
+    names = tuple(sorted((one.key, str(one.from_on)) for one in known))
+    hidden, paths = remembered(lambda: _worked_out(top, on, known, alike), "discretion", top.pk, on, names)
     seen = policy.reach(user, SEES_PERSONS)
     if not seen:
         return hidden
@@ -91,15 +91,16 @@ def top_for(user: Someone, at: Organisation, on: date) -> Organisation:
     return found
 
 
-def _worked_out(top: Organisation, on: date, indicators: Sequence[Indicator]) -> tuple[Hidden, dict[int, str]]:
+def _worked_out(
+    top: Organisation, on: date, known: Sequence[Indicator], alike: Sequence[Family]
+) -> tuple[Hidden, dict[int, str]]:
     day = day_tree(top, on)
-    known, alike = _with_relatives(indicators, on)
     figures = evaluate(known, LiveEngine(day.within), day.tree, on, catalogue)
     hidden = hidden_together({one.key: cells_of(one, figures[one.key], day.units) for one in known}, alike)
     return {key: frozenset(units) for key, units in hidden.items()}, {unit.id: unit.path for unit in day.units.values()}
 
 
-def _with_relatives(indicators: Sequence[Indicator], on: date) -> tuple[list[Indicator], list[Family]]:
+def _with_relatives(indicators: Sequence[Indicator], on: date) -> tuple[list[Indicator], Sequence[Family]]:
     """With a figure go all that tell of the same thing, such as the rows of a yearly table beside which it stands: what
     one page hides, no other may give away."""
     rules = library()

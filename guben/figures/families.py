@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 
 from guben.figures import person_tables
 from guben.kit.coarsening import Family
@@ -16,7 +17,8 @@ STAGE = "stage"  # every count of members speaks of it
 Spoken = tuple[str, frozenset[str]]
 
 
-def families(library: Library, on: date) -> list[Family]:
+@lru_cache(maxsize=16)
+def families(library: Library, on: date) -> Sequence[Family]:
     """Figures that speak of the same columns of one fact table. The parts of a yearly table that adds up stand as
     parts, what overlaps with them as others. Means and lengths are no counts of people, and belong to none."""
     parts: dict[Spoken, tuple[str, ...]] = {}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from guben.access import policy
 from guben.access.policy import Someone
 from guben.audit.remembering import remembered
 from guben.figures.discretion import SEES_PERSONS, cells_of, is_about_people, top_for
-from guben.figures.families import families
+from guben.figures.families import families, relatives
 from guben.figures.trees import UnitName
 from guben.kit import tree
 from guben.kit.coarsening import hidden_together
@@ -21,14 +21,22 @@ from guben.statistics.reckoning import Grown, Hidden, figures_on, grown
 from guben.statistics.subjects import Subjects
 
 
-def hidden_from(reader: Someone, at: Organisation, on: date, standing: str, known: Subjects) -> Hidden:
+def hidden_from(
+    reader: Someone,
+    at: Organisation,
+    on: date,
+    standing: str,
+    known: Subjects,
+    asked: Iterable[Indicator] | None = None,
+) -> Hidden:
     """The units whose figure is not shown, by indicator: as seen from the top of what the reader may see, so that all
-    pages hide the same. Nothing is worked out for who may see all persons at the unit.
+    pages hide the same. Where only some indicators are asked for, only these are looked at, with all that tell of the
+    same thing: others have no say in it. Nothing is worked out for who may see all persons at the unit.
 
     Raises:
         UnitNotThere: as `reckoning.grown`.
     """
-    about = [one for one in known.indicators if is_about_people(one)]
+    about = _about(known, on, asked)
     if not about or policy.may(reader, SEES_PERSONS, at):
         return {}
     top = top_for(reader, at, on)
@@ -37,6 +45,16 @@ def hidden_from(reader: Someone, at: Organisation, on: date, standing: str, know
         lambda: _on_tree(grown(top, on, standing), about, known), "statistics hidden", top.pk, on, standing, names
     )
     return still_hidden(hidden, paths, reader)
+
+
+def _about(known: Subjects, on: date, asked: Iterable[Indicator] | None) -> list[Indicator]:
+    """Those of the indicators that tell of people, with all beside which one of them is hidden."""
+    about = [one for one in known.indicators if is_about_people(one)]
+    if asked is None:
+        return about
+    keys = {one.key for one in asked} & {one.key for one in about}
+    together = relatives(keys, families(library(), on))
+    return [one for one in about if one.key in together]
 
 
 def still_hidden(hidden: Hidden, paths: dict[int, str], reader: Someone) -> Hidden:

@@ -9,6 +9,7 @@ from datetime import date
 from guben.access import policy
 from guben.access.policy import Someone
 from guben.audit.remembering import remembered
+from guben.figures.bulletin import Scale, scale_of
 from guben.figures.discretion import SEES_PERSONS
 from guben.figures.errors import UnitNotThere
 from guben.figures.trees import UnitName
@@ -76,6 +77,10 @@ class Reading:
         """The day to stand beside: the one asked for, else the end of the year before."""
         return asked or last_year_end(self.on)
 
+    def scale(self, day: date) -> Scale:
+        """Live records are not made to a scale."""
+        return scale_of({})
+
     def above(self) -> Reading | None:
         """The unit above, where the reader may see its figures."""
         above = self.at.parent
@@ -117,7 +122,7 @@ class Reading:
         if self.is_large:
             kept = self._kept_of(day)
             return kept.spreads.get(indicator.key, (None, None))[0 if self.sees_persons else 1] if kept else None
-        hidden = hidden_from(self.reader, self.at, day, self.standing, self.known)
+        hidden = hidden_from(self.reader, self.at, day, self.standing, self.known, [indicator])
         tree = grown(self.at, day, self.standing)
         return spread_over(tree, figures_on(tree, [indicator]), indicator, hidden, sees=self.sees_persons)
 
@@ -129,7 +134,7 @@ class Reading:
 
     def in_bin(self, indicator: Indicator, spread: Spread, number: int) -> list[tuple[UnitName, Figure]]:
         """The branches in one bin of the spread, in tree order, as the records are now."""
-        hidden = hidden_from(self.reader, self.at, self.on, self.standing, self.known)
+        hidden = hidden_from(self.reader, self.at, self.on, self.standing, self.known, [indicator])
         tree = grown(self.at, self.on, self.standing)
         away, found = hidden.get(indicator.key, ()), branches_in(tree, figures_on(tree, [indicator])[indicator.key])
         held = [
@@ -148,7 +153,7 @@ class Reading:
         return self._followed[day]
 
     def _now(self, day: date, indicators: Sequence[Indicator]) -> Reckoned:
-        hidden = hidden_from(self.reader, self.at, day, self.standing, self.known)
+        hidden = hidden_from(self.reader, self.at, day, self.standing, self.known, indicators)
         names = tuple(sorted((one.key, str(one.from_on)) for one in indicators))
 
         def make() -> Reckoned:

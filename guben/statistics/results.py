@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 from django.http import Http404
 
 from guben.access.policy import Someone
+from guben.figures.bulletin import Scale, scale_of
 from guben.figures.discretion import TOO_FEW, is_about_people
 from guben.figures.trees import UnitName
 from guben.rollup.errors import NotInResult
@@ -97,6 +98,15 @@ class ResultReading:
         """How many figures the result knows by another meaning, or not at all."""
         result = opened(self.source)
         return sum(not result.has(one) for one in self.known.indicators)
+
+    def scale(self, day: date) -> Scale:
+        """How large the country of a day's result is beside the published one, as its manifest says.
+
+        Raises:
+            ResultNotThere: it is gone or damaged.
+        """
+        source = self.sources.get(day)
+        return scale_of(opened(source).manifest.generated) if source else scale_of({})
 
     def above(self) -> ResultReading | None:
         return ResultReading(self.reader, self.source, self.steps[-1].code) if self.steps else None

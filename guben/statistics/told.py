@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language
+from django.utils.html import format_html
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from guben.house.templatetags.house import UNKNOWN, change, number
@@ -48,8 +49,15 @@ def difference(line: Line, now: Figure | None, then: Figure | None) -> str:
     more = now.value - then.value
     if line.unit == "share":
         points = round(more * 100, 1)
-        return _("%(points)s个百分点") % {"points": change(points)} if points else "0"
+        return _points(change(points)) if points else "0"
     return change(more if isinstance(more, int) else round(more, 1))
+
+
+def _points(number: str) -> str:
+    """Percentage points, short where a language has a short word for them: it stands in narrow columns."""
+    short, full = pgettext("short, in a column", "百分点"), _("百分点")
+    name = short if short == full else format_html('<abbr title="{}">{}</abbr>', full, short)
+    return format_html("{}&nbsp;{}" if short != full else "{}{}", number, name)
 
 
 def day_words(iso_day: str) -> str:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from guben.access import policy
 from guben.accounts.installation import today
 from guben.accounts.models import User
+from guben.figures.bulletin import scale_note
 from guben.figures.explanations import in_plain_words
 from guben.figures.trees import UnitName
 from guben.jobs.downloads import workbook_response
@@ -71,8 +72,15 @@ class Asked:
 
     @property
     def printed(self) -> date | None:
-        """The day of the bulletin whose numbers stand beside ours; only at the top of the tree."""
-        return latest(self.on) if self.reading.is_top else None
+        """The day of the bulletin whose numbers stand beside ours; only at the top of the tree, and not beside an
+        invented country of another size."""
+        return latest(self.on) if self.reading.is_top and not self.scale_note else None
+
+    @property
+    def scale_note(self) -> str:
+        """Why no published numbers stand beside ours at the top of an invented country."""
+        notes = [scale_note(self.reading.scale(day)) for day in self.days] if self.reading.is_top else []
+        return next(filter(None, notes), "")
 
     def tables(self, found: Days) -> list[pages.ShownTable]:
         """Tables on the two days as they are shown."""
@@ -98,6 +106,7 @@ class Asked:
             "unkept": [day for day in reversed(self.days) if kept_from and day < kept_from],
             "kept_from": kept_from,
             "printed": self.printed,
+            "scale_note": self.scale_note,
             "reading": self.reading,
             "sources": pages.sources_for(self.request.user, self.reading.source),
         }

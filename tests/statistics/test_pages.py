@@ -24,11 +24,15 @@ from guben.organisations.actions import move
 from guben.rollup.freshness import keeping
 from guben.rollup.freshness.logic import logic_of
 from guben.rulebook.queries import library
-from guben.statistics import published, queries
+from guben.rulebook_engine.aggregates import Figure
+from guben.rulebook_engine.entries import Words
+from guben.statistics import published, queries, told
 from guben.statistics.hiding import hidden_from
 from guben.statistics.keeping import keep_reckoning, kept_reckoning
 from guben.statistics.models import KeptReckoning, Standing
 from guben.statistics.queries import Days, Reading
+from guben.statistics.subjects import Line
+from guben.statistics.told import difference
 from tests.cast import BRANCH, CITY, OTHER_VILLAGE, PEOPLE, STREET, TODAY, TOWN, VILLAGE, Cast, sign_in
 
 pytestmark = [pytest.mark.usefixtures("rules"), pytest.mark.one_database]
@@ -193,6 +197,25 @@ def test_no_diagnosis_gives_away_what_the_statistics_hide(cast: Cast) -> None:
     assert rows[0] | rows[1] <= told["share-35-or-under"]
     for key in told:
         assert set(hidden[key]) <= told[key], key
+
+
+def test_what_is_hidden_does_not_hang_on_what_else_is_asked_for(cast: Cast) -> None:
+    known = Reading(cast.statistician, cast.city, TODAY).known
+    whole = hidden_from(cast.statistician, cast.city, TODAY, Standing.THEN, known)
+    assert whole
+    for table in known.tables:
+        some = hidden_from(cast.statistician, cast.city, TODAY, Standing.THEN, known, table.indicators[:1])
+        for one in table.indicators[:1]:
+            assert some.get(one.key) == whole.get(one.key), one.key
+        assert some.items() <= whole.items()
+
+
+def test_shares_differ_by_percentage_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line("key", Words(zh="比例", en="share"), None, "share", 1)
+    assert difference(line, Figure(0.3), Figure(0.288)) == "+1.2百分点"
+    monkeypatch.setattr(told, "pgettext", lambda _context, _words: "pp")
+    assert difference(line, Figure(0.288), Figure(0.3)) == '−1.2&nbsp;<abbr title="百分点">pp</abbr>'
+    assert difference(line, Figure(0.3), Figure(0.3)) == "0"
 
 
 def test_the_workbook_says_what_the_page_says(client: Client, cast: Cast) -> None:

@@ -161,8 +161,25 @@ def test_invented_records_are_said_to_be_and_hide_nobody(client: Client, cast: C
     assert f"演示数据：{TODAY}的汇总结果" in page.content.decode()
     assert f"{TODAY}汇总（演示数据）" in page.content.decode()
     assert rows_of(page)[WOMEN].now.value == 4
+    assert rows_of(get(client, "tables", result))[TOTAL].published
     sheet = get(client, "tables", result, export="xlsx")
     assert "%E6%BC%94%E7%A4%BA%E6%95%B0%E6%8D%AE" in sheet["Content-Disposition"]
+
+
+def test_a_country_of_another_size_stands_beside_no_published_numbers(
+    client: Client, cast: Cast, out: Path, tmp_path: Path
+) -> None:
+    size = {"seed": 1, "of_members": 0.02, "of_organisations": 0.01}
+    result = publish(another(out, tmp_path / "out", generated=size), by=cast.organiser)
+    sign_in(client, cast.statistician)
+    for page in (get(client, "tables", result), get(client, "table", result, "bulletin-members")):
+        assert "党员是公布数的2%，基层组织是公布数的1%，所以旁边不放公布的数。" in page.content.decode()
+        assert "全国公布" not in page.content.decode()
+    assert not rows_of(get(client, "tables", result))[TOTAL].published
+    below = get(client, "tables", result, at=TOWN)
+    assert "公布数" not in below.content.decode()
+    publish(another(out, tmp_path / "whole", on=YEAR_END, generated={"seed": 1}), by=cast.organiser)
+    assert "公布数的2%" in get(client, "tables", result).content.decode()
 
 
 def test_another_days_result_stands_beside(client: Client, cast: Cast, out: Path, tmp_path: Path) -> None:
