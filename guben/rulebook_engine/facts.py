@@ -153,6 +153,11 @@ class Catalogue:
         """The keys of all roles; none where no app published them."""
         return tuple(self._roles())
 
+    @property
+    def known(self) -> tuple[object, ...]:
+        """Everything that a rule may name: equal where the same rules hold good."""
+        return (*self, self.papers, self.effects, self.warnings, self.roles)
+
     def table(self, name: str) -> FactTable | None:
         return self._tables.get(name)
 

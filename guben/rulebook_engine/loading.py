@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -42,6 +43,7 @@ FIGURE_COLUMNS = (
     Column("numerator", "number", "分子", "numerator"),
     Column("denominator", "number", "分母", "denominator"),
 )
+KEPT = 64  # files: the shipped ones and some of one's own
 Kind = TypeVar("Kind", bound=Part)
 REFUSED = Checked("", "", Constant(True, "boolean"))  # stands in for an expression whose mistake is already told
 
@@ -70,7 +72,8 @@ def read_library(files: Sequence[tuple[str, str]], catalogue: Catalogue) -> Libr
 def read_rulebooks(
     files: Sequence[tuple[str, str]], catalogue: Catalogue, *, elsewhere: Mapping[str, str] | None = None
 ) -> list[Rulebook]:
-    """The rulebooks of several files, before it is checked whether they fit together.
+    """The rulebooks of several files, before it is checked whether they fit together. A file that was read before
+    among the same indicators is not read again.
 
     Raises:
         RulebookErrors: with every mistake of every file.
@@ -78,16 +81,25 @@ def read_rulebooks(
     tables: dict[str, str] = dict(elsewhere or {})
     for _, text in files:
         tables |= _indicators_in(text)
+    beside, known = frozenset(tables.items()), catalogue.known
     rulebooks: list[Rulebook] = []
     mistakes: list[Mistake] = []
     for name, text in files:
         try:
-            rulebooks.append(read_rulebook(text, name, catalogue, elsewhere=tables))
+            rulebooks.append(_read(text, name, catalogue, known, beside))
         except RulebookErrors as errors:
             mistakes += errors.mistakes
     if mistakes:
         raise RulebookErrors(mistakes)
     return rulebooks
+
+
+@lru_cache(maxsize=KEPT)
+def _read(
+    text: str, name: str, catalogue: Catalogue, known: tuple[object, ...], elsewhere: frozenset[tuple[str, str]]
+) -> Rulebook:
+    """`known` is all of the catalogue that a check looks at: where it grew since, the file is read anew."""
+    return read_rulebook(text, name, catalogue, elsewhere=dict(elsewhere))
 
 
 def identity(text: str) -> tuple[str, str] | None:
@@ -99,7 +111,8 @@ def identity(text: str) -> tuple[str, str] | None:
         return None
 
 
-def _indicators_in(text: str) -> dict[str, str]:
+@lru_cache(maxsize=KEPT)
+def _indicators_in(text: str) -> Mapping[str, str]:
     """The fact table of each indicator in a text that is not checked yet."""
     try:
         found = tomllib.loads(normal(text)).get("indicator", [])
