@@ -77,7 +77,9 @@ class DutyItem:
 
 
 @dataclass(frozen=True, slots=True)
-class _Planned:
+class Planned:
+    """An edition of a duty and a period that it rules."""
+
     duty: Duty
     period: Period
     day: date  # on which it is asked whether the duty applies
@@ -126,7 +128,7 @@ def items(
     if not units:
         return []
     library = rules or installed()
-    plan = _plan(library, first or default_first(on), last or on, on, keys)
+    plan = planned_between(library, first or default_first(on), last or on, on, keys)
     holding = HoldingInTime((planned.duty for planned in plan), [unit.pk for unit in units])
     plan = [planned for planned in plan if holding.concerns(planned.duty)]
     if not plan:
@@ -156,7 +158,8 @@ def _common_path(units: Sequence[Organisation]) -> str:
     return low[:common]
 
 
-def _plan(library: Library, first: date, last: date, on: date, keys: Sequence[str] | None) -> list[_Planned]:
+def planned_between(library: Library, first: date, last: date, on: date, keys: Sequence[str] | None) -> list[Planned]:
+    """The editions of all duties, or of those of the keys, with each period that they rule."""
     planned = []
     for duty in library:
         if not isinstance(duty, Duty) or (keys is not None and duty.key not in keys):
@@ -164,7 +167,7 @@ def _plan(library: Library, first: date, last: date, on: date, keys: Sequence[st
         for period in periods_between(first, last, duty.every):
             day = min(period.ends_on, on)
             if duty.in_force(period.starts_on):
-                planned.append(_Planned(duty, period, day))
+                planned.append(Planned(duty, period, day))
     return planned
 
 
@@ -194,17 +197,18 @@ Facts = dict[tuple[date, int], _Known]
 Found = dict[tuple[int, _Identity, Period], list[Evidence]]
 
 
-def _identity(duty: Duty) -> _Identity:
+def identity_of(duty: Duty) -> _Identity:
+    """What tells an edition of a duty from all others."""
     return duty.issued_by, duty.key, duty.from_on
 
 
-def _unit_facts(plan: Sequence[_Planned], within: Within | None) -> Facts:
+def _unit_facts(plan: Sequence[Planned], within: Within | None) -> Facts:
     """For each day and unit: its founding, the day its records are kept from, and what each duty asks of it."""
     table = needed_table("organisation", catalogue)
-    duties = list({_identity(planned.duty): planned.duty for planned in plan}.values())
+    duties = list({identity_of(planned.duty): planned.duty for planned in plan}.values())
     facts: Facts = {}
     for some in (duties[start : start + MOST_TOGETHER] for start in range(0, len(duties), MOST_TOGETHER)):
-        names = [_identity(duty) for duty in some]
+        names = [identity_of(duty) for duty in some]
         parts = []
         for day in sorted({planned.day for planned in plan}):
             columns = [f"'{day}'", "organisation", "founded_on", "kept_from", *owes_columns(some, SQLITE, day)]
@@ -217,24 +221,24 @@ def _unit_facts(plan: Sequence[_Planned], within: Within | None) -> Facts:
     return facts
 
 
-def _asked(plan: Sequence[_Planned], facts: Facts) -> list[_Planned]:
+def _asked(plan: Sequence[Planned], facts: Facts) -> list[Planned]:
     """The plan without the duties that none of the units has: nobody looks for their records."""
-    duties = {_identity(planned.duty) for planned in plan}
+    duties = {identity_of(planned.duty) for planned in plan}
     known = {name for name in duties if any(one.owes[name] is not None for one in facts.values())}
-    return [planned for planned in plan if _identity(planned.duty) in known]
+    return [planned for planned in plan if identity_of(planned.duty) in known]
 
 
-def _evidence(plan: Sequence[_Planned], within: Within | None, on: date) -> Found:
+def _evidence(plan: Sequence[Planned], within: Within | None, on: date) -> Found:
     """The records that could settle a duty, by unit, duty and period: one query for each kind of record."""
     first = min(planned.period.starts_on for planned in plan)
     last = max(planned.period.ends_on for planned in plan)
     found: Found = defaultdict(list)
-    for editions in _without_doubles({_identity(planned.duty): planned.duty for planned in plan}.values()):
+    for editions in _without_doubles({identity_of(planned.duty): planned.duty for planned in plan}.values()):
         by_key = evidence(editions, LiveEngine(within), on, catalogue, first=first, last=last)
         for duty in editions:
             for unit, records in by_key[duty.key].items():
                 for record in records:
-                    found[unit, _identity(duty), _period(record.day, duty.every)].append(record)
+                    found[unit, identity_of(duty), _period(record.day, duty.every)].append(record)
     return found
 
 
@@ -260,9 +264,7 @@ class _Heritage:
         return period.starts_on < self.on <= period.ends_on
 
 
-def _heritage(
-    units: Sequence[Organisation], plan: Sequence[_Planned], records: Found, on: date
-) -> dict[int, _Heritage]:
+def _heritage(units: Sequence[Organisation], plan: Sequence[Planned], records: Found, on: date) -> dict[int, _Heritage]:
     """For the units that followed others in one of the periods, what they owe since; adds what the former units kept
     in that period before the day. No query where no unit followed another."""
     first = min((planned.period.starts_on for planned in plan), default=on)
@@ -289,13 +291,13 @@ def _kept(found: Mapping[int, _Heritage], row: Succession) -> date | None:
 
 
 def _item(
-    unit: Organisation, planned: _Planned, facts: Facts, found: Found, heritage: Mapping[int, _Heritage], on: date
+    unit: Organisation, planned: Planned, facts: Facts, found: Found, heritage: Mapping[int, _Heritage], on: date
 ) -> DutyItem | None:
     duty, period = planned.duty, planned.period
     known = facts.get((planned.day, unit.pk))
     if known is None:
         return None
-    owes = known.owes[_identity(duty)]
+    owes = known.owes[identity_of(duty)]
     if owes is None:
         return None
     founded_on, kept_from = known.founded_on, facts.get((on, unit.pk), known).kept_from
@@ -311,7 +313,7 @@ def _item(
         kept_from=kept_from,
         dissolved_on=unit.dissolved_on if unit.dissolved_on and unit.dissolved_on <= on else None,
         applies=owes.applies,
-        evidence=found.get((unit.pk, _identity(duty), period), []),
+        evidence=found.get((unit.pk, identity_of(duty), period), []),
         times=owes.times,
     )
     if result is None:

@@ -24,16 +24,18 @@ from guben.kit.errors import DomainError
 from guben.meetings.actions import record_meeting
 from guben.members.actions import affiliate, appoint, record_contact, relieve, take_standing
 from guben.members.models import Holding
-from guben.organisations.actions import change_site, dissolve, found, move, rename
+from guben.organisations.actions import carry_out, change_site, dissolve, found, move, rename
 from guben.organisations.models import Organisation, Site
-from guben.rollup.freshness import history, keeping, reading, summaries
+from guben.rollup.freshness import history, keeping, reading, settling, summaries, whole
 from guben.rollup.freshness.history import Gap, Place
 from guben.rollup.freshness.logic import Logic, logic_of, packed, unpacked
+from guben.rollup.freshness.settling import COLUMNS, bytes_of
 from guben.rollup.models import Disagreement, KeptTree, KeptUnit
 from guben.rollup.tasks import check as check_at_night
 from guben.rollup.tasks import tend
 from guben.rulebook.queries import library
 from tests.cast import TODAY, Cast, sign_in
+from tests.organisations.test_reform import merger
 
 followed = pytest.mark.usefixtures("rules", "_large")
 
@@ -89,6 +91,26 @@ def test_what_is_kept_is_what_the_records_say_of_each_unit(cast: Cast, kept: Kep
         assert found.size == len(live.top.units)
         alone = {one.rule.key: one.value for one in queries.findings_at(unit, TODAY)}
         assert alone == {one.rule.key: one.value for one in queries.findings_at(unit, TODAY, rules=library())}
+
+
+@followed
+def test_all_units_at_once_and_unit_by_unit_give_the_same_rows(
+    cast: Cast, logic: Logic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carry_out(merger(cast), by=cast.organiser)
+    Organisation.objects.filter(pk=cast.other_village.pk).update(kept_from=None)
+    monkeypatch.setattr(whole, "MOST_TOGETHER", 4)
+    monkeypatch.setattr(settling, "MOST_IDS", 3)
+    kept = keeping.begin(logic)
+    assert kept is not None
+    rows = KeptUnit.objects.filter(tree=kept).order_by("path")
+    begun = [tuple(map(bytes_of, row)) for row in rows.values_list(*COLUMNS)]
+    assert any(None in unpacked(own) for *_place, own, _below, _marks, _tally in begun)  # type: ignore[arg-type]
+    rows.update(own=packed([0] * len(logic.atoms)), below=b"", marks=bytes(len(logic.rules)), tally=b"")
+
+    keeping.put_right([one.unit for one in rows])
+
+    assert [tuple(map(bytes_of, row)) for row in rows.values_list(*COLUMNS)] == begun
 
 
 class Acts:

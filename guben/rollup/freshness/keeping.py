@@ -19,18 +19,17 @@ from django.utils import timezone
 from guben.audit.remembering import LARGE_TREE, newest_entry
 from guben.kit import tree as paths
 from guben.organisations.queries import units_on
-from guben.rollup.freshness import alarms, history
+from guben.rollup.freshness import alarms, history, whole
 from guben.rollup.freshness.alarms import Wrong
 from guben.rollup.freshness.history import Place
 from guben.rollup.freshness.logic import Logic, logic_of
-from guben.rollup.freshness.settling import Row, Stood, alike, differences, own_atoms, settled, standing
+from guben.rollup.freshness.settling import COLUMNS, Row, Stood, alike, bytes_of, differences, own_of, settled, standing
 from guben.rollup.models import KeptTree, KeptUnit
 from guben.rulebook.live import MOST_IDS, batched
 from guben.rulebook.queries import library
 
 LEFT_AFTER = timedelta(minutes=15)  # a tree that was begun and then nobody went on with
 TRIES = 5
-COLUMNS = ["parent", "path", "own", "below", "marks", "tally"]
 Result = TypeVar("Result")
 Told = Callable[[int, int], None]
 
@@ -74,17 +73,13 @@ def begin(logic: Logic, told: Told = _silent) -> KeptTree | None:
     kept = _claimed(logic)
     if kept is None:
         return None
-    units = [Stood(*row) for row in units_on(logic.on).values_list("organisation_id", "parent_id", "path")]
     done = 0
-    ordered = sorted(units, key=lambda one: one.path, reverse=True)
-    for start in range(0, len(ordered), MOST_IDS):
-        some = ordered[start : start + MOST_IDS]
-        own = own_atoms(logic, [one.unit for one in some])
+    units = whole.stood(logic)
+    for rows in whole.rows(logic, units):
         with transaction.atomic():
-            for pairs in settled(kept, logic, some, own):
-                _save(kept, pairs)
+            whole.write(kept, rows)
             KeptTree.objects.filter(pk=kept.pk).update(as_of=timezone.now())
-        done += len(some)
+        done += len(rows)
         told(done, len(units))
     kept.refresh_from_db()
     catch_up(kept, logic)
@@ -183,7 +178,7 @@ def _put_right(kept: KeptTree, logic: Logic, touched: set[int], place: Place) ->
     """
     at = timezone.now()
     change = _change(kept, logic, touched)
-    own = own_atoms(logic, [one.unit for one in change.stood])
+    own = own_of(logic, [one.unit for one in change.stood])
     found: list[tuple[Row, KeptUnit | None]] = []
     with transaction.atomic():
         mine = KeptTree.objects.filter(pk=kept.pk, version=kept.version)
@@ -254,12 +249,8 @@ def _save(kept: KeptTree, pairs: Sequence[tuple[Row, KeptUnit | None]]) -> None:
         if old is None or any(bytes_of(getattr(new, name)) != bytes_of(getattr(old, name)) for name in COLUMNS):
             changed.append(new)
     KeptUnit.objects.bulk_create(
-        changed, batch_size=500, update_conflicts=True, unique_fields=["tree", "unit"], update_fields=COLUMNS
+        changed, batch_size=500, update_conflicts=True, unique_fields=["tree", "unit"], update_fields=COLUMNS[1:]
     )
-
-
-def bytes_of(value: object) -> object:
-    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def check(kept: KeptTree, logic: Logic, told: Told = _silent) -> list[Wrong]:
@@ -286,18 +277,14 @@ def _again_if_crossed(act: Callable[[], Result]) -> Result:
 
 def _suspects(kept: KeptTree, logic: Logic, told: Told) -> set[int]:
     """The units whose row is not what comes out now; some only because of acts that were saved meanwhile."""
-    now = [Stood(*row) for row in units_on(logic.on).values_list("organisation_id", "parent_id", "path")]
+    units = whole.stood(logic)
     known = set(KeptUnit.objects.filter(tree=kept).values_list("unit", flat=True))
-    found = known - {one.unit for one in now}
+    found = known - {one.unit for one in units}
     done = 0
-    ordered = sorted(now, key=lambda one: one.path, reverse=True)
-    for start in range(0, len(ordered), MOST_IDS):
-        some = ordered[start : start + MOST_IDS]
-        own = own_atoms(logic, [one.unit for one in some])
-        for pairs in settled(kept, logic, some, own):
-            found |= {row.stood.unit for row, old in pairs if differences(logic, row, old)}
-        done += len(some)
-        told(done, len(now))
+    for rows in whole.rows(logic, units):
+        found |= whole.changed(kept, logic, rows)
+        done += len(rows)
+        told(done, len(units))
     return found
 
 
