@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import guben.settings
 from guben.statistics.drawings import NARROW, Bar, bars, bars_spec, columns, columns_spec, line
 
 NASTY = "某'镇\\“党委”</svg>"
@@ -40,3 +42,10 @@ def test_one_day_is_no_line_and_an_address_in_a_name_no_chart() -> None:
 def test_on_a_phone_columns_lie_on_their_side() -> None:
     rows = [Bar("甲", 1, "1"), Bar("乙", 2, "2")]
     assert columns_spec(rows, NARROW) == bars_spec(rows, NARROW)
+
+
+def test_no_theme_puts_a_colour_of_its_own_behind_a_chart() -> None:
+    """The words of a chart have the colours of the theme, which are made for the theme's surface."""
+    for sheet in (Path(guben.settings.__file__).parent / "static" / "css").rglob("*.css"):
+        for found in re.findall(r"[^{}]*svg[^{}]*\{([^{}]*)\}", sheet.read_text(encoding="utf-8")):
+            assert "background" not in found, (sheet.name, found)
