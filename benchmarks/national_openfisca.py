@@ -197,10 +197,10 @@ class Inputs:
     def column(self, name: str, texts: Mapping[str, list[str]]) -> NDArray[np.float32]:
         """A column as OpenFisca has numbers: single ones, not-a-number where nothing is known."""
         if name[1:].isdigit():
-            values = self.below[int(name[1:])]
-            if name[0] == "o":
-                values = values.copy()
-                values[self.with_children] = self.own[int(name[1:])]
+            own, below = self.own[int(name[1:])], self.below[int(name[1:])]
+            values = own.astype(below.dtype)
+            if name[0] == "b":
+                values[self.with_children] = below
             return np.where(values == NULL, np.nan, values).astype(np.float32)
         stored = self.facts[name]
         values = np.asarray(stored.values)

@@ -51,6 +51,10 @@ class Values:
     known: NDArray[np.bool_] | None = None
     texts: tuple[str, ...] = ()
 
+    def at(self, places: Any) -> Values:
+        """The values at some places."""
+        return Values(self.values[places], None if self.known is None else self.known[places], self.texts)
+
 
 class Rows(Protocol):
     """Stored columns by name, atoms by number."""
@@ -195,6 +199,12 @@ def _years(since: Any, on: date) -> Any:
 
 def _parts(since: Any) -> tuple[Any, Any]:
     """Months since 1970, and the day of the month."""
-    days = np.asarray(since, np.int64).astype("M8[D]")
-    months = days.astype("M8[M]")
-    return months.astype(np.int64), (days - months.astype("M8[D]")).astype(np.int64) + 1
+    days = np.asarray(since, np.int64)
+    if days.size:
+        lowest, highest = int(days.min()), int(days.max())
+        if highest - lowest < days.size // 4:  # each day is looked up: fewer days than rows
+            months, of_month = _parts(np.arange(lowest, highest + 1))
+            return months[days - lowest], of_month[days - lowest]
+    stamps = days.astype("M8[D]")
+    starts = stamps.astype("M8[M]")
+    return starts.astype(np.int64), (stamps - starts.astype("M8[D]")).astype(np.int64) + 1

@@ -1,7 +1,7 @@
 """The filters of one fact table's atoms as tables of bits, which a kernel ANDs row by row.
 
-A filter is a set of conditions that must all be true. Those that look at one column of few values become a table from
-the column's values to bits; all others are worked out for each row and become a column of 0 and 1.
+A filter is a set of conditions that must all be true. Those that look at columns of few values become a table from
+the values to bits; all others are worked out for each row and become a column of 0 and 1.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from guben.rulebook_engine.facts import Column, ColumnType
 from guben.rulebook_engine.plan_of_run import Plan
 
 WORD = 64
+LANE = 8  # counters of one byte in a word
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 WIDEST = 1 << 20  # values that a column may have for a table of its own
 MOST_KEPT = 64  # tables kept of each column
@@ -65,30 +67,38 @@ class FilterTables:
     _tables: dict[object, dict[int, Bits]] = field(default_factory=dict)
 
     @property
-    def single(self) -> dict[str, list[Part]]:
-        """The conditions on one column whose values can have a table, by the column."""
-        found: dict[str, list[Part]] = {}
+    def lanes(self) -> int:
+        """How many words of 64 bits the counters of one byte fill."""
+        return -(-(max(self.slots) + 1) // LANE) if self.slots else 0
+
+    @property
+    def tabled(self) -> dict[tuple[str, ...], list[Part]]:
+        """The conditions on columns whose values can have a table, by the columns."""
+        found: dict[tuple[str, ...], list[Part]] = {}
         for part in self.parts:
-            if len(part.columns) == 1 and self.types[part.columns[0]] != "number":
-                found.setdefault(part.columns[0], []).append(part)
+            if part.columns and all(self.types[name] != "number" for name in part.columns):
+                found.setdefault(part.columns, []).append(part)
         return found
 
     @property
     def others(self) -> list[Part]:
         """The conditions that are worked out for each row."""
-        return [part for part in self.parts if len(part.columns) != 1 or self.types[part.columns[0]] == "number"]
+        tabled = {part.node for parts in self.tabled.values() for part in parts}
+        return [part for part in self.parts if part.node not in tabled]
 
-    def table(self, column: str, name: object, domain: Values) -> dict[int, Bits]:
-        """For each word that looks at the column, the bits for each value of the domain. It is kept by the name."""
-        known = self._tables.get((column, name))
+    def table(self, columns: tuple[str, ...], names: Sequence[object], domains: Sequence[Values]) -> dict[int, Bits]:
+        """For each word that looks at the columns, the bits for each value of the domain, or for each of the values of
+        several together, those of the last the closest. It is kept by the names of the domains."""
+        known = self._tables.get((columns, *names))
         if known is None:
             if len(self._tables) > MOST_KEPT * len(self.types):
                 self._tables.clear()
-            size = len(domain.values)
+            sizes = [len(domain.values) for domain in domains]
+            rows = dict(zip(columns, spread_out(domains), strict=True))
             known = {}
-            for part in self.single[column]:
-                _restrict(known, part, np.broadcast_to(truth(part.node, {column: domain}, self.on)[0], size))
-            self._tables[column, name] = known
+            for part in self.tabled[columns]:
+                _restrict(known, part, np.broadcast_to(truth(part.node, rows, self.on)[0], prod(sizes)))
+            self._tables[columns, *names] = known
         return known
 
     def worked_out(self, parts: Sequence[Part], rows: Rows, size: int) -> NDArray[np.int32]:
@@ -105,6 +115,12 @@ def bits_of(parts: Sequence[Part]) -> dict[int, Bits]:
     for place, part in enumerate(parts):
         _restrict(found, part, (np.arange(1 << len(parts)) >> place & 1).astype(bool))
     return found
+
+
+def spread_out(domains: Sequence[Values]) -> list[Values]:
+    """Every value of each domain beside every value of the others."""
+    places = np.indices([len(domain.values) for domain in domains]).reshape(len(domains), -1)
+    return [domain.at(at) for domain, at in zip(domains, places, strict=True)]
 
 
 def span(lowest: int, highest: int) -> Values:

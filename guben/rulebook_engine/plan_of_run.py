@@ -121,12 +121,13 @@ class HandedUp:
 class PartFigures:
     """The units of one part in pre-order, an array place for each.
 
-    `below[column]` holds the atom over the unit and all below it: whole numbers (of 32 or 64 bits) or doubles, null as
-    NULL or not-a-number. `own[column]` has a place for each unit with children only (their places: `with_children`);
-    for all others it is the same as `below`. `about[check]` says where a condition is true. `verdict[standard's key]`
-    holds NOT_ABOUT, HOLDS, FAILS or UNKNOWN, `duty[key, period's label]` places in STATES. `tally` has a row for each
-    unit with children and tells how many units at and below it have each verdict (from 1 on), for each standard, then
-    how many each state (from 1 on), for each duty: see `tally_places`.
+    `own[column]` holds the atom over the unit's own rows: whole numbers (of 8 bits, unsigned, or 32 or 64) or doubles,
+    null as NULL or not-a-number. `below[column]` has a place for each unit with children only (their places:
+    `with_children`) and holds the atom over the unit and all below it; for all others that is their own.
+    `about[check]` says where a condition is true. `verdict[standard's key]` holds NOT_ABOUT, HOLDS, FAILS or UNKNOWN,
+    `duty[key, period's label]` places in STATES. `tally` has a row for each unit with children and tells how many units
+    at and below it have each verdict (from 1 on), for each standard, then how many each state (from 1 on), for each
+    duty: see `tally_places`.
     """
 
     part: int
@@ -147,10 +148,10 @@ class PartFigures:
     def __len__(self) -> int:
         return len(self.number)
 
-    def own_of_all(self, column: int) -> NDArray[Any]:
-        """The atom over each unit's own rows."""
-        found = self.below[column].copy()
-        found[self.with_children] = self.own[column]
+    def below_of_all(self, column: int) -> NDArray[Any]:
+        """The atom over each unit and all below it."""
+        found = self.own[column].astype(self.below[column].dtype)
+        found[self.with_children] = self.below[column]
         return found
 
 

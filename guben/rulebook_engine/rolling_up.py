@@ -3,7 +3,7 @@ above the part, and how many units have each verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -120,8 +120,8 @@ def add_handed_up(
             joined(column.atom.function, total, at[known], more[known])
 
 
-def hand_up(plan: Plan, below: Sequence[NDArray[Any]], tallies: Integers, tree: PartTree) -> HandedUp:
-    """What the tops of a part add to their parents: `tallies` has a row for each top."""
+def hand_up(plan: Plan, below: Iterable[NDArray[Any]], tallies: Integers, tree: PartTree) -> HandedUp:
+    """What the tops of a part add to their parents: the columns and `tallies` have a place for each top."""
     ids = tree.parent_id[tree.tops]
     parents, at = np.unique(ids, return_inverse=True)
     columns = []
@@ -129,7 +129,7 @@ def hand_up(plan: Plan, below: Sequence[NDArray[Any]], tallies: Integers, tree: 
         function, is_double = column.atom.function, column.atom.is_double
         kind = np.float64 if is_double else np.int64
         total = np.full(len(parents), nothing(function, is_double=is_double), kind)
-        joined(function, total, at, values[tree.tops].astype(kind))
+        joined(function, total, at, values.astype(kind))
         columns.append(total)
     counted = np.zeros((len(parents), tallies.shape[1]), np.int64)
     np.add.at(counted, at, tallies)
@@ -172,16 +172,10 @@ def states(
     good, in_time = counts
     starts, ends = (day_number(day) for day in (planned.period.starts_on, planned.period.ends_on))
     code = {name: np.int8(number) for number, name in enumerate(STATES)}
-    short = code["late"] if plan.on > planned.due_on else code["due"]
-    found = np.select(
-        [
-            ~who | (founded > ends),
-            (founded > starts) | ~applies,
-            (kept == NULL) | (kept > starts),
-            good < times,
-            in_time >= times,
-        ],
-        [code[""], code["exempt"], code["not_kept"], short, code["done"]],
-        code["done_late"],
-    )
-    return found.astype(np.int8, copy=False)
+    found = np.full(len(who), code["done_late"], np.int8)
+    np.copyto(found, code["done"], where=in_time >= times)
+    np.copyto(found, code["late"] if plan.on > planned.due_on else code["due"], where=good < times)
+    np.copyto(found, code["not_kept"], where=(kept == NULL) | (kept > starts))
+    np.copyto(found, code["exempt"], where=(founded > starts) | ~applies)
+    np.copyto(found, code[""], where=~who | (founded > ends))
+    return found

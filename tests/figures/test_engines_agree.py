@@ -1,4 +1,5 @@
-"""All shipped rules over all units of the demo city: the live database, a DuckDB snapshot and PostgreSQL say the same.
+"""All shipped rules and random ones over all units of the demo city: the live database, a DuckDB snapshot, PostgreSQL
+and the kernel say the same.
 
 Run on PostgreSQL the live database is one too, so that its own fact tables are compared with the snapshot.
 """
@@ -26,15 +27,20 @@ from guben.figures.trees import DayTree, day_tree
 from guben.organisations.models import Organisation
 from guben.rulebook.live import LiveEngine, select
 from guben.rulebook.sources import RuleFile, read_all, shipped_files
+from guben.rulebook_engine.adapters import kernel
 from guben.rulebook_engine.adapters.duckdb import ParquetEngine
 from guben.rulebook_engine.adapters.rows import RowsEngine
-from guben.rulebook_engine.aggregates import Figure
+from guben.rulebook_engine.aggregates import Figure, aggregation_of
 from guben.rulebook_engine.amending import always
 from guben.rulebook_engine.engines import Engine, value
 from guben.rulebook_engine.evaluation import evaluate, judge
 from guben.rulebook_engine.facts import catalogue
+from guben.rulebook_engine.frozen import read_manifest
 from guben.rulebook_engine.owing import evidence, owing
+from guben.rulebook_engine.plan_of_run import FAILS, HOLDS, NOT_ABOUT, UNKNOWN, PartFigures, Plan, plan
 from tests.figures.test_what_if import HEAD, MEETING, RATIO
+from tests.rulebook_engine import whole_trees
+from tests.rulebook_engine.random_rules import RandomRules
 
 DAYS = [DAY, date(2025, 12, 31), date(2024, 2, 29)]
 
@@ -59,6 +65,14 @@ class Frozen:
     day: DayTree
     folder: Path
     engines: dict[str, Engine]
+
+    def whole(self, plan: Plan) -> PartFigures:
+        """The kernel's run over these records; its places are those of the tree's ids."""
+        manifest = read_manifest(self.folder)
+        assert len(manifest.parts) == 1
+        found = kernel.work_out(self.folder, manifest, 0, plan)
+        assert found.organisation.tolist() == self.day.tree.ids
+        return found
 
 
 @pytest.fixture
@@ -129,6 +143,44 @@ def test_every_figure_and_verdict_is_the_same(frozen: Any, on: date) -> None:
             assert {unit: one.holds for unit, one in verdicts[name][key].items()} == {
                 unit: one.holds for unit, one in judged.items()
             }, (name, key)
+
+
+def every_rule(on: date) -> Plan:
+    return plan(read_all(shipped_files()), on, catalogue)
+
+
+def random_rules(on: date) -> Plan:
+    """Rules over all fact tables that were drawn by chance."""
+    tables = [table.name for table in catalogue]
+    return RandomRules(on.toordinal(), catalogue, issuers=()).plan(on, tables, indicators=60, duties=0)
+
+
+@pytest.mark.parametrize("on", DAYS[::2])
+@pytest.mark.parametrize("rules", [every_rule, random_rules])
+def test_the_kernel_says_what_the_live_database_says(frozen: Any, rules: Any, on: date) -> None:
+    data, made = frozen(on), rules(on)
+    live = data.engines["live"]
+
+    figures = evaluate(made.indicators, live, data.day.tree, on, catalogue)
+    verdicts = judge(made.standards, figures, live, data.day.tree, on, catalogue)
+    found = data.whole(made)
+
+    assert len(made.tables) > 10
+    assert len(made.standards) > 25
+    for indicator in made.indicators:
+        figure, columns = aggregation_of(indicator).figures(on), made.columns_of(indicator)
+        arrays = [found.below_of_all(one) if indicator.scope == "subtree" else found.own[one] for one in columns]
+        for at, unit in enumerate(data.day.tree.ids):
+            one = figure([whole_trees.plain(array[at]) for array in arrays])
+            if indicator.who and not found.about[indicator.who][at]:
+                assert unit not in figures[indicator.key], (indicator.key, unit)
+            else:
+                assert plain(one) == near(figures[indicator.key][unit]), (indicator.key, indicator.value.text, unit)
+    for standard in made.standards:
+        for at, unit in enumerate(data.day.tree.ids):
+            judged = verdicts[standard.key].get(unit)
+            wanted = {True: HOLDS, False: FAILS, None: UNKNOWN}[judged.holds] if judged else NOT_ABOUT
+            assert found.verdict[standard.key][at] == wanted, (standard.key, unit)
 
 
 @pytest.mark.parametrize("on", DAYS[:2])

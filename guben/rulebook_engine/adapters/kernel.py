@@ -32,6 +32,7 @@ from guben.rulebook_engine.frozen import TREE_TABLE, Manifest
 from guben.rulebook_engine.plan_of_run import (
     FAILS,
     HOLDS,
+    NOT_ABOUT,
     NULL,
     UNKNOWN,
     HandedUp,
@@ -78,7 +79,8 @@ def work_out(
         own, below = work.atoms(handed_up)
         about = {check: work.where(check, plan.on) for check in plan.abouts}
         verdict = {standard.key: work.verdict(standard, own, below, about) for standard in plan.standards}
-        duty = {planned.label: work.duty(planned, own, below) for planned in plan.duties}
+        duty = {planned.label: work.duty(planned, own) for planned in plan.duties}
+        tops = [work.at_and_below(number, own, below, tree.tops) for number in range(len(own))]
     tally, of_tops = work.tallies([*verdict.values(), *duty.values()], handed_up)
     return PartFigures(
         part=part,
@@ -93,7 +95,7 @@ def work_out(
         duty=duty,
         with_children=tree.with_children,
         tally=tally,
-        up=hand_up(plan, below, of_tops, tree),
+        up=hand_up(plan, tops, of_tops, tree),
         rows=work.rows,
     )
 
@@ -115,7 +117,6 @@ class _Work:
         self.row_of[self.tree.with_children] = np.arange(len(self.tree.with_children))
         self.spans = spans_of(folder, plan.issuers)
         self.rows = 0
-        self._kept: dict[int, NDArray[Any]] = {}
 
     def _read_tree(self) -> PartTree:
         file = self.manifest.file(TREE_TABLE, self.part)
@@ -127,7 +128,7 @@ class _Work:
         return PartTree(*(np.ascontiguousarray(found[name].fill_null(NULL).to_numpy()) for name in found.columns))
 
     def atoms(self, handed_up: Sequence[HandedUp]) -> tuple[Arrays, Arrays]:
-        """All columns of the plan: for the units with children their own, and what is at and below each unit."""
+        """All columns of the plan: each unit's own, and for the units with children what is at and below them."""
         own: dict[int, NDArray[Any]] = {}
         below: dict[int, NDArray[Any]] = {}
         for table in self.plan.tables:
@@ -136,15 +137,27 @@ class _Work:
             for rows in read_rows(self.folder / file.name, counts.tables.types) if file and file.rows else ():
                 counts.add(rows)
                 self.rows += rows.size
-            counts.finish(own, below, rolled=not handed_up)
-        listed = [own[number] for number in range(len(own))], [below[number] for number in range(len(below))]
+            counts.finish(own, below)
+        listed = tuple(own[number] for number in range(len(own)))
         if handed_up:
-            totals = [values if values.dtype.kind == "f" else values.astype(np.int64) for values in listed[1]]
-            add_handed_up(self.plan, totals, self.tree, handed_up)
-            for column, total in zip(self.plan.columns, totals, strict=True):
-                self.loops.roll(total, self.tree.parent, FUNCTIONS[column.atom.function])
-            listed = listed[0], totals
-        return tuple(listed[0]), tuple(listed[1])
+            return listed, self._with_handed_up(listed, handed_up)
+        return listed, tuple(below[number] for number in range(len(below)))
+
+    def _with_handed_up(self, own: Arrays, handed_up: Sequence[HandedUp]) -> Arrays:
+        totals = [values.astype(np.float64 if values.dtype.kind == "f" else np.int64) for values in own]
+        add_handed_up(self.plan, totals, self.tree, handed_up)
+        for column, total in zip(self.plan.columns, totals, strict=True):
+            self.loops.roll(total, self.tree.parent, FUNCTIONS[column.atom.function])
+        return tuple(total[self.tree.with_children] for total in totals)
+
+    def at_and_below(self, column: int, own: Arrays, below: Arrays, at: Any) -> NDArray[Any]:
+        """An atom over units at some places and all below them."""
+        rows, found = self.row_of[at], np.asarray(own[column][at])
+        heads = rows >= 0
+        if heads.any():
+            found = found.astype(below[column].dtype)
+            found[heads] = below[column][rows[heads]]
+        return found
 
     @cached_property
     def facts(self) -> UnitFacts:
@@ -155,6 +168,11 @@ class _Work:
         times = [planned.duty.times for planned in self.plan.duties if isinstance(planned.duty.times, str)]
         return UnitFacts.read(self.folder, self.manifest.file(UNITS, self.part), trees, times, self.tree)
 
+    @cached_property
+    def days(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Since when each unit is, and is kept."""
+        return self.facts.numbers("founded_on", NULL), self.facts.numbers("kept_from", NULL)
+
     def where(self, check: Checked, day: Any) -> NDArray[np.bool_]:
         """Where a condition over the units' own facts is true."""
         return np.logical_and(self.facts.there, truth(check.tree, self.facts, day)[0])
@@ -163,23 +181,32 @@ class _Work:
         """Which units stand at or below the unit that made the rule."""
         return rule.is_national or self.tree.within(self.spans.get(rule.issued_by, (0, 0)))
 
-    def _own(self, column: int, own: Arrays, below: Arrays) -> NDArray[Any]:
-        """An atom over the own rows of all units."""
-        if column not in self._kept:
-            found = below[column].copy()
-            found[self.tree.with_children] = own[column]
-            self._kept[column] = found
-        return self._kept[column]
-
     def verdict(
         self, standard: Standard, own: Arrays, below: Arrays, about: Mapping[Checked, NDArray[np.bool_]]
     ) -> NDArray[np.int8]:
         """A standard's verdict on each unit."""
         indicator = self.plan.by_key[standard.indicator]
+        meant = np.broadcast_to(self.holds(standard), len(self.tree))
+        for check in (standard.who, indicator.who):
+            meant = meant & about[check] if check else meant
+        if unit_columns(standard.holds):
+            meant = meant & self.facts.there
+        at = np.flatnonzero(meant)
+        if len(at) > len(meant) // 2:
+            judged = self._judged(standard, own, below, slice(None))
+            np.copyto(judged, NOT_ABOUT, where=~meant)
+            return judged
+        found = np.full(len(meant), NOT_ABOUT, np.int8)
+        found[at] = self._judged(standard, own, below, at)
+        return found
+
+    def _judged(self, standard: Standard, own: Arrays, below: Arrays, at: Any) -> NDArray[np.int8]:
+        """A standard's verdict at some places, whomever it is about."""
+        indicator = self.plan.by_key[standard.indicator]
         aggregation = aggregation_of(indicator)
-        rows: dict[Any, Values] = {column.name: self.facts[column.name] for column in _stored(standard.holds)}
+        rows: dict[Any, Values] = {column.name: self.facts[column.name].at(at) for column in _stored(standard.holds)}
         for place, column in enumerate(self.plan.columns_of(indicator)):
-            found = below[column] if indicator.scope == "subtree" else self._own(column, own, below)
+            found = self.at_and_below(column, own, below, at) if indicator.scope == "subtree" else own[column][at]
             is_count = self.plan.columns[column].atom.function == "count"
             rows[place] = Values(found, None if is_count else _known(found))
         figure = {
@@ -187,21 +214,17 @@ class _Work:
             "numerator": aggregation.numerator,
             "denominator": aggregation.denominator,
         }
+        units = len(self.tree.number[at])
         for name in {column.name for column in columns_of(standard.holds.tree)} & set(figure):
             tree = figure[name]
-            rows[name] = values(tree, rows, self.plan.on) if tree else Values(0.0, np.zeros(len(self.tree), bool))
+            rows[name] = values(tree, rows, self.plan.on) if tree else Values(0.0, np.zeros(units, bool))
         true, false = truth(standard.holds.tree, rows, self.plan.on)
-        found = np.full(len(self.tree), UNKNOWN, np.int8)
-        np.copyto(found, HOLDS, where=np.asarray(true, bool))
-        np.copyto(found, FAILS, where=np.asarray(false, bool))
-        meant = self.holds(standard)
-        for check in (standard.who, indicator.who):
-            meant = meant & about[check] if check else meant
-        if unit_columns(standard.holds):
-            meant = meant & self.facts.there
-        return found * np.asarray(meant, np.int8)
+        judged = np.full(units, UNKNOWN, np.int8)
+        np.copyto(judged, HOLDS, where=np.asarray(true, bool))
+        np.copyto(judged, FAILS, where=np.asarray(false, bool))
+        return judged
 
-    def duty(self, planned: PlannedDuty, own: Arrays, below: Arrays) -> NDArray[np.int8]:
+    def duty(self, planned: PlannedDuty, own: Arrays) -> NDArray[np.int8]:
         """The state of a duty at each unit."""
         duty = planned.duty
         who = self.where(duty.who, planned.day) & self.holds(duty)
@@ -209,9 +232,8 @@ class _Work:
         applies = times > 0
         for part in duty.applies:
             applies = applies & self.where(part.where, planned.day)
-        days = self.facts.numbers("founded_on", NULL), self.facts.numbers("kept_from", NULL)
-        counts = self._own(planned.good, own, below), self._own(planned.in_time, own, below)
-        return states(planned, self.plan, who, np.broadcast_to(applies, who.shape), (times, *days), counts)
+        counts = own[planned.good], own[planned.in_time]
+        return states(planned, self.plan, who, np.broadcast_to(applies, who.shape), (times, *self.days), counts)
 
     def tallies(
         self, codes: Sequence[NDArray[np.int8]], handed_up: Sequence[HandedUp]
@@ -223,13 +245,13 @@ class _Work:
         for one in handed_up:
             at = self.tree.places(one.parents)
             np.add.at(found, self.row_of[at[at >= 0]], one.tallies[at >= 0])
-        matrix = np.stack(codes, axis=1) if codes else np.zeros((len(self.tree), 0), np.int8)
+        matrix = np.stack(codes) if codes else np.zeros((0, len(self.tree)), np.int8)
         self.loops.tally(matrix, firsts, self.tree.parent, self.row_of, found)
         tops = self.tree.tops
         of_tops = np.zeros((len(tops), places[""]), np.int64)
         leaves = self.row_of[tops] < 0
         of_tops[~leaves] = found[self.row_of[tops[~leaves]]]
-        for first, column in zip(firsts, matrix[tops].T, strict=True):
+        for first, column in zip(firsts, matrix[:, tops], strict=True):
             single = np.flatnonzero(leaves & (column > 0))
             of_tops[single, first + column[single] - 1] = 1
         return found, of_tops

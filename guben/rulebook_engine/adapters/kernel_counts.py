@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import prod
 from types import ModuleType
 from typing import Any
 
@@ -9,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from guben.rulebook_engine.adapters.kernel_files import Rows, read_only
+from guben.rulebook_engine.adapters.kernel_files import Codes, Rows, read_only
 from guben.rulebook_engine.columnar import Values, values
 from guben.rulebook_engine.filter_tables import (
     TRUTHS,
@@ -28,10 +30,12 @@ from guben.rulebook_engine.rolling_up import PartTree, nothing
 
 FUNCTIONS = {"sum": 1, "min": 2, "max": 3}
 STRIDE = 4096  # a range of days is widened to whole strides, so that one table serves many row groups
+SHORT_STRIDE = 64  # the same for a range of numbers
 TOGETHER = 12  # conditions that are worked out and looked up as one column
-MOST_SINGLE = 20  # columns with tables of their own; further ones are worked out like conditions on several
+MOST_TABLED = 20  # columns with tables of their own; further ones are worked out like conditions on several
+MOST_IN_A_BYTE = 255
 NONE = read_only(np.zeros(0, np.int32))
-Index = tuple[NDArray[np.int32], int, object, Values]  # places in a table, what is added to them, its name and domain
+Index = tuple[Codes, int, object, Values]  # places in a table, what is added to them, its name and domain
 
 
 class Counts:
@@ -47,10 +51,12 @@ class Counts:
         self.loops = loops
         self.order, self.ordered = tree.sorted
         self.rows_of = np.zeros(len(tree), np.int64)
-        self.own = np.zeros((len(tree), 8 * tables.counted), np.uint64)
+        self.own = np.zeros((len(tree), tables.lanes), np.uint64)
         self.spill_of = np.full(len(tree), -1, np.int32)
         self.spill = np.zeros((0, WORD * tables.counted), np.int32)
         self.spilled = 0
+        self._bounds: dict[str, tuple[int, int]] = {}  # of each column's values until now, in whole strides
+        self._indexes: dict[str, Index | None] = {}
         self.sums = {one.column: self._empty(one) for one in tables.totals}
 
     def _empty(self, total: Total) -> NDArray[Any]:
@@ -60,6 +66,7 @@ class Counts:
 
     def add(self, rows: Rows) -> None:
         """Counts some rows."""
+        self._indexes.clear()
         starts, places = np.empty(rows.size, np.int32), np.empty(rows.size, np.int32)
         ids = self.tree.organisation
         runs, full = self.loops.runs_of(rows.organisation, ids, self.order, self.ordered, self.rows_of, starts, places)
@@ -81,14 +88,14 @@ class Counts:
         columns: list[NDArray[np.int32]] = []
         looked_up: list[tuple[int, dict[int, Bits]]] = []
         others = list(self.tables.others)
-        for name, parts in self.tables.single.items():
-            index = self.index(name, rows)
-            if index is None or len(columns) == MOST_SINGLE:
+        for names, parts in self.tables.tabled.items():
+            indexes = [self.index(name, rows) for name in names]
+            if len(columns) == MOST_TABLED or not (index := self._together(indexes)):
                 others += parts
                 continue
-            places, shift, known_as, domain = index
+            places, shift, known_as, domains = index
             columns.append(places)
-            looked_up.append((shift, self.tables.table(name, known_as, domain)))
+            looked_up.append((shift, self.tables.table(names, known_as, domains)))
         for start in range(0, len(others), TOGETHER):
             some = others[start : start + TOGETHER]
             columns.append(read_only(self.tables.worked_out(some, rows, rows.size)))
@@ -97,6 +104,17 @@ class Counts:
             raise OverflowError(f"The rules ask for too many conditions of one fact table: {len(self.tables.parts)}.")
         columns += [NONE] * (self.loops.MOST_COLUMNS - len(columns))
         return tuple(columns), *self._steps(looked_up)
+
+    def _together(self, indexes: Sequence[Index | None]) -> tuple[Codes, int, list[object], list[Values]] | None:
+        """The places in a table of several columns together; None where that would be too large."""
+        found = [index for index in indexes if index is not None]
+        if len(found) < len(indexes) or prod(len(index[3].values) for index in found) > WIDEST:
+            return None
+        places, shift = found[0][:2]
+        for more, by, _name, domain in found[1:]:
+            places = read_only(self.loops.together(places, shift, more, by, len(domain.values)))
+            shift = 0
+        return places, shift, [index[2] for index in found], [index[3] for index in found]
 
     def _steps(self, looked_up: list[tuple[int, dict[int, Bits]]]) -> tuple[NDArray[Any], ...]:
         firsts, step_column, step_shift, tables = [0], [], [], [np.zeros(0, np.uint64)]
@@ -113,7 +131,12 @@ class Counts:
         return *numbers, np.concatenate(tables)
 
     def index(self, name: str, rows: Rows) -> Index | None:
-        """A column as places in a table; None where it has too many values for one."""
+        """A column as places in a table; None where it has too many values for one. It is kept for these rows."""
+        if name not in self._indexes:
+            self._indexes[name] = self._index(name, rows)
+        return self._indexes[name]
+
+    def _index(self, name: str, rows: Rows) -> Index | None:
         type_ = self.tables.types[name]
         if type_ == "text":
             codes, texts = rows.texts[name]
@@ -122,19 +145,35 @@ class Counts:
         if type_ == "boolean":
             column = column.cast(pl.Int32)
             return read_only((column.fill_null(2) if column.null_count() else column).to_numpy()), 0, "", TRUTHS
-        lowest, highest = column.min(), column.max()
-        if lowest is None or highest is None:
-            lowest = highest = 0
-        if type_ == "date":
-            lowest, highest = lowest // STRIDE * STRIDE, highest // STRIDE * STRIDE + STRIDE
-        if highest - lowest > WIDEST or abs(lowest) > WIDEST * WIDEST:
+        found = self._within_bounds(name, column)
+        if found is None:
+            self._bounds[name] = self._bounds_of(column, STRIDE if type_ == "date" else SHORT_STRIDE)
+            found = self._within_bounds(name, column)
+        if found is None:
             return None
-        if type_ != "date":
-            places = np.empty(rows.size, np.int32)
-            self.loops.narrowed(read_only(_filled(column, lowest - 1).astype(np.int64, copy=False)), lowest, places)
-            return read_only(places), 0, (lowest, highest), span(lowest, highest)
-        places = _filled(column, lowest - 1).astype(np.int32, copy=False)
-        return read_only(places), 1 - lowest, (lowest, highest), span(lowest, highest)
+        lowest, highest = self._bounds[name]
+        shift = 1 - lowest if type_ == "date" else 0
+        return read_only(found), shift, (lowest, highest), span(lowest, highest)
+
+    def _bounds_of(self, column: pl.Series, stride: int) -> tuple[int, int]:
+        lowest, highest = column.min(), column.max()
+        if not isinstance(lowest, int) or not isinstance(highest, int):
+            lowest = highest = 0
+        return lowest // stride * stride, highest // stride * stride + stride
+
+    def _within_bounds(self, name: str, column: pl.Series) -> Codes | None:
+        """A column's days, or the places of its numbers from 1 on, null before the lowest; None where the bounds found
+        in earlier rows are too narrow or too wide for a table."""
+        lowest, highest = self._bounds.get(name, (0, -1))
+        if not 0 <= highest - lowest <= WIDEST or abs(lowest) > WIDEST * WIDEST:
+            return None
+        filled = _filled(column, lowest - 1)
+        if column.dtype == pl.Int32:
+            places, outside = filled, self.loops.outside(read_only(filled), lowest, highest)
+        else:
+            places = np.empty(len(column), np.int32)
+            outside = self.loops.narrowed(read_only(filled.astype(np.int64, copy=False)), lowest, highest, places)
+        return places if outside == column.null_count() else None
 
     def _total(
         self, total: Total, rows: Rows, passed: NDArray[np.uint64], starts: NDArray[Any], places: NDArray[Any]
@@ -157,29 +196,39 @@ class Counts:
         names = stored_names(total.argument)
         return self.index(names[0], rows) if len(names) == 1 and self.tables.types[names[0]] == "date" else None
 
-    def finish(self, own: dict[int, NDArray[Any]], below: dict[int, NDArray[Any]], *, rolled: bool) -> None:
-        """Puts the table's columns to the others, rolled up or not."""
-        parents, parent = len(self.tree.with_children), self.tree.parent
-        counted = self.own.view(np.uint8)
-        rows = np.zeros((parents, counted.shape[1]), np.int32)
+    def finish(self, own: dict[int, NDArray[Any]], below: dict[int, NDArray[Any]]) -> None:
+        """Puts the table's columns to the others: the units' own, and for those with children what is at and below."""
+        parent, heads = self.tree.parent, self.tree.with_children
         slots = np.array(self.tables.slots, np.int64)
-        columns = np.empty((len(slots), len(self.tree)), np.int32)
-        self.loops.as_columns(counted, self.spill_of, self.spill, slots, columns)
-        if rolled and len(slots):
+        if len(slots):
+            counted = self.own.view(np.uint8)
+            rows = np.zeros((len(heads), counted.shape[1]), np.int32)
             spilled = self.rows_of, self.spill_of, self.spill
             self.loops.roll_counts(counted, int(slots.max()) + 1, *spilled, parent, self.row_of, rows)
-        rows = np.ascontiguousarray(rows.T)
-        for place, number in enumerate(self.tables.counts):
-            own[number] = columns[place][self.tree.with_children]
-            if rolled:
-                columns[place][self.tree.with_children] = rows[slots[place]]
-            below[number] = columns[place]
+            rows = np.ascontiguousarray(rows.T)
+            below |= {number: rows[slot] for number, slot in zip(self.tables.counts, slots, strict=True)}
+            own |= zip(self.tables.counts, self._columns(counted, slots), strict=True)
         for total in self.tables.totals:
             found = self.sums[total.column]
-            own[total.column] = found[self.tree.with_children]
-            if rolled:
-                self.loops.roll(found, parent, FUNCTIONS[total.atom.function])
-            below[total.column] = found
+            own[total.column] = found
+            rolled = found.copy()
+            self.loops.roll(rolled, parent, FUNCTIONS[total.atom.function])
+            below[total.column] = rolled[heads]
+
+    def _columns(self, counted: NDArray[np.uint8], slots: NDArray[np.int64]) -> list[NDArray[Any]]:
+        """Counts with a place for each unit: of one byte, of four where a unit has counted more."""
+        eights = np.empty((counted.shape[1], (len(self.tree) + 7) // 8), np.uint64)
+        self.loops.as_columns(self.own, eights)
+        columns = eights.view(np.uint8)[:, : len(self.tree)]
+        found = [columns[slot] for slot in slots]
+        full = np.flatnonzero(self.spill_of >= 0)
+        if len(full):
+            wide = self.spill[self.spill_of[full], : counted.shape[1]] + counted[full]
+            for place, slot in enumerate(slots):
+                if wide[:, slot].max() > MOST_IN_A_BYTE:
+                    found[place] = found[place].astype(np.int32)
+                found[place][full] = wide[:, slot]
+        return found
 
 
 def _nulled(found: Values, size: int, kind: Any) -> NDArray[Any]:

@@ -15,7 +15,6 @@ BLOCK = 512  # rows whose bits are worked out together
 MOST_COLUMNS = 32  # that filters of one table look at
 FULL = 255  # rows of a unit that its counters of one byte can hold
 SEARCH = 64
-ROWS_ACROSS = 64  # of a matrix that is turned round at a time
 BITS = np.zeros((256, 8), np.uint8)
 BITS[:] = np.arange(256)[:, None] >> np.arange(8) & 1
 SPREAD = BITS.view(np.uint64).ravel()  # a byte's bits as eight bytes
@@ -137,9 +136,9 @@ def _and_all(columns, first, size, step_column, step_shift, tables, step, last, 
 
 @compiled
 def _add(bits, begins, ends, own, place, at):  # type: ignore[no-untyped-def]
-    """Adds the bits of some rows to 64 counters of one byte each: seven rows at a time are first added up bit by bit,
-    into ones, twos and fours."""
-    a = b = c = d = e = f = g = h = np.uint64(0)
+    """Adds the bits of some rows to up to 64 counters of one byte each, eight in a lane: seven rows at a time are first
+    added up bit by bit, into ones, twos and fours."""
+    lanes = min(8, own.shape[1] - at)
     for i in range(begins, ends, 7):
         left = ends - i
         last = bits[i]
@@ -154,22 +153,8 @@ def _add(bits, begins, ends, own, place, at):  # type: ignore[no-untyped-def]
             twos, fours = _three(carry, second, third)
         else:
             twos = carry
-        a += _spread(ones, twos, fours, 0)
-        b += _spread(ones, twos, fours, 8)
-        c += _spread(ones, twos, fours, 16)
-        d += _spread(ones, twos, fours, 24)
-        e += _spread(ones, twos, fours, 32)
-        f += _spread(ones, twos, fours, 40)
-        g += _spread(ones, twos, fours, 48)
-        h += _spread(ones, twos, fours, 56)
-    own[place, at] += a
-    own[place, at + 1] += b
-    own[place, at + 2] += c
-    own[place, at + 3] += d
-    own[place, at + 4] += e
-    own[place, at + 5] += f
-    own[place, at + 6] += g
-    own[place, at + 7] += h
+        for lane in range(lanes):
+            own[place, at + lane] += _spread(ones, twos, fours, 8 * lane)
 
 
 @compiled
@@ -267,26 +252,64 @@ def roll_counts(own, used, rows_of, spill_of, spill, parent, row_of, below):  # 
 
 
 @compiled
-def as_columns(own, spill_of, spill, slots, columns):  # type: ignore[no-untyped-def]
-    """The counts in `slots` as columns with a place for each unit."""
-    units = own.shape[0]
-    for first in range(0, units, ROWS_ACROSS):
-        last = min(first + ROWS_ACROSS, units)
-        for number in range(len(slots)):
-            slot = slots[number]
-            for unit in range(first, last):
-                columns[number, unit] = own[unit, slot]
-    for unit in range(units):
-        if spill_of[unit] >= 0:
-            for number in range(len(slots)):
-                columns[number, unit] += spill[spill_of[unit], slots[number]]
+def as_columns(own, columns):  # type: ignore[no-untyped-def]
+    """Counters of one byte, eight in a number, as columns with a place for each unit, eight units in a number."""
+    units, lanes = own.shape
+    block = np.zeros(8, np.uint64)
+    for first in range(0, units, 8):
+        size = min(8, units - first)
+        for lane in range(lanes):
+            for i in range(8):
+                block[i] = own[first + i, lane] if i < size else NONE
+            _turned(block)
+            for i in range(8):
+                columns[lane * 8 + i, first // 8] = block[i]
 
 
 @compiled
-def narrowed(found, lowest, places):  # type: ignore[no-untyped-def]
-    """Whole numbers as places from 1 on."""
+def _turned(block):  # type: ignore[no-untyped-def]
+    """Turns eight rows of eight bytes round: halves, then quarters, then single bytes change places."""
+    for i in range(4):
+        change = (block[i] >> np.uint64(32) ^ block[i + 4]) & np.uint64(0xFFFFFFFF)
+        block[i + 4] ^= change
+        block[i] ^= change << np.uint64(32)
+    for i in (0, 1, 4, 5):
+        change = (block[i] >> np.uint64(16) ^ block[i + 2]) & np.uint64(0x0000FFFF0000FFFF)
+        block[i + 2] ^= change
+        block[i] ^= change << np.uint64(16)
+    for i in (0, 2, 4, 6):
+        change = (block[i] >> np.uint64(8) ^ block[i + 1]) & np.uint64(0x00FF00FF00FF00FF)
+        block[i + 1] ^= change
+        block[i] ^= change << np.uint64(8)
+
+
+@compiled
+def outside(found, lowest, highest):  # type: ignore[no-untyped-def]
+    """How many numbers do not lie between two."""
+    count = 0
     for row in range(len(found)):
-        places[row] = found[row] - lowest + 1
+        count += found[row] < lowest or found[row] > highest
+    return count
+
+
+@compiled
+def narrowed(found, lowest, highest, places):  # type: ignore[no-untyped-def]
+    """Whole numbers as places from 1 on; how many do not lie between the bounds, whose places mean nothing."""
+    count = 0
+    for row in range(len(found)):
+        one = found[row]
+        count += one < lowest or one > highest
+        places[row] = one - lowest + 1
+    return count
+
+
+@compiled
+def together(one, shift, other, by, size):  # type: ignore[no-untyped-def]
+    """Places in two tables as places in one: a row of `size` for each place of the first."""
+    found = np.empty(len(one), np.int32)
+    for row in range(len(one)):
+        found[row] = (one[row] + shift) * size + other[row] + by
+    return found
 
 
 @compiled
@@ -300,15 +323,15 @@ def roll(values, parent, function):  # type: ignore[no-untyped-def]
 
 @compiled
 def tally(codes, places, parent, row_of, found):  # type: ignore[no-untyped-def]
-    """How many units at and below each unit with children have each code: `codes` has a row for each unit, `places`
-    the column of `found` for code 1 of each."""
+    """How many units at and below each unit with children have each code: `codes` has a column for each unit,
+    `places` the column of `found` for code 1 of each row."""
     for unit in range(len(parent) - 1, -1, -1):
         row = row_of[unit]
         above = row_of[parent[unit]] if parent[unit] >= 0 else -1
         target = row if row >= 0 else above
         if target >= 0:
-            for number in range(codes.shape[1]):
-                code = codes[unit, number]
+            for number in range(codes.shape[0]):
+                code = codes[number, unit]
                 if code:
                     found[target, places[number] + code - 1] += 1
         if row >= 0 and above >= 0:
@@ -341,6 +364,8 @@ def try_all() -> None:
         roll(np.zeros(1, type_), no_parent, 1)
     row_of = np.zeros(1, np.int32)
     roll_counts(own.view(np.uint8), 64, numbers, spill_of, wide, no_parent, row_of, wide.copy())
-    as_columns(own.view(np.uint8), spill_of, wide, numbers, wide[:, :1].copy())
-    narrowed(read_only(np.int64), 0, places)
+    as_columns(own, np.zeros((64, 1), np.uint64))
+    outside(read_only(np.int32), 0, 1)
+    narrowed(read_only(np.int64), 0, 1, places)
+    together(read_only(np.int32), 0, read_only(np.int32), 0, 1)
     tally(np.zeros((1, 1), np.int8), numbers, no_parent, row_of, np.zeros((1, 3), np.int64))

@@ -31,7 +31,7 @@ def write_part(
     written[UNITS] = write_numbers(folder / names[UNITS], _units(folder / names[TREE], plan, found), ROW_GROUP)
     if len(found.with_children):
         heads: Columns = {"number": found.number[found.with_children]}
-        below = heads | {f"b{number}": array[found.with_children] for number, array in enumerate(found.below)}
+        below = heads | {f"b{number}": array for number, array in enumerate(found.below)}
         written[BELOW] = write_numbers(folder / names[BELOW], below, ROW_GROUP)
         counts = heads | {f"t{place}": column for place, column in enumerate(np.ascontiguousarray(found.tally.T))}
         written[TALLIES] = write_numbers(folder / names[TALLIES], counts, ROW_GROUP)
@@ -61,7 +61,7 @@ def _units(tree: Path, plan: Plan, found: PartFigures) -> Columns:
     columns |= {f"a{number}": found.about[check] for number, check in enumerate(plan.abouts)}
     columns |= {f"v{number}": found.verdict[standard.key] for number, standard in enumerate(plan.standards)}
     columns |= {f"d{number}": found.duty[planned.label] for number, planned in enumerate(plan.duties)}
-    return columns | {f"o{number}": found.own_of_all(number) for number in range(len(plan.columns))}
+    return columns | {f"o{number}": array for number, array in enumerate(found.own)}
 
 
 def _parents(tree: Path) -> NDArray[np.int64]:

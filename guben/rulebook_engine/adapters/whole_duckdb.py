@@ -49,14 +49,14 @@ def work_out(
         organisation=tree.organisation,
         parent=tree.parent,
         ends=tree.ends,
-        own=tuple(values[parents] for values in own),
-        below=below,
+        own=tuple(own),
+        below=tuple(values[parents] for values in below),
         about=about,
         verdict=verdict,
         duty=duty,
         with_children=parents,
         tally=counted[parents],
-        up=hand_up(plan, below, counted[tree.tops], tree),
+        up=hand_up(plan, [values[tree.tops] for values in below], counted[tree.tops], tree),
         rows=work.rows,
     )
 
