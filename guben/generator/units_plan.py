@@ -9,7 +9,7 @@ import numpy as np
 
 from guben.generator.errors import GeneratorRefused
 from guben.generator.fitting import Array, Wanted, fit, rounded, settle, whole
-from guben.generator.rows import KINDS, LEVELS, SECTORS, TERRITORIES, Meaning, Read, Side
+from guben.generator.rows import KINDS, LEVELS, SECTORS, Meaning, Read, Side
 
 FIELDS = (
     "rural", "urban_community", "agency", "public_institution", "school", "enterprise", "non_public_enterprise",
@@ -58,9 +58,7 @@ def plan_units(read: Read, grassroots: int, scale: float, rng: np.random.Generat
         GeneratorRefused: there are more towns and villages than units are left for.
     """
     usual = grassroots / USUAL
-    levels = {
-        level: max(_count(read, "level", level, scale, number * usual), 1) for level, number in USUAL_LEVELS.items()
-    }
+    levels = _levels(read, scale, usual)
     places = {
         place: _count(read, "territory", place, scale, number * usual) for place, number in USUAL_TERRITORIES.items()
     }
@@ -80,6 +78,19 @@ def plan_units(read: Read, grassroots: int, scale: float, rng: np.random.Generat
     work = _count(read, "work_committee", "", scale, 0)
     covered = {kind: _covered(read, kind, scale, usual) for kind in USUAL_COVER}
     return Units(levels, places, villages, others, work, covered, (*missed, *more))
+
+
+def _levels(read: Read, scale: float, usual: float) -> dict[str, int]:
+    """Local committees by level, one of each at least; where only all of them are published, they are shared out."""
+    told = {level: read.total("unit", "level", level) for level in USUAL_LEVELS}
+    numbers = {level: _count(read, "level", level, scale, number * usual) for level, number in USUAL_LEVELS.items()}
+    every = read.total("unit", "level", *LEVELS.values())
+    untold = [level for level, line in told.items() if line is None]
+    if every and untold:
+        left = round(every.value * scale) - sum(numbers[level] for level in told.keys() - untold)
+        shares = whole(np.array([float(USUAL_LEVELS[level]) for level in untold]), max(left, 0))
+        numbers |= dict(zip(untold, shares.tolist(), strict=True))
+    return {level: max(number, 1) for level, number in numbers.items()}
 
 
 def _count(read: Read, side: Side, code: str, scale: float, usual: float) -> int:
@@ -120,7 +131,3 @@ def _covered(read: Read, kind: str, scale: float, usual: float) -> tuple[int, in
 
 def _cover(kind: str) -> Meaning:
     return Meaning("establishment", "covered", (kind,))
-
-
-LOCAL = tuple(LEVELS.values())
-PLACES = tuple(TERRITORIES.values())

@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 
 from guben.generator import generate
 from guben.generator.bulletins import read_bulletin
 from guben.generator.check import Answer, check
 from guben.generator.errors import GeneratorRefused
-from guben.generator.generate import Generated
+from guben.generator.generate import Generated, sizes_of
+from guben.generator.rows import read_rows
+from guben.generator.units_plan import plan_units
 from guben.rulebook_engine.facts import catalogue
 from guben.rulebook_engine.frozen import read_manifest
 from tests.generator.countries import PUBLISHED, ask, invent, published, require_whole_and_in_order
@@ -43,6 +46,18 @@ def test_a_partial_bulletin_will_do(name: str, tmp_path: Path) -> None:
     bulletin = read_bulletin(PUBLISHED / f"{name}.csv")
     made = invent(tmp_path / "out", bulletin, 3000, most=10_000)
     assert (unequal(check(tmp_path / "out", bulletin)), made.missed) == ({}, ())
+
+
+@pytest.mark.parametrize("name", ["2013-12-31", "2018-12-31", "2021-06-05", "2023-12-31", "2024-12-31"])
+def test_local_committees_of_a_whole_country_are_as_many_as_published(name: str) -> None:
+    read = read_rows(read_bulletin(PUBLISHED / f"{name}.csv"))
+    sizes = sizes_of(read, None, None)
+    units = plan_units(read, sizes.organisations, sizes.of_organisations, np.random.default_rng(1))
+    every = read.total("unit", "level", *units.levels)
+    told = {level: line for level in units.levels if (line := read.total("unit", "level", level))}
+    assert every or told
+    assert every is None or sum(units.levels.values()) == every.value
+    assert {level: units.levels[level] for level in told} == {level: line.value for level, line in told.items()}
 
 
 def test_a_total_by_itself_will_do(tmp_path: Path) -> None:
