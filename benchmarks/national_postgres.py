@@ -40,12 +40,17 @@ def loaded(folder: Path, manifest: Manifest, plan: Plan) -> Iterator[Any]:
         with psycopg.connect(host=str(server.place), user="guben", dbname="postgres", autocommit=True) as connection:
             for name, worth in GENEROUS.items():
                 connection.execute(f"SET {name} = {worth}")
-            for table in dict.fromkeys((TREE_TABLE, UNITS, *plan.tables)):
-                _load(connection, table, folder, manifest, plan)
+            load(connection, folder, manifest, plan)
             connection.execute("VACUUM ANALYZE")
             yield connection
     finally:
         server.stop()
+
+
+def load(connection: Any, folder: Path, manifest: Manifest, plan: Plan) -> None:
+    """Fills a table `snapshot_…` for each fact table that the plan asks for."""
+    for table in dict.fromkeys((TREE_TABLE, UNITS, *plan.tables)):
+        _load(connection, table, folder, manifest, plan)
 
 
 def _load(connection: Any, table: str, folder: Path, manifest: Manifest, plan: Plan) -> None:

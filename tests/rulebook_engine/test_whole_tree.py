@@ -6,18 +6,16 @@ import random
 from collections.abc import Iterator
 from datetime import date
 
+import psycopg
 import pytest
 
 from guben.rulebook_engine.adapters import kernel, whole_duckdb
-from guben.rulebook_engine.checking import check
-from guben.rulebook_engine.crosschecks import impossible_line
-from guben.rulebook_engine.entries import Indicator, Standard
-from guben.rulebook_engine.errors import ExpressionMistake
+from guben.rulebook_engine.adapters.rows import RowsEngine
 from guben.rulebook_engine.library import Library
-from guben.rulebook_engine.loading import FIGURE_COLUMNS, read_rulebook
+from guben.rulebook_engine.loading import read_rulebook
 from guben.rulebook_engine.plan_of_run import Plan, WorksOut, plan
-from tests.rulebook_engine.random_texts import condition, figure
-from tests.rulebook_engine.tables import HEAD, MEMBER, ORGANISATION
+from tests.rulebook_engine.random_rules import RandomRules
+from tests.rulebook_engine.tables import HEAD
 from tests.rulebook_engine.whole_trees import (
     CATALOGUE,
     World,
@@ -27,20 +25,12 @@ from tests.rulebook_engine.whole_trees import (
     expected_of,
     in_small_row_groups,
     random_paths,
+    roots,
     work_out_all,
 )
 
 ON = date(2026, 6, 30)
 ENGINES: dict[str, WorksOut] = {"duckdb": whole_duckdb.work_out, "kernel": kernel.work_out}
-LINES = [
-    "value >= 0.25", "value = 0", "value between 1 and 3 or members > 20", "numerator * 2 >= denominator",
-    "value is null", "has_committee", "not (value > 2 and months(founded_on) < 40)", "groups * value < 5",
-]  # fmt: skip
-WHO = [
-    "kind = 'branch'",
-    "kind in ('branch', 'joint_branch') and (territory is null or territory <> 'city')",
-    "members > 200",
-]
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +43,7 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, World
         "one part": build(folder / "small", random_paths(chance, 20), 3, 100),
         "large units": build(folder / "crowded", random_paths(chance, 4), 6, 100, largest=2_500),
         "many parts": build(folder / "large", random_paths(chance, 70), 4, 12),
+        "several roots": build(folder / "roots", roots(random_paths(chance, 15), chain(3), chain(1)), 5, 6),
     }
     in_small_row_groups(found["large units"])
     assert found["large units"].manifest.rows("member") > 2_500
@@ -108,44 +99,30 @@ def test_duties_of_every_unit(worlds: dict[str, World]) -> None:
     assert_engines_agree(worlds, planned(DUTIES))
 
 
-def random_rules(chance: random.Random, *, duties: bool = False) -> Plan:
-    """A plan of random indicators, each with a random line; with the duties above where they are asked for."""
-    indicators, standards = [], []
-    words = {"zh": "样本", "en": "Sample"}
-    head = {"title": words, "issued_by": "national", "source": "S", "confidence": "verified", "from": date(2018, 1, 1)}
-    for number in range(20):
-        where = condition(chance) if chance.random() < 0.6 else None
-        try:
-            value, filtered = check(figure(chance), MEMBER, "figure"), check(where, MEMBER) if where else None
-        except ExpressionMistake:
-            continue
-        who, second = chance.choice([None, *WHO]), chance.choice([None, *WHO])
-        line = check(chance.choice(LINES), ORGANISATION, more=FIGURE_COLUMNS)
-        key = f"figure-{number}"
-        indicators.append(
-            Indicator(
-                **head, key=key, value=value, over="member", where=filtered,
-                who=check(who, ORGANISATION) if who else None, scope=chance.choice(["own", "subtree"]),
-            )
-        )  # fmt: skip
-        standards.append(
-            Standard(
-                **head | {"issued_by": chance.choice(["national", "national", "C2"])}, key=f"line-{number}",
-                indicator=key, holds=line, line=words, severity="low", remedy=words,
-                who=check(second, ORGANISATION) if second else None,
-            )
-        )  # fmt: skip
-    empty = read_rulebook(HEAD + DUTIES, "sample.toml", CATALOGUE)
-    by_key = {one.key: one for one in indicators}
-    standards = [one for one in standards if not impossible_line(one, by_key[one.indicator])]
-    rules = {"indicators": tuple(indicators), "standards": tuple(standards), "duties": empty.duties if duties else ()}
-    book = empty.model_copy(update=rules)
-    return plan(Library([book]), ON, CATALOGUE)
+SEEDS = {1: ON, 2: date(2026, 2, 28), 3: date(2024, 2, 29)}
+TABLES = ("member", "member", "member", "meeting", "publication", "organisation")
 
 
-@pytest.mark.parametrize("seed", range(2))
+def random_rules(seed: int) -> Plan:
+    """The rules that the seed draws over the small catalogue."""
+    made = RandomRules(seed, CATALOGUE).plan(SEEDS.get(seed, ON), TABLES)
+    assert len(made.standards) > 15
+    assert len(made.duties) >= 4
+    assert set(made.tables) == set(TABLES)
+    return made
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_random_rules_on_random_trees(worlds: dict[str, World], seed: int) -> None:
-    made = random_rules(random.Random(seed))
+    assert_engines_agree(worlds, random_rules(seed))
 
-    assert len(made.indicators) > 5
-    assert_engines_agree(worlds, made)
+
+@pytest.mark.parametrize("seed", [4, 5])
+@pytest.mark.parametrize("name", ["a chain of twelve levels", "several roots"])
+def test_postgresql_says_the_same(worlds: dict[str, World], embedded_postgres: str, name: str, seed: int) -> None:
+    world, made = worlds[name], random_rules(seed)
+    tables = {table: world.rows[table.name] for table in CATALOGUE}
+    with psycopg.connect(embedded_postgres, autocommit=True) as connection:
+        expected = expected_of(world, made, RowsEngine("postgresql", tables, connection))
+
+    assert_as_expected(work_out_all(kernel.work_out, world, made), world, made, expected)

@@ -31,8 +31,8 @@ def _part(work: Path, part: int, plan: Plan) -> PartFigures:
         organisation=units["organisation"],
         parent=np.array([places.get(parent, -1) for parent in units["parent"].tolist()]),
         ends=units["ends"],
-        own=tuple(units[f"o{number}"][with_children] for number in range(len(plan.columns))),
-        below=tuple(_below(units, heads, with_children, number) for number in range(len(plan.columns))),
+        own=tuple(units[f"o{number}"] for number in range(len(plan.columns))),
+        below=tuple(heads.get(f"b{number}", units[f"o{number}"][:0]) for number in range(len(plan.columns))),
         about={check: units[f"a{number}"].astype(bool) for number, check in enumerate(plan.abouts)},
         verdict={one.key: units[f"v{number}"] for number, one in enumerate(plan.standards)},
         duty={one.label: units[f"d{number}"] for number, one in enumerate(plan.duties)},
@@ -41,13 +41,6 @@ def _part(work: Path, part: int, plan: Plan) -> PartFigures:
         up=HandedUp(with_children[:0], (), np.zeros((0, 0), np.int64)),
         rows=0,
     )
-
-
-def _below(units: dict[str, Any], heads: dict[str, Any], places: Any, column: int) -> Any:
-    """A unit without children has nothing below it but itself."""
-    found = units[f"o{column}"].copy()
-    found[places] = heads.get(f"b{column}", found[:0])
-    return found
 
 
 def _columns(file: Path, empty: Any = None) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def world(name: str, folder: Path) -> World:
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_random_rules_and_duties_on_random_trees(interpreted: Any, tmp_path: Path, name: str) -> None:
-    made = random_rules(random.Random(7), duties=True)
+    made = random_rules(7)
     found = world(name, tmp_path)
     work = tmp_path / "work"
     work.mkdir()
