@@ -89,6 +89,7 @@ class _Suppression:
             if cell.above in self.cells:
                 self.below.setdefault(cell.above, []).append(cell)
         self.hidden = {cell.place for cell in cells if cell.tells(threshold)}
+        self._settled: set[int] | None = None  # what was hidden when all sums were covered
 
     def own(self, cell: Cell) -> Cell:
         """What a figure holds beyond those below it."""
@@ -99,27 +100,44 @@ class _Suppression:
         return Cell(cell.place, cell.place, numerator, denominator)
 
     def settle(self) -> set[int]:
+        """Covers every sum of which anything was hidden since all were covered."""
+        if self._settled == self.hidden:
+            return self.hidden
         waiting = set(self.below)
+        open_sums = waiting.copy() if self._settled is None else self._sums_of(self.hidden - self._settled)
         while waiting:
             place = waiting.pop()
-            before = set(self.hidden)
-            self._cover(self.cells[place])
-            for found in self.hidden - before:
-                touched = {found, place, self.cells[found].above}
-                waiting |= {one for one in self.below if one in touched}
+            if place not in open_sums:
+                continue
+            open_sums.discard(place)
+            touched = self._sums_of(self._cover(self.cells[place]))
+            waiting |= touched
+            open_sums |= touched
+        self._settled = set(self.hidden)
         return self.hidden
 
-    def _cover(self, cell: Cell) -> None:
-        """Sees to it that one sum gives nothing away: hides parts, the fewest people first, and at last the sum."""
+    def _sums_of(self, places: Collection[int]) -> set[int]:
+        """The sums in which some places stand, as the whole or as a part."""
+        return {sum_ for place in places for sum_ in (place, self.cells[place].above) if sum_ in self.below}
+
+    def _cover(self, cell: Cell) -> list[int]:
+        """Sees to it that one sum gives nothing away: hides parts, the fewest people first, and at last the sum. What
+        it hides comes back."""
+        hidden: list[int] = []
         parts, own = self.below[cell.place], self.own(cell)
         open_parts = sorted(
             (one for one in parts if one.place not in self.hidden and one.weight), key=lambda one: one.weight
         )
         while not self._is_covered(cell, parts, own):
             if not open_parts:
-                self.hidden.add(cell.place)
-                return
-            self.hidden.add(open_parts.pop(0).place)
+                return hidden if cell.place in self.hidden else self._hide(cell.place, hidden)
+            self._hide(open_parts.pop(0).place, hidden)
+        return hidden
+
+    def _hide(self, place: int, told: list[int]) -> list[int]:
+        self.hidden.add(place)
+        told.append(place)
+        return told
 
     def _is_covered(self, cell: Cell, parts: list[Cell], own: Cell) -> bool:
         unknown = [one for one in parts if one.place in self.hidden and one.weight]
@@ -155,28 +173,48 @@ def hidden_together(
     each other at each place. What is hidden along one side gives the other side something to cover, so both take turns
     until nothing more goes; each turn only adds."""
     sums = {key: _Suppression(some, threshold) for key, some in cells.items()}
+    beside = [_Beside(family, sums, threshold) for family in families]
     while True:
         before = sum(len(one.hidden) for one in sums.values())
         for one in sums.values():
             one.settle()
-        for family in families:
-            _cover_beside(family, sums, threshold)
+        for one_family in beside:
+            one_family.cover()
         if before == sum(len(one.hidden) for one in sums.values()):
             return {key: one.hidden for key, one in sums.items()}
 
 
-def _cover_beside(family: Family, sums: Mapping[str, _Suppression], threshold: int) -> None:
-    """Hides at each place the parts that would give hidden ones away, and the others once a part or another goes."""
-    known = [key for key in (*family.parts, *family.others) if key in sums]
-    for place in {place for key in known for place in sums[key].cells}:
-        already = {key for key in known if place in sums[key].hidden}
-        counts = {
-            key: round(sums[key].cells[place].numerator or 0)
-            for key in family.parts
-            if key in sums and place in sums[key].cells
+class _Beside:
+    """The figures of a family, beside each other at each place."""
+
+    def __init__(self, family: Family, sums: Mapping[str, _Suppression], threshold: int) -> None:
+        self.threshold = threshold
+        self.known = {key: sums[key] for key in (*family.parts, *family.others) if key in sums}
+        self.parts = [key for key in family.parts if key in sums]
+        self.others = [key for key in family.others if key in sums]
+        self._covered: dict[str, set[int]] = {}  # what was hidden when all places were last looked at
+
+    def cover(self) -> None:
+        """Hides the parts that would give hidden ones away, and the others once a part or another goes: at each place
+        where anything was hidden since all were looked at."""
+        places = {
+            place
+            for key, one in self.known.items()
+            for place in (one.hidden - self._covered[key] if key in self._covered else one.cells)
         }
-        hidden = hidden_keys(counts, threshold, already=already & counts.keys())
+        self._covered = {key: set(one.hidden) for key, one in self.known.items()}
+        for place in places:
+            self._cover(place)
+
+    def _cover(self, place: int) -> None:
+        already = {key for key, one in self.known.items() if place in one.hidden}
+        counts = {
+            key: round(self.known[key].cells[place].numerator or 0)
+            for key in self.parts
+            if place in self.known[key].cells
+        }
+        hidden = hidden_keys(counts, self.threshold, already=already & counts.keys())
         if already or hidden:
-            hidden |= {key for key in family.others if key in sums and place in sums[key].cells}
+            hidden |= {key for key in self.others if place in self.known[key].cells}
         for key in hidden:
-            sums[key].hidden.add(place)
+            self.known[key].hidden.add(place)
