@@ -14,13 +14,14 @@ from functools import cached_property
 from pathlib import Path
 
 import duckdb
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as sql
 
 from guben.kit.tree import STEP
 from guben.rulebook_engine.adapters.spark import COMPRESSION, LIMIT_OF_ROWS
 from guben.rulebook_engine.adapters.whole_duckdb import UNITS as FACTS
 from guben.rulebook_engine.adapters.whole_duckdb import spans_of
+from guben.rulebook_engine.aggregates import Atom
 from guben.rulebook_engine.dialects import DUCKDB, SPARK
 from guben.rulebook_engine.frozen import TREE_TABLE, File, Manifest, digest, file_name
 from guben.rulebook_engine.plan_of_run import Plan
@@ -75,7 +76,8 @@ class _Run:
 
     @cached_property
     def own(self) -> DataFrame:
-        """Every unit with the atoms over its own rows and what its facts say."""
+        """Every unit with the atoms over its own rows, what its facts say, and the verdicts and states that it has if
+        it is a leaf."""
         found = self.tree()
         for table in self.plan.tables:
             found = found.join(self.over_table(table), "_unit", "left")
@@ -84,7 +86,10 @@ class _Run:
             atom = f"{SPARK.quoted(_over(column.table))}.o{number}"
             columns.append(f"{f'coalesce({atom}, 0L)' if column.atom.function == 'count' else atom} AS o{number}")
         found = found.join(self.facts(), "_unit", "left").selectExpr(*columns, "facts.*")
-        return found.repartition("_part").localCheckpoint()
+        found = found.repartition("_part")
+        own = found.columns
+        judged = found.selectExpr("*", *(f"o{n} AS b{n}" for n in range(len(self.functions))))
+        return judged.selectExpr(*own, *self.asked.judged()).localCheckpoint()
 
     def tree(self) -> DataFrame:
         part = "CAST(split_part(_metadata.file_name, '.', 1) AS INT) AS _part"
@@ -97,10 +102,17 @@ class _Run:
         for number in self.plan.tables[table]:
             atom = self.plan.columns[number].atom
             kind = "DOUBLE" if atom.is_double else "BIGINT"
-            columns.append(sql.expr(f"CAST({atom.sql(SPARK, self.plan.on)} AS {kind})").alias(f"o{number}"))
+            columns.append(sql.expr(f"CAST({self.summed(atom)} AS {kind})").alias(f"o{number}"))
         rows = self.read(table).where("organisation IS NOT NULL")
         found = rows.groupBy(sql.col("organisation").alias("_unit")).agg(*columns)
         return found.select("_unit", sql.struct(*found.columns[1:]).alias(_over(table)))
+
+    def summed(self, atom: Atom) -> str:
+        """An atom over a unit's rows; Spark counts quicker than it adds ones up, looking at each for what overflows."""
+        conditions = [one for one in (atom.filter, atom.argument) if one]
+        if atom.function != "count" or not conditions:
+            return atom.sql(SPARK, self.plan.on)
+        return f"count(CASE WHEN {' AND '.join(SPARK.sql(one, self.plan.on) for one in conditions)} THEN 1 END)"
 
     def facts(self) -> DataFrame:
         """Of each unit the conditions it meets, what duties ask of it, and the columns that lines speak of."""
@@ -109,21 +121,16 @@ class _Run:
 
     @cached_property
     def leaves(self) -> DataFrame:
-        found = self.own.where("_ends = _number + 1")
-        return self.judged(found.selectExpr("*", *(f"o{n} AS b{n}" for n in range(len(self.functions)))))
+        return self.own.where("_ends = _number + 1")
 
     @cached_property
     def parents(self) -> DataFrame:
-        """Units with children, with the atoms over all below them."""
-        names = [f"b{number}" for number in range(len(self.functions))]
-        found = self.own.where("_ends > _number + 1")
-        own = found.selectExpr("_path", *(f"o{number} AS {name}" for number, name in enumerate(names)))
-        below = rolled_up(own, self.leaves, dict(zip(names, self.functions, strict=True)))
-        return self.judged(found.join(below, "_path")).localCheckpoint()
-
-    def judged(self, units: DataFrame) -> DataFrame:
-        """Adds the verdicts and the states of duties."""
-        return units.selectExpr("*", *self.asked.judged())
+        """Units with children, with the atoms over all below them, judged by these."""
+        whole = {f"b{number}": (function, f"o{number}") for number, function in enumerate(self.functions)}
+        judged = [one.rpartition(" AS ")[2] for one in self.asked.judged()]
+        found = self.own.where("_ends > _number + 1").drop(*judged)
+        below = rolled_up(found, self.leaves, whole)
+        return found.join(below, "_path").selectExpr("*", *self.asked.judged()).localCheckpoint()
 
     def units(self) -> DataFrame:
         """All units as `results` lays them out."""
@@ -141,25 +148,24 @@ class _Run:
 
     def tallies(self) -> DataFrame:
         """How many units at and below each unit with children have each verdict and state."""
-        ones = counted(self.plan)
-        functions = dict.fromkeys(ones, "sum")
-        columns = [f"{one} AS {name}" for name, one in ones.items()]
-        leaves, parents = (units.selectExpr("_path", *columns) for units in (self.leaves, self.parents))
-        found = rolled_up(parents, leaves, functions).join(self.parents.select(*PLACE), "_path")
+        ones = {name: ("sum", one) for name, one in counted(self.plan).items()}
+        found = rolled_up(self.parents, self.leaves, ones).join(self.parents.select(*PLACE), "_path")
         return found.selectExpr("_part", "_number AS number", *ones)
 
 
-def rolled_up(parents: DataFrame, leaves: DataFrame, functions: Mapping[str, str]) -> DataFrame:
-    """For each unit with children, by its path, the numbers of itself and of all units below it; null adds nothing."""
-    above = f"left(_path, length(_path) - {STEP}) AS _path"
-    of_leaves = _added_up(leaves.where(f"length(_path) > {STEP}").selectExpr(above, *functions), functions)
-    found = parents.select("_path", *functions).unionByName(of_leaves)
-    return _added_up(found.selectExpr(f"{PATHS_ABOVE} AS _path", *functions), functions)
+def rolled_up(parents: DataFrame, leaves: DataFrame, numbers: Mapping[str, tuple[str, str]]) -> DataFrame:
+    """For each unit with children, by its path, the numbers of itself and of all units below it; null adds nothing.
+    `numbers` tells of each how it adds up, and what it is of one unit."""
+    above = sql.expr(f"left(_path, length(_path) - {STEP})").alias("_path")
+    below = leaves.where(f"length(_path) > {STEP}").groupBy(above)
+    of_leaves = below.agg(*(_added_up(function, one, name) for name, (function, one) in numbers.items()))
+    found = parents.selectExpr("_path", *(f"{one} AS {name}" for name, (_, one) in numbers.items()))
+    carried = found.unionByName(of_leaves).selectExpr(f"{PATHS_ABOVE} AS _path", *numbers).groupBy("_path")
+    return carried.agg(*(_added_up(function, name, name) for name, (function, _) in numbers.items()))
 
 
-def _added_up(units: DataFrame, functions: Mapping[str, str]) -> DataFrame:
-    columns = [sql.expr(f"{ADD_UP[function]}({name})").alias(name) for name, function in functions.items()]
-    return units.groupBy("_path").agg(*columns)
+def _added_up(function: str, one: str, name: str) -> Column:
+    return sql.expr(f"{ADD_UP[function]}({one})").alias(name)
 
 
 def _over(table: str) -> str:
