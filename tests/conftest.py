@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -39,6 +40,25 @@ DEAR = (
     "tests/exports/",
 )
 
+# What one database proves for both: what a page looks like and says (that each asks its questions of PostgreSQL too is
+# walked over in tests/access and tests/attacks; that each act is done there is proved beside the acts), what is sent
+# over HTTP, what is written into files, how many questions are asked, and what makes databases of its own. Lists that
+# search and sort, sheets and the history stay on both. A test or a file may say the same of itself: `one_database`.
+ON_ONE_DATABASE = re.compile(
+    r"tests/(?!audit/|exports/|members/|organisations/)\w+/test_(\w+_)?pages\.py"
+    r"|tests/house/test_(errors|frame|methods|tags|traditional)\.py"
+    r"|tests/accounts/test_(headers|settings)\.py"
+    r"|tests/attacks/test_http\.py"
+    r"|tests/cli/test_database_copy\.py"
+    r"|tests/demo/test_cases\.py"
+    r"|tests/development/test_papers\.py"
+    r"|tests/home/test_handover\.py"
+    r"|tests/procedures/test_(step_forms|written_by_a_user)\.py"
+    r"|tests/rulebook/test_(many_rules|writing)\.py"
+    r"|tests/rulebooks/"
+    r"|tests/transfers/test_letter\.py"
+)
+
 
 def _place(nodeid: str) -> int:
     return next((place for place, start in enumerate(DEAR) if nodeid.startswith(start)), len(DEAR))
@@ -47,12 +67,11 @@ def _place(nodeid: str) -> int:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Dear files come first, so that no worker ends alone with one. The run on PostgreSQL leaves out what asks no
-    database, and what says that one database is enough for it: the browser's tests do, which see the same pages."""
+    database, and what one database is enough for: the browser's tests too, which see the same pages."""
     items.sort(key=lambda item: _place(item.nodeid))
     if os.environ.get("TEST_ON") != "postgres":
         return
-    once = ("browser", "one_database")
-    wanted = [item for item in items if _asks_the_database(item) and not any(map(item.get_closest_marker, once))]
+    wanted = [item for item in items if _asks_the_database(item) and not _is_enough_on_one(item)]
     kept = set(wanted)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = wanted
@@ -72,6 +91,11 @@ def pytest_sessionfinish() -> None:
 def _asks_the_database(item: pytest.Item) -> bool:
     names = {"db", "transactional_db", "live_server", "django_db_setup"}
     return bool(item.get_closest_marker("django_db") or names & set(getattr(item, "fixturenames", ())))
+
+
+def _is_enough_on_one(item: pytest.Item) -> bool:
+    marked = any(map(item.get_closest_marker, ("browser", "one_database")))
+    return marked or bool(ON_ONE_DATABASE.match(item.nodeid))
 
 
 @pytest.fixture(autouse=True)

@@ -89,6 +89,8 @@ def test_no_filter_breaks_a_page(row: Row, cast: Cast, rules: None, client: Clie
     sign_in(client, cast.users[who_may(row)])
     for value in STRANGE:
         assert opened(client, "get", address, {**dict.fromkeys(FILTERS, value), **given}) in FINE
+    if connection.vendor == "postgresql":
+        return  # who else may read, and by which method, is decided before a database is asked
     assert opened(client, "head", address, given) in FINE
     assert opened(client, "put", address, {}) in FINE
     for username in ("statistician", "stranger"):
