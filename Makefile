@@ -9,6 +9,7 @@ WORKERS ?= 2
 export GUBEN_DATA
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
+unexport PYTHONDONTWRITEBYTECODE  # else every process that a test starts compiles the whole house anew
 
 # The first interpreter that is new enough; python3 is preferred.
 PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \

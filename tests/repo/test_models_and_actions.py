@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,7 @@ def action_files() -> list[Path]:
     return sorted([*PACKAGE.glob("*/actions.py"), *PACKAGE.glob("*/actions/*.py")])
 
 
+@cache
 def definitions(app: str) -> dict[str, ast.FunctionDef]:
     """All functions of an app's action modules, by name."""
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in action_files() if app in path.parts]
