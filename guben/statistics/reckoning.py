@@ -114,9 +114,13 @@ def branches_in(grown_tree: Grown, figures: Mapping[int, Figure]) -> dict[int, F
 def spread_over(
     grown_tree: Grown, figures: Figures, indicator: Indicator, hidden: Hidden, *, sees: bool
 ) -> Spread | None:
-    """How a figure is spread over the branches. Who sees no persons gets broad bins, and none of very few units."""
+    """How a figure is spread over the branches of a tree."""
+    return spread_among(branches_in(grown_tree, figures[indicator.key]), indicator, hidden, sees=sees)
+
+
+def spread_among(found: Mapping[int, Figure], indicator: Indicator, hidden: Hidden, *, sees: bool) -> Spread | None:
+    """How a figure is spread over some branches. Who sees no persons gets broad bins, and none of very few units."""
     away = hidden.get(indicator.key, ())
-    found = branches_in(grown_tree, figures[indicator.key])
     values = [one.value for unit, one in found.items() if one.value is not None and unit not in away]
     if len(values) < (1 if sees else LEAST_UNITS):
         return None

@@ -15,9 +15,11 @@ from weakref import WeakKeyDictionary
 from django.http import Http404
 
 from guben.access.policy import Someone
+from guben.audit.remembering import LARGE_TREE
 from guben.figures.bulletin import Scale, scale_of
 from guben.figures.discretion import TOO_FEW, is_about_people
 from guben.figures.trees import UnitName
+from guben.organisations.choices import BRANCH_KINDS
 from guben.rollup.errors import NotInResult
 from guben.rollup.models import PublishedResult
 from guben.rollup.publishing import opened, published_for, sees_all, whole
@@ -27,7 +29,7 @@ from guben.rulebook_engine.aggregates import Figure
 from guben.rulebook_engine.entries import Indicator
 from guben.statistics.hiding import hidden_in
 from guben.statistics.models import Standing
-from guben.statistics.reckoning import Hidden, Reckoned
+from guben.statistics.reckoning import Hidden, Reckoned, spread_among
 from guben.statistics.spreads import Spread
 from guben.statistics.subjects import Subjects, subjects_by
 from guben.statistics.years import YEARS
@@ -119,11 +121,29 @@ class ResultReading:
         return []
 
     def spread(self, day: date, indicator: Indicator) -> Spread | None:
-        """None: it would take a look at all units."""
-        return None
+        """How a figure is spread over the branches below; None where these are too many to look at all in a request.
+
+        Raises:
+            ResultNotThere: a file is gone or damaged.
+        """
+        source = self.sources[day]
+        result = opened(source)
+        with whole(source):
+            try:
+                unit = result.unit(self.at.code)
+            except NotInResult:
+                return None
+            if unit.ends - unit.number > LARGE_TREE or not result.has(indicator):
+                return None
+            below = result.files.units(range(unit.number + 1, unit.ends))
+            branches = {one.number: one.organisation for one in below if one.kind in BRANCH_KINDS}
+            figures = result.figures([indicator], [one for one in below if one.number in branches])
+            hidden = {} if sees_all(self.reader, source) else _hidden(result)
+        found = {branches[number]: figure for (_key, number), figure in figures.items()}
+        return spread_among(found, indicator, hidden, sees=sees_all(self.reader, source))
 
     def in_bin(self, indicator: Indicator, spread: Spread, number: int) -> list[tuple[UnitName, Figure]]:
-        """No spread, no bins."""
+        """The branches of a bin are not listed."""
         return []
 
     def reckoned(self, day: date, indicators: Sequence[Indicator]) -> Reckoned | None:

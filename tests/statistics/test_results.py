@@ -126,6 +126,18 @@ def test_only_who_sees_the_whole_trees_figures_is_told_of_it(client: Client, cas
         assert client.get(reverse("statistics:tables"), {"result": number}).status_code == 404
 
 
+def test_the_branches_are_spread_as_live(cast: Cast, out: Path) -> None:
+    result, found = publish(out, by=cast.organiser), []
+    for who in (cast.organiser, cast.statistician):
+        live, reading = Reading(who, cast.city, TODAY), ResultReading(who, result, CITY)
+        for one in live.known.indicators[:12]:
+            found.append(reading.spread(TODAY, one))
+            assert found[-1] == live.spread(TODAY, one), one.key
+    assert any(found)
+    assert not all(found)
+    assert ResultReading(cast.organiser, result, BRANCH).spread(TODAY, live.known.indicators[0]) is None
+
+
 def test_few_are_hidden_wherever_they_are_live(cast: Cast, out: Path) -> None:
     result = publish(out, by=cast.organiser)
     hidden = shown = 0
