@@ -20,7 +20,7 @@ from guben.rulebook_engine.plan_of_run import plan
 from guben.rulebook_engine.results import TABLES
 from tests.generator.countries import invent, published
 from tests.rulebook_engine.test_whole_tree import random_rules
-from tests.rulebook_engine.whole_trees import World, assert_as_expected, build, chain, random_paths
+from tests.rulebook_engine.whole_trees import World, assert_as_expected, build, chain, random_paths, roots
 from tests.spark.reading import parts_of
 
 SHAPES: dict[str, tuple[list[str], int]] = {
@@ -29,7 +29,9 @@ SHAPES: dict[str, tuple[list[str], int]] = {
         sorted({*chain(12), *random_paths(random.Random(11), 50)}),
         12,
     ),
+    "several roots": (roots(random_paths(random.Random(11), 20), chain(3), chain(1)), 6),
 }
+SEEDS = {"one unit": 1, "several roots": 3}
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def world(name: str, folder: Path) -> World:
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_random_rules_and_duties_on_random_trees(interpreted: Any, tmp_path: Path, name: str) -> None:
-    made = random_rules(7)
+    made = random_rules(SEEDS.get(name, 7))
     found = world(name, tmp_path)
     work = tmp_path / "work"
     work.mkdir()
