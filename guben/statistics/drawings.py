@@ -20,6 +20,11 @@ NAMES = {WIDE: 300, NARROW: 124}  # at most, for the names on the left
 VALUES = {WIDE: 80, NARROW: 64}  # for the values at the right
 SIGN = 14  # points, about the width of a Han character
 STEP, THICK = 28, 14
+IN_TWO_ROWS = (  # the name of a day on a phone: End of / 2025, 2026 / 06-30
+    "indexof(datum.label,' ')>0 ? [slice(datum.label,0,lastindexof(datum.label,' ')),"
+    " slice(datum.label,lastindexof(datum.label,' ')+1)]"
+    " : length(datum.label)==10 ? [slice(datum.label,0,4),slice(datum.label,5)] : datum.label"
+)
 logger = logging.getLogger(__name__)
 Spec = Callable[[int], dict[str, Any]]
 
@@ -129,7 +134,12 @@ def line_spec(points: Sequence[tuple[str, float, str]], width: int) -> dict[str,
         "type": "ordinal",
         "sort": None,
         "title": None,
-        "axis": {"labelAngle": 0, "labelFontSize": 13 if width == WIDE else 11, "labelColor": INK_2},
+        "axis": {
+            "labelAngle": 0,
+            "labelFontSize": 13 if width == WIDE else 11,
+            "labelColor": INK_2,
+            **({"labelExpr": IN_TWO_ROWS} if width == NARROW else {}),
+        },
     }
     y = {"field": "value", "type": "quantitative", "scale": {"zero": False, "padding": 24}, "axis": None}
     return {

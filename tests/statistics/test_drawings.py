@@ -34,6 +34,13 @@ def test_lines_and_columns_write_their_values() -> None:
     assert "10—20%" in columns([Bar("0—10%", 3, "3"), Bar("10—20%", 7, "7")], "柱")
 
 
+def test_on_a_phone_the_names_of_days_stand_in_two_rows() -> None:
+    drawn = line([("End of 2025", 3, "3"), ("2025年末", 4, "4"), ("2026-06-30", 5, "5")], "Trend")
+    narrow = drawn.split("stat-chart-narrow")[1]
+    assert all(f">{words}</tspan>" in narrow for words in ("End of", "2025", "2026", "06-30"))
+    assert ">2025年末<" in narrow
+
+
 def test_one_day_is_no_line_and_an_address_in_a_name_no_chart() -> None:
     assert line([("2025年末", 1.0, "1")], "线") == ""
     assert bars([Bar("https://example.org", 1, "1"), Bar("乙", 2, "2")], "x") == ""
