@@ -170,12 +170,20 @@ def states(
     when the unit is and is kept (days since 1970, NULL = unknown), and how many records are good and were in time."""
     times, founded, kept = facts
     good, in_time = counts
-    starts, ends = (day_number(day) for day in (planned.period.starts_on, planned.period.ends_on))
-    code = {name: np.int8(number) for number, name in enumerate(STATES)}
-    found = np.full(len(who), code["done_late"], np.int8)
-    np.copyto(found, code["done"], where=in_time >= times)
-    np.copyto(found, code["late"] if plan.on > planned.due_on else code["due"], where=good < times)
-    np.copyto(found, code["not_kept"], where=(kept == NULL) | (kept > starts))
-    np.copyto(found, code["exempt"], where=(founded > starts) | ~applies)
-    np.copyto(found, code[""], where=~who | (founded > ends))
+    (starts, ends), codes = states_of(planned, plan)
+    exempt, not_kept, short, done, done_late = (np.int8(code) for code in codes)
+    found = np.full(len(who), done_late, np.int8)
+    np.copyto(found, done, where=in_time >= times)
+    np.copyto(found, short, where=good < times)
+    np.copyto(found, not_kept, where=(kept == NULL) | (kept > starts))
+    np.copyto(found, exempt, where=(founded > starts) | ~applies)
+    np.copyto(found, np.int8(0), where=~who | (founded > ends))
     return found
+
+
+def states_of(planned: PlannedDuty, plan: Plan) -> tuple[tuple[int, int], tuple[int, ...]]:
+    """The first and the last day of a duty's period, and the places in STATES of exempt, not kept, short, done, done
+    late."""
+    short = "late" if plan.on > planned.due_on else "due"
+    codes = (STATES.index(state) for state in ("exempt", "not_kept", short, "done", "done_late"))
+    return (day_number(planned.period.starts_on), day_number(planned.period.ends_on)), tuple(codes)

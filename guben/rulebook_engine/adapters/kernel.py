@@ -19,7 +19,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from guben.rulebook_engine.adapters.kernel_counts import Counts
-from guben.rulebook_engine.adapters.kernel_files import read_rows
+from guben.rulebook_engine.adapters.kernel_files import read_only, read_rows
 from guben.rulebook_engine.adapters.kernel_units import UnitFacts
 from guben.rulebook_engine.adapters.whole_duckdb import spans_of
 from guben.rulebook_engine.aggregates import aggregation_of
@@ -41,7 +41,7 @@ from guben.rulebook_engine.plan_of_run import (
     PlannedDuty,
     tally_places,
 )
-from guben.rulebook_engine.rolling_up import PartTree, add_handed_up, hand_up, states
+from guben.rulebook_engine.rolling_up import PartTree, add_handed_up, hand_up, states_of
 
 UNITS = "organisation"
 FUNCTIONS = {"count": 1, "sum": 1, "min": 2, "max": 3}
@@ -191,12 +191,12 @@ class _Work:
             meant = meant & about[check] if check else meant
         if unit_columns(standard.holds):
             meant = meant & self.facts.there
-        at = np.flatnonzero(meant)
-        if len(at) > len(meant) // 2:
+        if 2 * np.count_nonzero(meant) > len(meant):
             judged = self._judged(standard, own, below, slice(None))
             np.copyto(judged, NOT_ABOUT, where=~meant)
             return judged
         found = np.full(len(meant), NOT_ABOUT, np.int8)
+        at = np.flatnonzero(meant)
         found[at] = self._judged(standard, own, below, at)
         return found
 
@@ -228,12 +228,15 @@ class _Work:
         """The state of a duty at each unit."""
         duty = planned.duty
         who = self.where(duty.who, planned.day) & self.holds(duty)
-        times: Any = self.facts.numbers(duty.times, 0) if isinstance(duty.times, str) else duty.times
-        applies = times > 0
+        applies = np.ones(len(who), bool)
         for part in duty.applies:
-            applies = applies & self.where(part.where, planned.day)
-        counts = own[planned.good], own[planned.in_time]
-        return states(planned, self.plan, who, np.broadcast_to(applies, who.shape), (times, *self.days), counts)
+            applies &= self.where(part.where, planned.day)
+        times = self.facts.numbers(duty.times, 0) if isinstance(duty.times, str) else np.array([duty.times])
+        counts = (own[number].astype(np.int32, copy=False) for number in (planned.good, planned.in_time))
+        given = (read_only(one) for one in (who, applies, times, *self.days, *counts))
+        found = np.empty(len(who), np.int8)
+        self.loops.owed(*given, *states_of(planned, self.plan), found)
+        return found
 
     def tallies(
         self, codes: Sequence[NDArray[np.int8]], handed_up: Sequence[HandedUp]

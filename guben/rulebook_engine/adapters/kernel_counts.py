@@ -67,10 +67,9 @@ class Counts:
     def add(self, rows: Rows) -> None:
         """Counts some rows."""
         self._indexes.clear()
-        starts, places = np.empty(rows.size, np.int32), np.empty(rows.size, np.int32)
-        ids = self.tree.organisation
-        runs, full = self.loops.runs_of(rows.organisation, ids, self.order, self.ordered, self.rows_of, starts, places)
-        starts, places = starts[:runs], places[:runs]
+        ids, starts = self.tree.organisation, _starts(rows.organisation)
+        places = np.empty(len(starts), np.int32)
+        full = self.loops.places_of(rows.organisation, starts, ids, self.order, self.ordered, self.rows_of, places)
         if full:
             more = np.zeros((full, self.spill.shape[1]), np.int32)
             self.spill = np.concatenate([self.spill, more])
@@ -229,6 +228,14 @@ class Counts:
                     found[place] = found[place].astype(np.int32)
                 found[place][full] = wide[:, slot]
         return found
+
+
+def _starts(organisation: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Where runs of rows of one unit start."""
+    if not len(organisation):
+        return np.zeros(0, np.int32)
+    changes = np.flatnonzero(organisation[1:] != organisation[:-1])
+    return np.concatenate([np.zeros(1, np.int32), changes.astype(np.int32) + np.int32(1)])
 
 
 def _nulled(found: Values, size: int, kind: Any) -> NDArray[Any]:

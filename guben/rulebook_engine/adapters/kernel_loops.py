@@ -25,21 +25,14 @@ compiled: Any = njit(nogil=True, cache=True, error_model="numpy", boundscheck=Fa
 
 
 @compiled
-def runs_of(organisation, ids, order, ordered, rows_of, starts, places):  # type: ignore[no-untyped-def]
-    """Runs of rows of one unit: where each starts and the unit's place (-1 = unknown); how many runs, and of how many
-    units the counters are full from now on. `rows_of` counts the rows of each unit."""
-    count = 0
+def places_of(organisation, starts, ids, order, ordered, rows_of, places):  # type: ignore[no-untyped-def]
+    """The place of the unit of each run of rows, -1 = unknown; and of how many units the counters are full from now on.
+    `rows_of` counts the rows of each unit."""
     full = 0
     place = -1
-    last = np.int64(0)
-    units = len(ids)
-    for row in range(len(organisation)):
-        one = organisation[row]
-        if row and one == last:
-            continue
-        if row and place >= 0:
-            full += _grown(rows_of, place, row - starts[count - 1])
-        last = one
+    runs, units = len(starts), len(ids)
+    for run in range(runs):
+        one = organisation[starts[run]]
         found = -1
         for at in range(place + 1, min(place + 1 + SEARCH, units)):
             if ids[at] == one:
@@ -49,22 +42,12 @@ def runs_of(organisation, ids, order, ordered, rows_of, starts, places):  # type
             at = np.searchsorted(ordered, one)
             if at < units and ordered[at] == one:
                 found = order[at]
-        place = found if found >= 0 else place
-        starts[count] = row
-        places[count] = found
-        count += 1
-        if found < 0:
-            place = -1
-    if count and place >= 0:
-        full += _grown(rows_of, place, len(organisation) - starts[count - 1])
-    return count, full
-
-
-@compiled
-def _grown(rows_of, place, more):  # type: ignore[no-untyped-def]
-    before = rows_of[place]
-    rows_of[place] = before + more
-    return 1 if before <= FULL < before + more else 0
+        place = places[run] = found
+        if found >= 0:
+            before = rows_of[found]
+            rows_of[found] = before + (starts[run + 1] if run + 1 < runs else len(organisation)) - starts[run]
+            full += before <= FULL < rows_of[found]
+    return full
 
 
 @compiled
@@ -339,6 +322,27 @@ def tally(codes, places, parent, row_of, found):  # type: ignore[no-untyped-def]
                 found[above, place] += found[row, place]
 
 
+@compiled
+def owed(who, applies, times, founded, kept, good, in_time, period, codes, found):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """What became of a duty at each unit, as `rolling_up.states` says: `times` has one number for all or one for each,
+    `period` its first and last day, `codes` those of exempt, not kept, short, done, done late; 0 where it is not owed.
+    """
+    starts, ends = period
+    exempt, not_kept, short, done, done_late = codes
+    for unit in range(len(who)):
+        wanted = times[unit] if len(times) > 1 else times[0]
+        if not who[unit] or founded[unit] > ends:
+            found[unit] = 0
+        elif founded[unit] > starts or not applies[unit] or wanted <= 0:
+            found[unit] = exempt
+        elif kept[unit] > starts or is_null(kept[unit]):
+            found[unit] = not_kept
+        elif good[unit] < wanted:
+            found[unit] = short
+        else:
+            found[unit] = done if in_time[unit] >= wanted else done_late
+
+
 def try_all() -> None:
     """Calls every loop once with the types that the kernel gives it, so that all are compiled."""
 
@@ -351,7 +355,7 @@ def try_all() -> None:
     wide = np.zeros((1, 64), np.int32)
     own, passed = np.zeros((1, 8), np.uint64), np.zeros((1, 1), np.uint64)
     spill_of, no_parent = np.full(1, -1, np.int32), np.full(1, -1, np.int64)
-    runs_of(read_only(np.int64), numbers, numbers, numbers, np.zeros(1, np.int64), places.copy(), places.copy())
+    places_of(read_only(np.int64), places, numbers, numbers, numbers, np.zeros(1, np.int64), places.copy())
     columns = (read_only(np.int32),) * MOST_COLUMNS
     steps = (np.array([0, 1]), np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1, np.uint64))
     count(columns, *steps, 1, 1, places, places, numbers, own, spill_of, wide, 0, passed)
@@ -362,6 +366,8 @@ def try_all() -> None:
         looked_up = read_only(np.int32), 0, np.zeros(1, type_)
         total_of_places(passed[0], 0, *looked_up, places, places, 1, np.zeros(1, type_))
         roll(np.zeros(1, type_), no_parent, 1)
+    truths, days, counted = read_only(np.bool_), read_only(np.int64), read_only(np.int32)
+    owed(truths, truths, days, days, days, counted, counted, (0, 0), (1, 2, 3, 4, 5), np.zeros(1, np.int8))
     row_of = np.zeros(1, np.int32)
     roll_counts(own.view(np.uint8), 64, numbers, spill_of, wide, no_parent, row_of, wide.copy())
     as_columns(own, np.zeros((64, 1), np.uint64))
