@@ -98,7 +98,7 @@ def kernel(snapshot: Snapshot, out: Path) -> int:
     """Figures, verdicts and duties of all units in memory, nothing written."""
     from guben.rulebook_engine.adapters import kernel as engine
 
-    numbers = [part.number for part in snapshot.manifest.parts]
+    numbers = [0, *_largest_first(snapshot)]
 
     def work(part: int) -> tuple[int, object]:
         found = engine.work_out(snapshot.folder, snapshot.manifest, part, snapshot.plan)
@@ -114,6 +114,11 @@ def kernel(snapshot: Snapshot, out: Path) -> int:
         [up for _units, up in done],  # type: ignore[misc]
     )
     return sum(units for units, _up in done) + len(last)
+
+
+def _largest_first(snapshot: Snapshot) -> list[int]:
+    parts = sorted(snapshot.manifest.parts, key=lambda part: -part.units)
+    return [part.number for part in parts if part.number]
 
 
 def written(engine: str, master: str = "") -> Way:

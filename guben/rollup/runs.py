@@ -238,7 +238,8 @@ class _Going:
         missing = [number for number in numbers if not self._is_done(number)]
         kept = done = len(numbers) - len(missing)
         progress(done, len(numbers))
-        below = [number for number in missing if number]
+        units = {part.number: part.units for part in self.source.manifest.parts}
+        below = sorted((number for number in missing if number), key=lambda number: -units[number])  # none waits long
         with ThreadPoolExecutor(max(1, workers)) as pool:
             try:
                 for one in as_completed([pool.submit(self._do, number) for number in below]):

@@ -133,14 +133,18 @@ def _compared(node: Comparison, rows: Rows, on: date) -> Truth:
     one, other = left.values, right.values
     if type_of(node.left) == "text":
         one, other = _ranks(left, right)
+        if not np.ndim(right.values):  # a single text: what each of the column's texts is to it
+            found = COMPARISONS[node.sign](one, other[right.values])[left.values]
+            return _where_known(found, _both(left.known, right.known))
+        one, other = one[left.values], other[right.values]
     return _where_known(COMPARISONS[node.sign](one, other), _both(left.known, right.known))
 
 
 def _ranks(left: Values, right: Values) -> tuple[Any, Any]:
-    """Two columns of texts as numbers in the order of their bytes."""
+    """The texts of two columns as numbers in the order of their bytes."""
     order = {text: number for number, text in enumerate(sorted({*left.texts, *right.texts}))}
     one, other = (np.array([*(order[text] for text in side.texts), -1], np.int64) for side in (left, right))
-    return one[left.values], other[right.values]
+    return one, other
 
 
 def _among(item: Values, options: Sequence[Any]) -> Truth:

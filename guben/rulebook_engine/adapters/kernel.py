@@ -193,7 +193,7 @@ class _Work:
             meant = meant & self.facts.there
         if 2 * np.count_nonzero(meant) > len(meant):
             judged = self._judged(standard, own, below, slice(None))
-            np.copyto(judged, NOT_ABOUT, where=~meant)
+            judged *= meant
             return judged
         found = np.full(len(meant), NOT_ABOUT, np.int8)
         at = np.flatnonzero(meant)
@@ -220,8 +220,8 @@ class _Work:
             rows[name] = values(tree, rows, self.plan.on) if tree else Values(0.0, np.zeros(units, bool))
         true, false = truth(standard.holds.tree, rows, self.plan.on)
         judged = np.full(units, UNKNOWN, np.int8)
-        np.copyto(judged, HOLDS, where=np.asarray(true, bool))
-        np.copyto(judged, FAILS, where=np.asarray(false, bool))
+        judged -= np.asarray(true, np.int8) * np.int8(UNKNOWN - HOLDS)
+        judged -= np.asarray(false, np.int8) * np.int8(UNKNOWN - FAILS)
         return judged
 
     def duty(self, planned: PlannedDuty, own: Arrays) -> NDArray[np.int8]:
