@@ -102,6 +102,13 @@ def test_a_chip_is_icon_word_and_colour_and_escapes_its_word() -> None:
         house.chip("red", "x")
 
 
+def test_sentences_have_a_space_between_them_where_the_language_writes_one() -> None:
+    page = engines["django"].from_string("。{% gap %}。")
+    assert page.render() == "。。"
+    with translation.override("en"):
+        assert page.render() == "。 。"
+
+
 def test_a_heat_cell_carries_its_word() -> None:
     for state in ("ok", "late", "missing", "due", "future", "none", "unkept"):
         assert re.search(r'visually-hidden">[\u4e00-\u9fff]+<', house.heat(state)), state

@@ -117,6 +117,12 @@ def note_icon(kind: str) -> SafeString:
 
 
 @register.simple_tag
+def gap() -> str:
+    """What stands between two sentences: a space where the language writes one."""
+    return " " if (get_language() or "").startswith("en") else ""
+
+
+@register.simple_tag
 def bar(share: float | Decimal | None, line: float | Decimal | None = None, past: bool = False) -> SafeString:
     """A small bar of a share with the line as a tick; red when `past`. Stands beside the figure, so it is hidden from
     screen readers."""
