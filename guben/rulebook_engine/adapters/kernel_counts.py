@@ -34,6 +34,7 @@ SHORT_STRIDE = 64  # the same for a range of numbers
 TOGETHER = 12  # conditions that are worked out and looked up as one column
 MOST_TABLED = 20  # columns with tables of their own; further ones are worked out like conditions on several
 MOST_IN_A_BYTE = 255
+NARROW = pl.Int32  # numbers that are looked up as they are
 NONE = read_only(np.zeros(0, np.int32))
 Index = tuple[Codes, int, object, Values]  # places in a table, what is added to them, its name and domain
 
@@ -151,7 +152,7 @@ class Counts:
         if found is None:
             return None
         lowest, highest = self._bounds[name]
-        shift = 1 - lowest if type_ == "date" else 0
+        shift = 1 - lowest if column.dtype == NARROW else 0
         return read_only(found), shift, (lowest, highest), span(lowest, highest)
 
     def _bounds_of(self, column: pl.Series, stride: int) -> tuple[int, int]:
@@ -161,13 +162,13 @@ class Counts:
         return lowest // stride * stride, highest // stride * stride + stride
 
     def _within_bounds(self, name: str, column: pl.Series) -> Codes | None:
-        """A column's days, or the places of its numbers from 1 on, null before the lowest; None where the bounds found
-        in earlier rows are too narrow or too wide for a table."""
+        """A column's narrow numbers, or the places of wide ones from 1 on, null before the lowest; None where the
+        bounds found in earlier rows are too narrow or too wide for a table."""
         lowest, highest = self._bounds.get(name, (0, -1))
         if not 0 <= highest - lowest <= WIDEST or abs(lowest) > WIDEST * WIDEST:
             return None
         filled = _filled(column, lowest - 1)
-        if column.dtype == pl.Int32:
+        if column.dtype == NARROW:
             places, outside = filled, self.loops.outside(read_only(filled), lowest, highest)
         else:
             places = np.empty(len(column), np.int32)
