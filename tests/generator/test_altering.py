@@ -29,7 +29,7 @@ def altered(tmp_path_factory: pytest.TempPathFactory) -> Altering:
 def count() -> Count:
     rows = [(f"{line.table} {line.row}", line.table, line.row, line.is_share) for line in BULLETIN]
     return Count(asked_of([row for row, line in zip(rows, BULLETIN, strict=True) if question_of(line, BULLETIN.on)],
-                          BULLETIN.on))  # fmt: skip
+                          BULLETIN.on), silent)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
