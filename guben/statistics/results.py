@@ -1,12 +1,14 @@
 """The statistics of a whole tree as a run worked them out: from the published result's files, never from the records.
 
 The units are those of the result, found by their codes. Other published results of the same kind, invented or not, are
-the other days.
+the other days. The units of an invented country are numbered anew in each year, so that there the one of the same name
+below the one of the same name stands beside.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -52,6 +54,7 @@ class ResultReading:
     standing = Standing.THEN
     kept_from = None
     _ids: dict[str, int] = field(default_factory=dict, init=False)
+    _names: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
         result = opened(self.source)
@@ -60,6 +63,7 @@ class ResultReading:
             above = result.files.ancestors(unit)
         self.at = self._named(unit)
         self.steps = [self._named(one) for one in above]
+        self._names = [one.name for one in (*above[1:], unit) if above]
         codes = {self.at.code, *(one.code for one in self.steps)}
         rules = result.library.indicators(self.on)
         allowed = [one for one in rules if one.is_national or one.issued_by in codes]
@@ -157,26 +161,59 @@ class ResultReading:
             return None
         result = opened(source)
         with whole(source):
-            try:
-                unit = result.unit(self.at.code)
-            except NotInResult:
+            unit = self._in(result, source)
+            if unit is None:
                 return None
             children = result.files.children(unit)
-            figures = self._figures(result, unit, children if self.below else [], indicators)
-        below = tuple(map(self._named, children))
-        return Reckoned(day, self.standing, self._named(unit), below, unit.ends - unit.number, figures)
+            here = self._here(source, unit, children)
+            figures = self._figures(result, here, [unit, *(children if self.below else ())], indicators)
+        below = tuple(here[one.number] for one in children if one.number in here)
+        return Reckoned(day, self.standing, here[unit.number], below, unit.ends - unit.number, figures)
+
+    def _in(self, result: OpenResult, source: PublishedResult) -> Unit | None:
+        """The unit in a day's result; None where it is not there."""
+        if self._keeps_codes(source):
+            return result.files.unit(self.at.code)
+        (unit,) = result.files.units([0])
+        for name in self._names:
+            alike = [one for one in result.files.children(unit) if one.name == name]
+            if len(alike) != 1:
+                return None
+            (unit,) = alike
+        return unit
+
+    def _keeps_codes(self, source: PublishedResult) -> bool:
+        """Whether a code means the same unit there as here."""
+        return source == self.source or not source.is_generated
+
+    def _here(self, source: PublishedResult, unit: Unit, children: Sequence[Unit]) -> dict[int, UnitName]:
+        """This unit and those below it as units of this reading, by their number in a day's result."""
+        if self._keeps_codes(source):
+            return {one.number: self._named(one) for one in (unit, *children)}
+        codes = self._codes_below
+        twice = {name for name, times in Counter(one.name for one in children).items() if times > 1}
+        alike = [replace(one, code=codes[one.name]) for one in children if one.name in codes.keys() - twice]
+        return {unit.number: self.at} | {one.number: self._named(one) for one in alike}
+
+    @cached_property
+    def _codes_below(self) -> dict[str, str]:
+        """The codes of the units directly below by their names, without names that two have."""
+        result = opened(self.source)
+        children = result.files.children(result.unit(self.at.code))
+        times = Counter(one.name for one in children)
+        return {one.name: one.code for one in children if times[one.name] == 1}
 
     def _figures(
-        self, result: OpenResult, unit: Unit, children: Sequence[Unit], indicators: Sequence[Indicator]
+        self, result: OpenResult, here: Mapping[int, UnitName], units: Sequence[Unit], indicators: Sequence[Indicator]
     ) -> dict[str, dict[int, Figure]]:
         """Figures by indicator's key and the unit's id here."""
-        units = {one.number: one for one in (unit, *children)}
         chosen = [one for one in indicators if result.has(one)]
         hidden = {} if sees_all(self.reader, self.source) else _hidden(result)
+        known = {one.number: one for one in units if one.number in here}
         figures: dict[str, dict[int, Figure]] = {one.key: {} for one in indicators}
-        for (key, number), figure in result.figures(chosen, list(units.values())).items():
-            shown = TOO_FEW if units[number].organisation in hidden.get(key, ()) else figure
-            figures[key][self._named(units[number]).id] = shown
+        for (key, number), figure in result.figures(chosen, list(known.values())).items():
+            shown = TOO_FEW if known[number].organisation in hidden.get(key, ()) else figure
+            figures[key][here[number].id] = shown
         return figures
 
     def _named(self, unit: Unit) -> UnitName:

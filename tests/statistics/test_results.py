@@ -20,6 +20,7 @@ from guben.figures import snapshots
 from guben.figures.discretion import TOO_FEW
 from guben.figures.models import Snapshot
 from guben.house import charts
+from guben.organisations.models import Organisation, Placement
 from guben.rollup import runs
 from guben.rollup.errors import NothingPublished, NotOurs
 from guben.rollup.models import PublishedResult
@@ -30,7 +31,7 @@ from guben.rulebook_engine.frozen import MANIFEST, digest
 from guben.rulebook_engine.plan_of_run import plan
 from guben.statistics.queries import Reading
 from guben.statistics.results import ResultReading
-from tests.cast import BRANCH, CITY, TODAY, TOWN, USERS, VILLAGE, Cast, sign_in
+from tests.cast import BRANCH, CITY, OTHER_VILLAGE, STREET, TODAY, TOWN, USERS, VILLAGE, Cast, sign_in
 
 pytestmark = [pytest.mark.usefixtures("rules"), pytest.mark.one_database]
 TOTAL, WOMEN = "bulletin-members_total", "bulletin-make-up_women"
@@ -213,6 +214,32 @@ def test_another_days_result_stands_beside(client: Client, cast: Cast, out: Path
     assert [point.on.isoformat() for point in figure["points"]] == [YEAR_END, str(TODAY)]
     assert "规则在汇总以后改过" in get(client, "tables", before).content.decode()
     assert get(client, "tables", invented).context["beside"] is None
+
+
+def test_units_of_an_invented_country_stand_beside_those_of_the_same_name(
+    client: Client, cast: Cast, out: Path, tmp_path: Path
+) -> None:
+    """Each year's country is numbered anew: a code tells nothing of the year before."""
+    invented = publish(another(out, tmp_path / "now", generated={"seed": 1}), by=cast.organiser)
+    for code, other in ((TOWN, "elsewhere"), (STREET, TOWN), ("elsewhere", STREET), (VILLAGE, BRANCH + "0")):
+        Organisation.objects.filter(code=code).update(code=other)
+    Placement.objects.filter(organisation__code=OTHER_VILLAGE).update(name="中共另一村支部委员会")
+    snapshots.freeze(TODAY, tmp_path / "frozen")
+    runs.run(tmp_path / "frozen", tmp_path / "out", plan(library(), TODAY, catalogue), runs.How("duckdb"))
+    before = another(tmp_path / "out", tmp_path / "before", on=YEAR_END, generated={"seed": 2})
+    publish(before, by=cast.organiser)
+    sign_in(client, cast.organiser)
+
+    below = {one.unit.code: one for one in get(client, "figure", invented, TOTAL, at=CITY).context["page"]}
+    assert {code: (one.now.value, one.then.value) for code, one in below.items()} == {TOWN: (18, 18), STREET: (7, 7)}
+    found = {one.unit.code: one for one in get(client, "figure", invented, TOTAL, at=TOWN).context["page"]}
+    assert (found[VILLAGE].now.value, found[VILLAGE].then.value) == (13, 13)
+    assert found[OTHER_VILLAGE].then is None
+    page = get(client, "tables", invented, at=VILLAGE)
+    assert rows_of(page)[TOTAL].then.value == 13
+    assert "各年的组织按名称对上" in page.content.decode()
+    gone = get(client, "tables", invented, at=OTHER_VILLAGE)
+    assert (gone.context["then"], rows_of(gone)[TOTAL].then_words) == (None, "—")
 
 
 @pytest.mark.parametrize("harm", ["gone", "cut off", "another run"])
