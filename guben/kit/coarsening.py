@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 THRESHOLD = 5  # persons
@@ -100,21 +101,29 @@ class _Suppression:
         return Cell(cell.place, cell.place, numerator, denominator)
 
     def settle(self) -> set[int]:
-        """Covers every sum of which anything was hidden since all were covered."""
+        """Covers every sum of which anything was hidden since all were covered, the deepest level first: what is
+        hidden does not hang on how places are numbered."""
         if self._settled == self.hidden:
             return self.hidden
-        waiting = set(self.below)
-        open_sums = waiting.copy() if self._settled is None else self._sums_of(self.hidden - self._settled)
-        while waiting:
-            place = waiting.pop()
-            if place not in open_sums:
-                continue
-            open_sums.discard(place)
-            touched = self._sums_of(self._cover(self.cells[place]))
-            waiting |= touched
-            open_sums |= touched
+        open_sums = set(self.below) if self._settled is None else self._sums_of(self.hidden - self._settled)
+        while open_sums:
+            for place in self._deepest_first:
+                if place in open_sums:
+                    open_sums.discard(place)
+                    open_sums |= self._sums_of(self._cover(self.cells[place]))
         self._settled = set(self.hidden)
         return self.hidden
+
+    @cached_property
+    def _deepest_first(self) -> list[int]:
+        """The sums level by level. Those of a level share nothing, so that their order is of no matter."""
+        return sorted(self.below, key=self._depth, reverse=True)
+
+    def _depth(self, place: int) -> int:
+        depth, above = 0, self.cells[place].above
+        while above is not None and above in self.cells:
+            depth, above = depth + 1, self.cells[above].above
+        return depth
 
     def _sums_of(self, places: Collection[int]) -> set[int]:
         """The sums in which some places stand, as the whole or as a part."""
