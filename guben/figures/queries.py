@@ -157,7 +157,7 @@ def diagnose(
 ) -> Diagnosis:
     """Every standard and every duty (or those with the keys) tried on every unit at and below `at` (M9.2)."""
     followed = kept_by_others(at, on) if rules is None else None
-    if followed and (followed.is_fresh or followed.diagnosis.size > LARGE_TREE):
+    if followed and followed.is_better_than_asking:
         return _only(followed.diagnosis, keys)
     library = rules or installed()
     day = day_tree(at, on)
@@ -172,11 +172,25 @@ def diagnose(
 def diagnose_at_once(at: Organisation, on: date, *, keys: Collection[str] | None = None) -> Diagnosis | None:
     """The same; None where it takes longer than a reader likes to wait, and nobody keeps it."""
     followed = kept_by_others(at, on)
-    if followed and (followed.is_fresh or followed.diagnosis.size > LARGE_TREE):
+    if followed and followed.is_better_than_asking:
         return _only(followed.diagnosis, keys)
     if followed is None and has_many_units(at, on):
         return None
     return worked_out(day_tree(at, on), installed(), keys)
+
+
+def diagnosis_for_page(at: Organisation, on: date, *, keys: Collection[str] | None = None) -> Kept | None:
+    """The same for a page that says its time: while the figures of a large tree's day are not worked out yet, those of
+    the last day before it; what a job kept counts too. None where there is nothing but the records of very many units.
+    """
+    kept = kept_by_others(at, on, or_before=True)
+    if kept is None and has_many_units(at, on):
+        kept = kept_diagnosis(at, on)
+        if kept is None:
+            return None
+    elif kept is None or not (kept.is_better_than_asking or kept.on < on):
+        return Kept(worked_out(day_tree(at, on), installed(), keys), None, is_fresh=True)
+    return replace(kept, diagnosis=_only(kept.diagnosis, keys))
 
 
 def is_large(at: Organisation, on: date) -> bool:
@@ -199,22 +213,43 @@ def _only(found: Diagnosis, keys: Collection[str] | None) -> Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A diagnosis that was worked out before. It is fresh while nothing was written since; `is_followed` where a worker
-    puts it right after each act."""
+    """A diagnosis that was worked out before (`made_at` None: just now). It is fresh while nothing was written since;
+    `is_followed` where a worker puts it right after each act."""
 
     diagnosis: Diagnosis
-    made_at: datetime
+    made_at: datetime | None
     is_fresh: bool
     is_followed: bool = False
+
+    @property
+    def on(self) -> date:
+        """The day of the figures."""
+        return self.diagnosis.top.on
+
+    @property
+    def is_better_than_asking(self) -> bool:
+        """Whether the records say nothing else, or are too many to be asked."""
+        return self.is_fresh or self.diagnosis.size > LARGE_TREE
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The standards that a unit itself does not keep: on which day, and up to which moment where that was worked out
+    before."""
+
+    findings: list[Finding]
+    on: date
+    made_at: datetime | None = None
 
 
 class Keeper(Protocol):
     """A higher app that keeps the figures of large trees and puts them right as the records change."""
 
-    def diagnosis(self, at: Organisation, on: date) -> Kept | None:
-        """The diagnosis at and below a unit; None where nothing is kept of it."""
+    def diagnosis(self, at: Organisation, on: date, *, or_before: bool = False) -> Kept | None:
+        """The diagnosis at and below a unit; None where nothing is kept of it. With `or_before` that of the last day
+        before it, while that of the day is not worked out yet."""
 
-    def findings(self, unit: Organisation, on: date) -> list[Finding] | None:
+    def findings(self, unit: Organisation, on: date, *, or_before: bool = False) -> Found | None:
         """The standards that the unit itself does not keep; None where nothing is kept of it."""
 
 
@@ -226,9 +261,9 @@ def register_keeper(keeper: Keeper) -> None:
     _keepers.append(keeper)
 
 
-def kept_by_others(at: Organisation, on: date) -> Kept | None:
-    """What a higher app keeps of a unit and all below it."""
-    return next((found for keeper in _keepers if (found := keeper.diagnosis(at, on))), None)
+def kept_by_others(at: Organisation, on: date, *, or_before: bool = False) -> Kept | None:
+    """What a higher app keeps of a unit and all below it; `or_before` is for those who say of which day it is."""
+    return next((found for keeper in _keepers if (found := keeper.diagnosis(at, on, or_before=or_before))), None)
 
 
 def kept_diagnosis(at: Organisation, on: date) -> Kept | None:
@@ -287,11 +322,26 @@ def worked_out(
 
 def findings_at(unit: Organisation, on: date, *, rules: Library | None = None) -> list[Finding]:
     """The standards that this one unit does not keep, with its own and its subtree's figures."""
-    if rules is None:
-        for keeper in _keepers:
-            if (kept := keeper.findings(unit, on)) is not None:
-                return sorted(kept, key=lambda one: one.weight)
-    library = rules or installed()
+    kept = _kept_findings(unit, on) if rules is None else None
+    return kept.findings if kept else _findings_of_records(unit, on, rules or installed())
+
+
+def findings_for_page(unit: Organisation, on: date) -> Found | None:
+    """The same for a page that says its time: while the figures of a large tree's day are not worked out yet, those of
+    the last day before it. None where there is nothing but the records of very many units."""
+    kept = _kept_findings(unit, on, or_before=True)
+    if kept or has_many_units(unit, on):
+        return kept
+    return Found(_findings_of_records(unit, on, installed()), on)
+
+
+def _kept_findings(unit: Organisation, on: date, *, or_before: bool = False) -> Found | None:
+    found = (keeper.findings(unit, on, or_before=or_before) for keeper in _keepers)
+    kept = next((one for one in found if one), None)
+    return replace(kept, findings=sorted(kept.findings, key=lambda one: one.weight)) if kept else None
+
+
+def _findings_of_records(unit: Organisation, on: date, library: Library) -> list[Finding]:
     day = day_tree(unit, on)
     findings, _quiet = _of_standards(day, library, LiveEngine(day.within), only=unit.pk)
     return sorted(findings, key=lambda one: one.weight)

@@ -24,7 +24,7 @@ from guben.figures.listing import listed_records, right_to_list
 from guben.figures.queries import (
     Diagnosis,
     Finding,
-    diagnose,
+    diagnosis_for_page,
     has_many_units,
     kept_by_others,
     kept_diagnosis,
@@ -64,7 +64,7 @@ def diagnosis(request: HttpRequest) -> HttpResponse:
     form = DiagnosisForm(request.GET or None, today=today())
     on = form.on_day
     begun = time.perf_counter()
-    kept = kept_by_others(unit, on)
+    kept = kept_by_others(unit, on, or_before=True)
     large = kept is None and has_many_units(unit, on)
     kept = kept_diagnosis(unit, on) if large else kept
     if large and (kept is None or (request.GET.get("again") and not kept.is_fresh)):
@@ -74,7 +74,7 @@ def diagnosis(request: HttpRequest) -> HttpResponse:
     found = shown_diagnosis(found, request.user)
     findings = _chosen(found, request.GET.get("severity", ""), request.GET.get("mechanism", ""))
     if request.GET.get("export") == "xlsx":
-        return _export(unit, on, findings)
+        return _export(unit, found.top.on, findings)
     shown = {
         "unit": unit,
         "on": on,
@@ -131,15 +131,18 @@ def finding(request: HttpRequest, rule: str) -> HttpResponse:
     """All units past one line."""
     unit = _unit(request)
     on = DiagnosisForm(request.GET or None, today=today()).on_day
-    found = diagnose(unit, on, keys=[rule])
-    one = next(iter(found.findings), None)
+    kept = diagnosis_for_page(unit, on, keys=[rule])
+    if kept is None:
+        return redirect(f"{reverse('figures:diagnosis')}?at={unit.code}&on={on}")
+    shown = {"unit": unit, "on": on, "kept": kept}
+    one = next(iter(kept.diagnosis.findings), None)
     if one is None:
-        if not found.quiet:
+        if not kept.diagnosis.quiet:
             raise Http404
-        return render(request, "figures/no_finding.html", {"unit": unit, "on": on, "rule": found.quiet[0]})
-    (one,) = shown_findings([one], request.user, unit, on)
+        return render(request, "figures/no_finding.html", {**shown, "rule": kept.diagnosis.quiet[0]})
+    (one,) = shown_findings([one], request.user, unit, kept.on)
     page = Paginator(one.units, RECORDS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "figures/finding.html", {"unit": unit, "on": on, "one": one, "page": page})
+    return render(request, "figures/finding.html", {**shown, "one": one, "page": page})
 
 
 def why(request: HttpRequest, rule: str, code: str) -> HttpResponse:

@@ -15,10 +15,11 @@ from guben.access.policy import Someone
 from guben.access.roles import title_of as role_title
 from guben.audit import queries as history
 from guben.duties import queries as duties
-from guben.duties.queries import ChildSummary, DutyItem
+from guben.duties.queries import DutyItem
 from guben.duties.states import State
 from guben.home import case_rows, unit_page
 from guben.home.branch_day import record_url
+from guben.home.superior_day import is_very_large
 from guben.home.town_day import OwnDuty, line
 from guben.home.words import article_of, title_of
 from guben.kit.days import add_months
@@ -30,6 +31,7 @@ from guben.organisations.choices import BRANCH_KINDS, Condition, PostKind, Tenur
 from guben.organisations.models import Act, Organisation, Site
 from guben.organisations.queries import as_of
 from guben.organisations.views.teams import term_of
+from guben.rollup.freshness.summaries import summary_below
 
 FRESH_DAYS = 30
 SOON_MONTHS = 6
@@ -113,7 +115,8 @@ def context(request: HttpRequest, unit: Any, on: date) -> dict[str, Any]:
         "since": since,
         **_duties(request, items, on),
         **case_rows.open_at(user, unit, on),
-        "below": _below(unit, on),
+        "on": on,
+        **_below(unit, on),
         "seats": seats,
         "vacant": [seat for seat in seats if not seat.name],
         "term": term_of(team, on) if team else None,
@@ -148,12 +151,18 @@ def _duties(request: HttpRequest, items: list[DutyItem], on: date) -> dict[str, 
     }
 
 
-def _below(unit: Organisation, on: date) -> list[ChildSummary]:
-    """The units directly below with what they owe, the latest first."""
+def _below(unit: Organisation, on: date) -> dict[str, Any]:
+    """The units directly below with what they owe, the latest first, and whence that is (None = the records); nothing
+    where it is not kept and the records are too many."""
     if unit.kind in BRANCH_KINDS:
-        return []
-    rows = [row for row in duties.summary_below(unit, on) if row.late or row.due or row.not_kept]
-    return sorted(rows, key=lambda row: (-row.late, -row.due))[:MOST]
+        return {"below": []}
+    is_large = is_very_large(unit)
+    kept = summary_below(unit, on) if is_large else None
+    if is_large and kept is None:
+        return {"below": [], "below_unknown": True}
+    found = kept.rows if kept else duties.summary_below(unit, on)
+    rows = [row for row in found if row.late or row.due or row.not_kept]
+    return {"below": sorted(rows, key=lambda row: (-row.late, -row.due))[:MOST], "kept": kept}
 
 
 def _former_holder(unit: Organisation, on: date) -> Holding | None:

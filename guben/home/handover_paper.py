@@ -29,7 +29,7 @@ def data(unit: Any, shown: dict[str, Any], on: date) -> dict[str, Any]:
     parts = [_duties(shown)]
     if shown["sees_cases"]:
         parts.append(_cases(shown))
-    if shown["below"]:
+    if shown["below"] or shown.get("below_unknown"):
         parts.append(_below(shown))
     parts.append(_posts(shown))
     if shown["sees_people"]:
@@ -95,7 +95,9 @@ def _cases(shown: dict[str, Any]) -> Part:
 
 def _below(shown: dict[str, Any]) -> Part:
     rows = [[row.child.short_name, str(row.late), str(row.due), str(row.not_kept)] for row in shown["below"]]
-    return _part("下级没办的事", ["组织", "逾期", "待做", "未建账"], rows, [4, 1, 1, 1], "")
+    kept = shown.get("kept")
+    title = f"下级没办的事（{day_words(kept.on)}的数字）" if kept else "下级没办的事"
+    return _part(title, ["组织", "逾期", "待做", "未建账"], rows, [4, 1, 1, 1], "下级组织很多，这里的数字还没有算好。")
 
 
 def _posts(shown: dict[str, Any]) -> Part:

@@ -59,13 +59,18 @@ class Problem:
 
 def of_superior(user: Someone, unit: Organisation, on: date) -> dict[str, Any]:
     """The problems at and below a unit, the heaviest first."""
-    found = shown_diagnosis(figures.diagnose(unit, on), user)
+    kept = figures.diagnosis_for_page(unit, on)
+    if kept is None:
+        return {"unit": unit, "unknown": True}
+    found = shown_diagnosis(kept.diagnosis, user)
     problems = [
         Problem(one.rule, one.indicator, one.value, one.of, one.units, one.severity, one.is_figure)
         for one in found.findings[:HEAVIEST]
     ]
     return {
         "unit": unit,
+        "on": on,
+        "kept": kept,
         "findings": problems,
         "found": len(found.findings),
         "tried": len(found.findings) + len(found.quiet),
@@ -76,7 +81,7 @@ def of_today(user: Someone, unit: Organisation, on: date) -> dict[str, Any]:
     """Problems found here and the duties that the superior has not done yet."""
     return {
         "unit": unit,
-        "findings": shown_findings(figures.findings_at(unit, on), user, unit, on),
+        **_findings(user, unit, on),
         "superior": unit.parent,
         "superior_owes": _owed_by(unit.parent, on) if unit.parent else [],
     }
@@ -84,17 +89,21 @@ def of_today(user: Someone, unit: Organisation, on: date) -> dict[str, Any]:
 
 def of_unit(user: Someone, unit: Organisation, on: date) -> dict[str, Any]:
     """Problems found here and the structure of the members beside the superior's."""
-    top = _compared_with(user, unit)
+    found = {"unit": unit, **_findings(user, unit, on)}
+    if figures.has_many_units(unit, on):
+        return found
+    top = _compared_with(user, unit, on)
     coarse = not policy.may(user, "members.view", unit)
     beside = top is None or not policy.may(user, "members.view", top)
     structure = members.structure_of(unit, on, also=top, coarse=coarse, coarse_beside=beside)
-    return {
-        "unit": unit,
-        "on": on,
-        "findings": shown_findings(figures.findings_at(unit, on), user, unit, on),
-        "charts": [_chart(dimension) for dimension in structure.dimensions if dimension.key in CHARTS],
-        "structure": structure,
-    }
+    charts = [_chart(dimension) for dimension in structure.dimensions if dimension.key in CHARTS]
+    return {**found, "charts": charts, "structure": structure}
+
+
+def _findings(user: Someone, unit: Organisation, on: date) -> dict[str, Any]:
+    """The problems found at a unit, as the reader may see them; None where they are not worked out."""
+    kept = figures.findings_for_page(unit, on)
+    return {"on": on, "kept": kept, "findings": shown_findings(kept.findings, user, unit, kept.on) if kept else None}
 
 
 def _chart(dimension: members.Dimension) -> Chart:
@@ -120,9 +129,13 @@ def _owed_by(unit: Organisation, on: date) -> list[OwnDuty]:
     return [line(item, on) for item in duties.items([unit], on) if item.state in {State.LATE, State.DUE}]
 
 
-def _compared_with(user: Someone, unit: Organisation) -> Organisation | None:
-    """The highest superior whose figures the reader may see."""
+def _compared_with(user: Someone, unit: Organisation, on: date) -> Organisation | None:
+    """The highest superior whose figures the reader may see; in a very large tree the next one, if that is not large
+    too."""
     above = [
         path for path in policy.reach(user, "figures.view") if path and path != unit.path and unit.path.startswith(path)
     ]
-    return Organisation.objects.filter(path=above[0]).first() if above else None
+    found = Organisation.objects.filter(path=above[0]).first() if above else None
+    if found is None or not figures.has_many_units(found, on):
+        return found
+    return unit.parent if unit.parent and not figures.has_many_units(unit.parent, on) else None

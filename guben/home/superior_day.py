@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from guben.audit.remembering import LARGE_TREE
 from guben.duties import queries as duties
 from guben.duties.states import State
 from guben.home.town_day import line
@@ -21,6 +22,7 @@ STRIP_WIDTH, STRIP_LEFT = 1380, 16  # units of the drawing, about one pixel on a
 NAMED = 3  # of the tail, by name
 
 MOST_SUMMED = 200  # units; above more of them a sum takes seconds: it is read where it is kept, else fetched later
+MOST_ASKED = LARGE_TREE  # units; the records of more are not asked for a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,16 @@ def context(request: HttpRequest, unit: Organisation, on: date) -> dict[str, Any
     asked = request.htmx or "sum" in request.GET  # type: ignore[attr-defined]
     many = at_or_below(unit)[MOST_SUMMED:].exists()
     kept = summary_below(unit, on) if many else None
-    waits = many and not kept and not asked
-    rows = [] if waits else level_below(unit, on, kept)
+    unknown = many and not kept and is_very_large(unit)
+    waits = many and not kept and not unknown and not asked
+    rows = [] if waits or unknown else level_below(unit, on, kept)
     rated = sorted((row for row in rows if row.rate is not None), key=lambda row: (row.rate or 0, row.unit.path))
     rest = [row for row in rows if row.rate is None]
     return {
         "unit": unit,
+        "on": on,
         "waits": waits,
+        "unknown": unknown,
         "kept": kept,
         "rows": [*rated, *rest],
         "total": _total(unit, rows),
@@ -99,6 +104,11 @@ def context(request: HttpRequest, unit: Organisation, on: date) -> dict[str, Any
         "own_late": [line(item, on) for item in own if item.state == State.LATE],
         "own_open": [line(item, on) for item in own if item.state == State.DUE],
     }
+
+
+def is_very_large(unit: Organisation) -> bool:
+    """Whether the records of all below a unit are not asked for a page: what is not kept of it is not known."""
+    return at_or_below(unit)[MOST_ASKED:].exists()
 
 
 def level_below(unit: Organisation, on: date, kept: KeptSummary | None = None) -> list[Below]:

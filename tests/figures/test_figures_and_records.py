@@ -290,7 +290,7 @@ def test_the_pages_ask_the_database_few_times(
     sign_in(client, cast.organiser)
     for address, most in (
         (reverse("figures:diagnosis"), 24),  # all fact tables of a small tree in one of them
-        (f"{reverse('figures:finding', args=['branch-member-meeting'])}?at={CITY}", 14),
+        (f"{reverse('figures:finding', args=['branch-member-meeting'])}?at={CITY}", 16),
         (reverse("figures:why", args=["share-60-or-over", CITY]), 12),
         (reverse("figures:records", args=["share-60-or-over", CITY]), 14),
         (reverse("rulebook:list"), 8),

@@ -113,7 +113,7 @@ def test_who_sees_no_people_reads_no_name(new_secretary: Cast, rules: None, clie
         assert name not in page
 
 
-@pytest.mark.parametrize(("code", "most"), [(BRANCH, 20), (TOWN, 23), (CITY, 23)])
+@pytest.mark.parametrize(("code", "most"), [(BRANCH, 20), (TOWN, 24), (CITY, 23)])
 def test_few_queries_whatever_the_size(cast: Cast, rules: None, client: Client, code: str, most: int) -> None:
     for number in range(12):
         hold(cast, cast.branch, "theme_day", date(2026, 6, 1 + number), by=cast.clerk)

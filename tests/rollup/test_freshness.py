@@ -28,7 +28,7 @@ from guben.organisations.actions import carry_out, change_site, dissolve, found,
 from guben.organisations.models import Organisation, Site
 from guben.rollup.freshness import history, keeping, reading, settling, summaries, whole
 from guben.rollup.freshness.history import Gap, Place
-from guben.rollup.freshness.logic import Logic, logic_of, packed, unpacked
+from guben.rollup.freshness.logic import Logic, packed, unpacked
 from guben.rollup.freshness.settling import COLUMNS, bytes_of
 from guben.rollup.models import Disagreement, KeptTree, KeptUnit
 from guben.rollup.tasks import check as check_at_night
@@ -38,18 +38,6 @@ from tests.cast import TODAY, Cast, sign_in
 from tests.organisations.test_reform import merger
 
 followed = pytest.mark.usefixtures("rules", "_large")
-
-
-@pytest.fixture
-def _large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Any unit is a large tree here."""
-    monkeypatch.setattr(keeping, "LARGE_TREE", 0)
-    monkeypatch.setattr(reading, "SMALL_TREE", 0)
-
-
-@pytest.fixture
-def logic(cast: Cast, rules: None) -> Logic:
-    return logic_of(library(), TODAY)
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def tend(on: date) -> str:
 
 def begin(logic: Logic, told: Told = _silent) -> KeptTree | None:
     """Works out all units of a day, piece by piece; what is written meanwhile is put right at the end. None where
-    another process is at it. What was kept of other days and rules goes."""
+    another process is at it, or somebody forgot it meanwhile. What was kept of other days and rules goes."""
     kept = _claimed(logic)
     if kept is None:
         return None
@@ -77,13 +77,17 @@ def begin(logic: Logic, told: Told = _silent) -> KeptTree | None:
     units = whole.stood(logic)
     for rows in whole.rows(logic, units):
         with transaction.atomic():
+            if not KeptTree.objects.filter(pk=kept.pk).update(as_of=timezone.now()):
+                return None
             whole.write(kept, rows)
-            KeptTree.objects.filter(pk=kept.pk).update(as_of=timezone.now())
         done += len(rows)
         told(done, len(units))
-    kept.refresh_from_db()
+    kept = KeptTree.objects.filter(pk=kept.pk).first()
+    if kept is None:
+        return None
     catch_up(kept, logic)
-    KeptTree.objects.filter(pk=kept.pk).update(is_whole=True, units=len(units))
+    if not KeptTree.objects.filter(pk=kept.pk).update(is_whole=True, units=len(units)):
+        return None
     forget(kept)
     kept.refresh_from_db()
     return kept
@@ -112,8 +116,10 @@ def forget(besides: KeptTree) -> None:
 
 
 def _delete(kept: KeptTree) -> None:
-    KeptUnit.objects.filter(tree=kept).delete()
-    kept.delete()
+    with transaction.atomic():
+        for one in KeptTree.objects.select_for_update().filter(pk=kept.pk):  # who writes rows of it is waited for
+            KeptUnit.objects.filter(tree=one).delete()
+            one.delete()
 
 
 def catch_up(kept: KeptTree, logic: Logic, *, most: int | None = None) -> int:
@@ -134,8 +140,11 @@ def catch_up(kept: KeptTree, logic: Logic, *, most: int | None = None) -> int:
 
 
 def put_right(units: Iterable[int]) -> None:
-    """Works out some units of what is kept, and all above them: for what changes records and writes no history."""
+    """Works out some units of what is kept, and all above them: for what changes records and writes no history. A day
+    that is being begun may have read those units already: it is begun again."""
     wanted = set(units)
+    for begun in KeptTree.objects.filter(is_whole=False) if wanted else ():
+        _delete(begun)
 
     def again(kept: KeptTree, logic: Logic) -> None:
         kept.refresh_from_db()

@@ -14,11 +14,12 @@ from django.db import DatabaseError
 
 from guben.access import policy
 from guben.access.policy import Someone
+from guben.accounts.installation import today
 from guben.audit.remembering import newest_entry
 from guben.figures import person_tables
 from guben.figures.discretion import SEES_PERSONS, TOO_FEW, counts_of
 from guben.figures.families import families, relatives
-from guben.figures.queries import Diagnosis, Finding, Kept, UnitFigure
+from guben.figures.queries import Diagnosis, Finding, Found, Kept, UnitFigure
 from guben.figures.trees import DayTree, names_of
 from guben.kit import tree as paths
 from guben.kit.coarsening import tells_of_few
@@ -53,6 +54,10 @@ class Reading:
     _children: dict[int, list[Row]] = field(default_factory=dict, compare=False, repr=False)
     _marks: dict[int, list[Row]] = field(default_factory=dict, compare=False, repr=False)
     _parents: dict[int, Row | None] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def on(self) -> date:
+        return self.logic.on
 
     @property
     def as_of(self) -> datetime:
@@ -135,28 +140,41 @@ def reading(on: date) -> Reading | None:
     return Reading(kept, logic, newest_entry() <= kept.seen)
 
 
+def latest(on: date) -> Reading | None:
+    """What is kept of a day; until today is worked out, what is kept of the last day before it, as it was left."""
+    whole = list(KeptTree.objects.filter(on__lte=on, is_whole=True))
+    if any(kept.on == on for kept in whole) and (found := reading(on)):
+        return found
+    for kept in whole if whole and on == today() else ():
+        logic = logic_of(library(), kept.on)
+        if kept.on < on and kept.fingerprint == logic.fingerprint:
+            return Reading(kept, logic, is_fresh=False)
+    return None
+
+
 class KeptFigures:
     """What the lower apps are offered of it."""
 
-    def diagnosis(self, at: Organisation, on: date) -> Kept | None:
+    def diagnosis(self, at: Organisation, on: date, *, or_before: bool = False) -> Kept | None:
         """The diagnosis at and below a unit of some size; None where nothing is kept of it."""
-        found = reading(on)
+        found = latest(on) if or_before else reading(on)
         row = found.row(at.pk) if found else None
         if found is None or row is None or row.tally[0] <= SMALL_TREE:
             return None
         return Kept(_diagnosis(found, at, row), found.as_of, found.is_fresh, is_followed=True)
 
-    def findings(self, unit: Organisation, on: date) -> list[Finding] | None:
+    def findings(self, unit: Organisation, on: date, *, or_before: bool = False) -> Found | None:
         """The standards that the unit itself does not keep; None where nothing is kept of it."""
-        found = reading(on)
+        found = latest(on) if or_before else reading(on)
         row = found.row(unit.pk) if found else None
         if found is None or row is None or row.tally[0] <= SMALL_TREE:
             return None
-        return [
+        findings = [
             _finding(found, row, place, rule, 1, 1, alone=True)
             for place, rule in enumerate(found.logic.standards)
             if row.marks[place] == FAILS
         ]
+        return Found(findings, found.on, found.as_of)
 
 
 def _diagnosis(found: Reading, at: Organisation, row: Row) -> Diagnosis:
