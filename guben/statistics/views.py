@@ -181,13 +181,16 @@ def table(request: HttpRequest, key: str) -> HttpResponse:
         return asked.job(missing, "table", key)
     found = Days(asked.reading, [one])
     (shown,) = asked.tables(found)
+    if request.GET.get("export") == "xlsx":
+        headers = sheets.table_headers(asked.on, asked.other)
+        return asked.workbook(shown.title, headers, sheets.table_rows([shown]))
     parts = [row for row in shown.rows if row.line in one.parts]
     above = _above(asked, one) if parts else None
     context = asked.shown | {
         "one": shown,
         "drawing": pages.bars_of_table(parts, above),
         "above": above.unit if above else None,
-        "days": [day_words(day.isoformat()) for day in days],
+        "days": [day_words(day.isoformat()) for day in days] if set(days) - set(asked.days) else [],
         "years": [(row, [point.words for point in pages.trend(found, row.line, days)]) for row in shown.rows],
         "formulas": [(row.title, *_formula(row.line)) for row in shown.rows if row.line.indicator],
         "now": found.on(asked.on),

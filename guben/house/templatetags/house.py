@@ -134,8 +134,8 @@ def bar(share: float | Decimal | None, line: float | Decimal | None = None, past
         left = round((BAR_WIDTH - 2) * min(max(float(line), 0), 1), 1)
         tick = format_html('<rect class="bar-line" x="{}" y="0" width="2" height="{}"/>', left, BAR_HEIGHT)
     return format_html(
-        '<svg class="bar{}" viewBox="0 0 {w} {h}" width="{w}" height="{h}" aria-hidden="true" focusable="false">'
-        '<rect class="bar-track" x="0" y="4" width="{w}" height="6"/>'
+        '<svg class="bar{}" viewBox="0 0 {w} {h}" width="{w}" height="{h}" preserveAspectRatio="none"'
+        ' aria-hidden="true" focusable="false"><rect class="bar-track" x="0" y="4" width="{w}" height="6"/>'
         '<rect class="bar-fill" x="0" y="4" width="{}" height="6"/>{}</svg>',
         " bar-past" if past else "",
         length,
