@@ -109,11 +109,13 @@ def _whole(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--most", type=int, default=100, metavar="N", help="units named of each (default 100, 0: all)"
     )
     check = verbs.add_parser("check", help="compare every file of the result with its manifest")
+    hide = verbs.add_parser("hide", help="work out anew which figures tell of few people, and tell if that changes any")
     publish = verbs.add_parser("publish", help="show the result on the statistics pages, in the place of an older one")
     withdraw = verbs.add_parser("withdraw", help="take the result off the pages; its files stay")
-    for one in (show, findings, check, publish, withdraw):
+    for one in (show, findings, check, hide, publish, withdraw):
         one.add_argument("--result", required=True, metavar="DIR", help="what `guben run --out` wrote")
         _output(one)
+    hide.set_defaults(rules=[])  # those that the pages read by
     for one in (show, findings):
         one.add_argument("--at", required=True, metavar="CODE", help="the unit's code")
         _extra_rules(one)

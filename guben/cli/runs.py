@@ -18,9 +18,10 @@ from guben.cli.figures import finding_document, print_findings, row_document, ro
 from guben.figures.discretion import SEES_PERSONS
 from guben.figures.queries import Row, indicators_for
 from guben.figures.snapshots import manifest_in, require_registered, require_taker
-from guben.rollup import publishing, results, runs
+from guben.rollup import hiding, publishing, results, runs
 from guben.rollup.results import OpenResult, named, open_result
 from guben.rulebook_engine.facts import catalogue
+from guben.rulebook_engine.frozen import MANIFEST, digest
 from guben.rulebook_engine.plan_of_run import plan
 
 INVENTED = "演示数据"
@@ -73,9 +74,8 @@ def _run(options: Namespace) -> int:
 
 def result(options: Namespace) -> int:
     """What a result says."""
-    verbs = {"show": _show, "findings": _findings, "check": _check, "publish": _publish, "withdraw": _withdraw}
     with stopped_as_by_hand():
-        return verbs[options.verb](options)
+        return VERBS[options.verb](options)
 
 
 def _show(options: Namespace) -> int:
@@ -119,6 +119,8 @@ def _findings(options: Namespace) -> int:
 def _check(options: Namespace) -> int:
     manifest = results.check(Path(options.result))
     files = sum(len(files) for files in manifest.tables.values())
+    hidden = hiding.check(results.newest(Path(options.result))[0])
+    files += len(hidden.files) if hidden else 0
     told = {"on": manifest.on, "units": manifest.units, "files": files}
     if options.json:
         return print_json(told)
@@ -126,8 +128,29 @@ def _check(options: Namespace) -> int:
     return 0
 
 
+def _hide(options: Namespace) -> int:
+    """Works out which figures are not shown to who sees no persons: the same as are kept, if nobody harmed them."""
+    manifest = results.newest(Path(options.result))[1]
+    if not manifest.generated:
+        require_taker(user_of(options))
+    results.check(Path(options.result))
+    with open_result(Path(options.result), library_for(options, manifest.generated)) as opened:
+        before = hiding.kept(opened.folder, digest(opened.folder / MANIFEST))
+        made = hiding.keep(opened, _hiding)
+    state = "new" if before is None else "same" if made.is_like(before) else "changed"
+    if options.json:
+        return print_json({"on": manifest.on, "units": manifest.units, "figures": len(made.columns), "state": state})
+    words = {"new": "for the first time", "same": "the same as before", "changed": "not the same as before"}
+    print(f"{manifest.on}: {len(made.columns)} figures about people in {manifest.units:,} units, {words[state]}.")
+    return 0
+
+
+def _hiding(done: int, total: int) -> None:
+    progress("figures about people", done, total)
+
+
 def _publish(options: Namespace) -> int:
-    made = publishing.publish(Path(options.result), by=user_of(options))
+    made = publishing.publish(Path(options.result), by=user_of(options), progress=_hiding)
     told = {"result": made.folder, "on": made.on, "top": made.top, "generated": made.is_generated}
     if options.json:
         return print_json(told)
@@ -143,6 +166,16 @@ def _withdraw(options: Namespace) -> int:
     for one in gone:
         print(f"{one.on} {one.top}: no longer shown; its files stay in {one.folder}")
     return 0
+
+
+VERBS = {
+    "show": _show,
+    "findings": _findings,
+    "check": _check,
+    "hide": _hide,
+    "publish": _publish,
+    "withdraw": _withdraw,
+}
 
 
 def _opened(options: Namespace) -> AbstractContextManager[OpenResult]:

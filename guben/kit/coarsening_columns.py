@@ -6,7 +6,7 @@ that all sums of a level are covered together, the deepest level first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,7 +20,8 @@ Truths = NDArray[np.bool_]
 Integers = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 NEVER = np.iinfo(np.int64).max
-TOGETHER = 500_000  # places whose figures beside each other are looked at together
+LAST = np.finfo(np.float64).max
+TOGETHER = 100_000  # places whose figures beside each other are looked at together
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,11 @@ class Counts:
 
 
 def hidden_columns(
-    tree: Levels, counts: Mapping[str, Counts], families: Sequence[Family], threshold: int = THRESHOLD
+    tree: Levels, counts: Iterable[tuple[str, Counts]], families: Sequence[Family], threshold: int = THRESHOLD
 ) -> dict[str, Truths]:
-    """The places whose figure is not shown, as `coarsening.hidden_together` says, in the order in which counts are."""
-    sums = {key: _Sums(tree, some, threshold) for key, some in counts.items()}
+    """The places whose figure is not shown, as `coarsening.hidden_together` says, in the order in which counts are. Of
+    the counts, taken one after the other, only what is needed is held."""
+    sums = {key: _Sums(tree, some, threshold) for key, some in counts}
     beside = [_Beside(family, sums, threshold) for family in families]
     while True:
         before = sum(one.settle() for one in sums.values())
@@ -126,9 +128,9 @@ class _Sums:
             denominator = None if denominator is None else np.where(self.there, denominator, np.nan)
         self.is_sum = tree.is_sum if self.there is None else tree.is_sum & self.there
         self.weight = _weight(numerator, denominator)
-        self.counts = np.rint(np.nan_to_num(numerator)).astype(np.int32)
+        self.numerator = self.weight if denominator is None else np.nan_to_num(numerator)
         self.hidden = _tells(numerator, denominator, threshold)
-        own = self._own(np.nan_to_num(numerator)), None if denominator is None else self._own(denominator)
+        own = self._own(self.numerator), None if denominator is None else self._own(denominator)
         self.own_weight, self.own_tells = _weight(*own), _tells(*own, threshold)
         self._settled: Truths | None = None
 
@@ -247,21 +249,21 @@ class _Beside:
             gone = concerned if other.there is None else concerned & other.there[places]
             other.hidden[places[gone]] = True
 
-    def _rows(self, places: Integers) -> Iterator[tuple[Integers, Truths, Truths]]:
+    def _rows(self, places: Integers) -> Iterator[tuple[Numbers, Truths, Truths]]:
         for one in self.parts:
             there = np.ones(len(places), bool) if one.there is None else one.there[places]
-            yield np.where(there, one.counts[places], 0).astype(np.int64), one.hidden[places], there
+            yield np.rint(one.numerator[places]), one.hidden[places], there
 
 
-def _hidden_parts(counts: Integers, already: Truths, there: Truths, threshold: int) -> Truths:
+def _hidden_parts(counts: Numbers, already: Truths, there: Truths, threshold: int) -> Truths:
     """As `coarsening.hidden_keys`, a column for each place."""
     hidden: Truths = there & (already | _few(counts, threshold) | _few(counts.sum(axis=0) - counts, threshold))
     concerned = np.flatnonzero(hidden.any(axis=0))
     counts, gone = counts[:, concerned], hidden[:, concerned]
     rest = there[:, concerned] & ~gone
-    order = np.argsort(np.where(rest, np.where(counts == 0, NEVER - 1, counts), NEVER), axis=0, kind="stable")
+    order = np.argsort(np.where(rest, np.where(counts == 0, LAST, counts), np.inf), axis=0, kind="stable")
     number, inside = gone.sum(axis=0), (counts * gone).sum(axis=0)
-    last = np.zeros(len(concerned), np.int64)
+    last = np.zeros(len(concerned))
     goes_on = np.ones(len(concerned), bool)
     column = np.arange(len(concerned))
     for part in order:

@@ -93,3 +93,11 @@ class NothingPublished(DomainError):
 
     def __init__(self, folder: str) -> None:
         super().__init__(_("%(folder)s 没有公开过汇总结果，不用撤下。") % {"folder": folder})
+
+
+class BrokenHiding(DomainError):
+    """What is kept of few people beside a result is damaged."""
+
+    def __init__(self, folder: str, reason: str) -> None:
+        sentence = _("%(folder)s 里哪些数字不显示，记得不完好：%(reason)s。用 guben result hide 重新算。")
+        super().__init__(sentence % {"folder": folder, "reason": reason})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,15 +12,18 @@ from django.utils import timezone
 from guben.access.policy import Someone
 from guben.accounts.models import User
 from guben.audit import trail
-from guben.audit.remembering import LARGE_TREE
 from guben.figures.discretion import SEES_PERSONS
 from guben.figures.models import Snapshot
 from guben.figures.snapshots import require_taker
 from guben.organisations.queries import holds_everywhere
+from guben.rollup import hiding
 from guben.rollup.errors import BrokenResult, NothingPublished, NotOurs, ResultNotThere
+from guben.rollup.hidden_cells import Progress
+from guben.rollup.hiding import Kept
 from guben.rollup.models import PublishedResult
 from guben.rollup.results import OpenResult, check, newest, open_result
 from guben.rulebook.queries import library
+from guben.rulebook_engine.entries import Indicator
 from guben.rulebook_engine.frozen import MANIFEST, BrokenManifest, digest
 from guben.rulebook_engine.results import read_run
 
@@ -29,8 +32,9 @@ MOST_OPEN = 8  # results whose files stay at hand in a process
 _open: dict[tuple[str, str], OpenResult] = {}
 
 
-def publish(out: Path, *, by: User) -> PublishedResult:
-    """Shows the newest result in a folder on the pages, in the place of an older one of that folder.
+def publish(out: Path, *, by: User, progress: Progress = lambda _done, _total: None) -> PublishedResult:
+    """Shows the newest result in a folder on the pages, in the place of an older one of that folder. What it is not to
+    show of few people is worked out first.
 
     Raises:
         PermissionDenied: the user may not take snapshots of the whole tree.
@@ -45,6 +49,8 @@ def publish(out: Path, *, by: User) -> PublishedResult:
     found = {"folder": str(folder.resolve()), "manifest_digest": digest(folder / MANIFEST)}
     with open_result(out, library()) as opened:
         top = opened.files.units([0])[0].name
+        if not manifest.generated and hiding.kept(folder, found["manifest_digest"]) is None:
+            hiding.keep(opened, progress)
     with transaction.atomic():
         for other in _of_folder(out):
             if (other.folder, other.manifest_digest) == (found["folder"], found["manifest_digest"]):
@@ -92,17 +98,39 @@ def _record(action: str, one: PublishedResult, by: User) -> None:
 
 
 def published_for(reader: Someone) -> list[PublishedResult]:
-    """The published results, the newest day first; none for who does not see the figures of the whole tree. What few
-    people are in is found by a look at all units, so that a large one of real records is for who sees the persons."""
+    """The published results, the newest day first; none for who does not see the figures of the whole tree. One of real
+    records of which nobody knows what few people are in is for who sees the persons."""
     found = list(PublishedResult.objects.filter(withdrawn_at=None))
     if not found or not holds_everywhere(reader, "figures.view"):
         return []
-    return [one for one in found if one.units <= LARGE_TREE or sees_all(reader, one)]
+    return [one for one in found if sees_all(reader, one) or _kept(one) is not None]
 
 
 def sees_all(reader: Someone, one: PublishedResult) -> bool:
     """Whether nothing is hidden from the reader. Invented people are nobody's."""
     return one.is_generated or holds_everywhere(reader, SEES_PERSONS)
+
+
+def away_from(
+    reader: Someone, one: PublishedResult, indicators: Iterable[Indicator], numbers: Sequence[int]
+) -> dict[str, set[int]]:
+    """The units, of those with these numbers in the result, whose figure the reader is not shown, by the indicator's
+    key.
+
+    Raises:
+        ResultNotThere: it is not there, or not what was published.
+    """
+    if sees_all(reader, one):
+        return {}
+    hidden = _kept(one)
+    if hidden is None:
+        raise ResultNotThere(one.on)
+    with whole(one):
+        return hidden.away(opened(one), indicators, numbers)
+
+
+def _kept(one: PublishedResult) -> Kept | None:
+    return hiding.kept(Path(one.folder), one.manifest_digest)
 
 
 def opened(one: PublishedResult) -> OpenResult:

@@ -66,7 +66,7 @@ class OpenResult:
         self.folder, self.manifest, self.library, self.facts = folder, manifest, library, facts
         self.on = manifest.on
         self.files = ResultFiles(folder, manifest)
-        self._asked: dict[tuple[str, date], _Asked] = {}
+        self._asked: dict[tuple[str, date], Asked] = {}
 
     def close(self) -> None:
         self.files.close()
@@ -113,7 +113,7 @@ class OpenResult:
         Raises:
             NotInResult: the run did not work an indicator out, or by another meaning.
         """
-        asked = [self._asked_of(one) for one in indicators]
+        asked = [self.asked_of(one) for one in indicators]
         own = self._read(units, {name for one in asked for name in one.columns("o")}, UNITS)
         heads = [unit for unit in units if unit.has_children]
         below = self._read(heads, {name for one in asked if one.is_below for name in one.columns("b")}, BELOW)
@@ -129,15 +129,16 @@ class OpenResult:
     def has(self, indicator: Indicator) -> bool:
         """Whether the run worked the indicator out, by the same meaning."""
         try:
-            self._asked_of(indicator)
+            self.asked_of(indicator)
         except NotInResult:
             return False
         return True
 
-    def _asked_of(self, indicator: Indicator) -> _Asked:
+    def asked_of(self, indicator: Indicator) -> Asked:
+        """An indicator as columns. Raises NotInResult as `figures`."""
         key = (indicator.key, indicator.from_on)
         if key not in self._asked:
-            self._asked[key] = _Asked.of(indicator, self)
+            self._asked[key] = Asked.of(indicator, self)
         return self._asked[key]
 
     def _read(self, units: Sequence[Unit], columns: Iterable[str], table: str) -> dict[int, dict[str, Any]]:
@@ -171,7 +172,7 @@ class OpenResult:
             figure = self.figure(indicator, unit) or Figure(None)
             own = (UnitFigure(named(unit), figure),)
             return [(standard, Finding(standard, indicator, figure.value, figure.denominator, own))]
-        past = PastTheLine(self, unit, f"{column} = {FAILS}", _Asked.of(indicator, self), fails)
+        past = PastTheLine(self, unit, f"{column} = {FAILS}", Asked.of(indicator, self), fails)
         return [(standard, Finding(standard, indicator, fails, sum(tried), past))]
 
     def _of_duty(
@@ -188,7 +189,7 @@ class OpenResult:
         if not late:
             return [(rule, None)] if owed else []
         where = "(" + " OR ".join(f"d{place} = {LATE}" for _one, place in planned) + ")"
-        past = PastTheLine(self, unit, where, _Asked.of_records(key, meanings[0]["good"]), late)
+        past = PastTheLine(self, unit, where, Asked.of_records(key, meanings[0]["good"]), late)
         return [(rule, Finding(rule, None, late, owed, past, planned[0][0].period.label))]
 
     @cached_property
@@ -244,7 +245,7 @@ class _Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """An indicator as columns of the result. `about` is the column that says which units it is about, `span` the
     pre-order numbers where its rule holds."""
 
@@ -256,7 +257,7 @@ class _Asked:
     span: tuple[int, int] | None = None
 
     @classmethod
-    def of(cls, indicator: Indicator, result: OpenResult) -> _Asked:
+    def of(cls, indicator: Indicator, result: OpenResult) -> Asked:
         aggregation = aggregation_of(indicator)
         meanings = [atom_meaning(TableAtom(indicator.over, atom), result.on) for atom in aggregation.atoms]
         known = result.atoms
@@ -268,7 +269,7 @@ class _Asked:
         return cls(indicator.key, aggregation, atoms, indicator.scope == "subtree", about, result.span_of(indicator))
 
     @classmethod
-    def of_records(cls, key: str, good: int) -> _Asked:
+    def of_records(cls, key: str, good: int) -> Asked:
         """How many of a unit's own records speak for a duty."""
         return cls(key, Aggregation((Atom("count", None, None),), AtomValue(0), None, None), (good,), False)
 
@@ -304,7 +305,7 @@ class PastTheLine(Sequence[UnitFigure]):
     """The units of a finding in the order of the diagnosis: the furthest first for a standard, in tree order for a
     duty. Only those that are asked for are read."""
 
-    def __init__(self, result: OpenResult, unit: Unit, where: str, asked: _Asked, count: int) -> None:
+    def __init__(self, result: OpenResult, unit: Unit, where: str, asked: Asked, count: int) -> None:
         self._result, self._unit, self._where, self._asked, self._count = result, unit, where, asked, count
 
     def __len__(self) -> int:

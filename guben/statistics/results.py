@@ -12,26 +12,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from weakref import WeakKeyDictionary
 
 from django.http import Http404
 
 from guben.access.policy import Someone
 from guben.audit.remembering import LARGE_TREE
 from guben.figures.bulletin import Scale, scale_of
-from guben.figures.discretion import TOO_FEW, is_about_people
+from guben.figures.discretion import TOO_FEW
 from guben.figures.trees import UnitName
 from guben.organisations.choices import BRANCH_KINDS
 from guben.rollup.errors import NotInResult
 from guben.rollup.models import PublishedResult
-from guben.rollup.publishing import opened, published_for, sees_all, whole
+from guben.rollup.publishing import away_from, opened, published_for, sees_all, whole
 from guben.rollup.results import OpenResult, named
 from guben.rulebook_engine.adapters.result_reading import Unit
 from guben.rulebook_engine.aggregates import Figure
 from guben.rulebook_engine.entries import Indicator
-from guben.statistics.hiding import hidden_in
 from guben.statistics.models import Standing
-from guben.statistics.reckoning import Hidden, Reckoned, spread_among
+from guben.statistics.reckoning import Reckoned, spread_among
 from guben.statistics.spreads import Spread
 from guben.statistics.subjects import Subjects, subjects_by
 from guben.statistics.years import YEARS
@@ -140,10 +138,10 @@ class ResultReading:
             if unit.ends - unit.number > LARGE_TREE or not result.has(indicator):
                 return None
             below = result.files.units(range(unit.number + 1, unit.ends))
-            branches = {one.number: one.organisation for one in below if one.kind in BRANCH_KINDS}
-            figures = result.figures([indicator], [one for one in below if one.number in branches])
-            hidden = {} if sees_all(self.reader, source) else _hidden(result)
-        found = {branches[number]: figure for (_key, number), figure in figures.items()}
+            branches = {one.number: one for one in below if one.kind in BRANCH_KINDS}
+            figures = result.figures([indicator], list(branches.values()))
+        hidden = away_from(self.reader, source, [indicator], list(branches))
+        found = {number: figure for (_key, number), figure in figures.items()}
         return spread_among(found, indicator, hidden, sees=sees_all(self.reader, source))
 
     def in_bin(self, indicator: Indicator, spread: Spread, number: int) -> list[tuple[UnitName, Figure]]:
@@ -166,7 +164,7 @@ class ResultReading:
                 return None
             children = result.files.children(unit)
             here = self._here(source, unit, children)
-            figures = self._figures(result, here, [unit, *(children if self.below else ())], indicators)
+            figures = self._figures(source, here, [unit, *(children if self.below else ())], indicators)
         below = tuple(here[one.number] for one in children if one.number in here)
         return Reckoned(day, self.standing, here[unit.number], below, unit.ends - unit.number, figures)
 
@@ -204,37 +202,21 @@ class ResultReading:
         return {one.name: one.code for one in children if times[one.name] == 1}
 
     def _figures(
-        self, result: OpenResult, here: Mapping[int, UnitName], units: Sequence[Unit], indicators: Sequence[Indicator]
+        self, source: PublishedResult, here: Mapping[int, UnitName], units: Sequence[Unit], asked: Sequence[Indicator]
     ) -> dict[str, dict[int, Figure]]:
         """Figures by indicator's key and the unit's id here."""
-        chosen = [one for one in indicators if result.has(one)]
-        hidden = {} if sees_all(self.reader, self.source) else _hidden(result)
+        result = opened(source)
+        chosen = [one for one in asked if result.has(one)]
         known = {one.number: one for one in units if one.number in here}
-        figures: dict[str, dict[int, Figure]] = {one.key: {} for one in indicators}
+        hidden = away_from(self.reader, source, chosen, list(known))
+        figures: dict[str, dict[int, Figure]] = {one.key: {} for one in asked}
         for (key, number), figure in result.figures(chosen, list(known.values())).items():
-            shown = TOO_FEW if known[number].organisation in hidden.get(key, ()) else figure
-            figures[key][here[number].id] = shown
+            figures[key][here[number].id] = TOO_FEW if number in hidden.get(key, ()) else figure
         return figures
 
     def _named(self, unit: Unit) -> UnitName:
         """A unit under a number of its code, for results of two days may number it differently."""
         return replace(named(unit), id=self._ids.setdefault(unit.code, len(self._ids)))
-
-
-def _hidden(result: OpenResult) -> Hidden:
-    """The ids of the units whose figure tells of few, or would give one away, by the indicator's key."""
-    if result not in _kept_hidden:
-        known = subjects_by(result.library, result.library.indicators(result.on), result.on)
-        chosen = [one for one in known.indicators if is_about_people(one) and result.has(one)]
-        units = result.files.units(range(result.manifest.units))
-        figures: dict[str, dict[int, Figure]] = {one.key: {} for one in chosen}
-        for (key, number), figure in result.figures(chosen, units).items():
-            figures[key][units[number].organisation] = figure
-        _kept_hidden[result] = hidden_in({one.organisation: named(one) for one in units}, figures, known, result.on)
-    return _kept_hidden[result]
-
-
-_kept_hidden: WeakKeyDictionary[OpenResult, Hidden] = WeakKeyDictionary()
 
 
 def _unit(result: OpenResult, code: str) -> Unit:

@@ -43,6 +43,7 @@ AT_A_UNIT = {
 FOR_THE_WHOLE = {
     "snapshot": "snapshot --out {tmp}/frozen",
     "run": "run --snapshot {tmp}/theirs --out {tmp}/out --engine duckdb",
+    "result hide": "result hide --result {tmp}/result",
     "result publish": "result publish --result {tmp}/result",
     "result withdraw": "result withdraw --result {tmp}/result",
     "rules install": "rules install",
@@ -148,7 +149,7 @@ def test_a_unit_of_others_is_refused_as_one_that_is_not_there(who: str, rules: N
 def test_what_concerns_the_whole_is_refused(who: str, rules: None, cast: Cast, folder: Path) -> None:
     before, wrong = others.counts(), []
     may = {
-        "statistician": {"snapshot", "run", "result publish", "result withdraw"},
+        "statistician": {"snapshot", "run", "result hide", "result publish", "result withdraw"},
         "administrator": {
             "doctor",
             "keys list",

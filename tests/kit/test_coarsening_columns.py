@@ -51,7 +51,7 @@ def cells_of(above: list[int], counts: Counts) -> list[Cell]:
 @given(trees())
 def test_the_same_is_hidden_as_place_by_place(tree: tuple[list[int], dict[str, Counts]]) -> None:
     above, counts = tree
-    found = hidden_columns(Levels.of(np.array(above)), counts, FAMILIES)
+    found = hidden_columns(Levels.of(np.array(above)), counts.items(), FAMILIES)
     wanted = hidden_together({key: cells_of(above, one) for key, one in counts.items()}, FAMILIES)
     assert {key: set(np.flatnonzero(hidden).tolist()) for key, hidden in found.items()} == wanted
 
@@ -62,7 +62,7 @@ def test_no_hidden_figure_is_a_whole_less_its_other_parts(tree: tuple[list[int],
     """Along the tree what is hidden stands beside another that is, or beside people of the place's own; along a table
     beside another part."""
     above, counts = tree
-    found = hidden_columns(Levels.of(np.array(above)), counts, FAMILIES)
+    found = hidden_columns(Levels.of(np.array(above)), counts.items(), FAMILIES)
     for key in "abc":
         numbers, hidden = counts[key].numerator, found[key]
         for place, number in enumerate(numbers):

@@ -21,7 +21,7 @@ from guben.figures.discretion import TOO_FEW
 from guben.figures.models import Snapshot
 from guben.house import charts
 from guben.organisations.models import Organisation, Placement
-from guben.rollup import runs
+from guben.rollup import hiding, runs
 from guben.rollup.errors import NothingPublished, NotOurs
 from guben.rollup.models import PublishedResult
 from guben.rollup.publishing import publish, published_for, withdraw
@@ -159,11 +159,19 @@ def test_few_are_hidden_wherever_they_are_live(cast: Cast, out: Path) -> None:
     assert TOO_FEW not in [figure for units in everything.figures.values() for figure in units.values()]
 
 
-def test_a_large_one_of_real_records_is_for_who_sees_the_persons(cast: Cast, out: Path) -> None:
-    result = publish(out, by=cast.organiser)
+def test_one_of_real_records_is_for_who_sees_the_persons_where_nothing_is_kept_of_what_is_hidden(
+    client: Client, cast: Cast, out: Path, tmp_path: Path
+) -> None:
+    made = another(out, tmp_path / "out", guben="another")
+    result = publish(made, by=cast.organiser)
     PublishedResult.objects.update(units=LARGE_TREE + 1)
-    assert published_for(cast.organiser) == [result]
+    assert published_for(cast.statistician) == published_for(cast.organiser) == [result]
+    data = next((made / (made / "current").read_text().strip() / hiding.FOLDER).glob("*/*.parquet"))
+    data.write_bytes(data.read_bytes()[:40])
+    assert get(sign_in(client, cast.statistician), "tables", result).status_code == 410
+    shutil.rmtree(data.parents[1])
     assert published_for(cast.statistician) == []
+    assert published_for(cast.organiser) == [result]
     PublishedResult.objects.update(is_generated=True)
     assert published_for(cast.statistician) == [result]
 

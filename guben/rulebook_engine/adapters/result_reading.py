@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -130,6 +131,14 @@ class ResultFiles:
         joined = f"{units} AS units LEFT JOIN {_files(heads)} AS below USING (number)"
         return f"(SELECT {', '.join(['units.*', *listed])} FROM {joined})"
 
+    def columns(self, part: int, names: Sequence[str], atoms: Sequence[int]) -> dict[str, Any]:
+        """Columns of `units` over a part, and atoms over each unit and all below it as x0…: whole columns, masked where
+        a value is null, in no order."""
+        named = {f"x{place}": atom for place, atom in enumerate(atoms)}
+        rows = self.with_atoms([part], named, below=True)
+        with self._asking() as cursor:
+            return cursor.execute(f"SELECT {', '.join([*names, *named])} FROM {rows}").fetchnumpy()
+
     def _named(self, file: str, where: str) -> list[Unit]:
         rows = self._rows(f"SELECT {', '.join(NAMED)} FROM {file} WHERE {where} ORDER BY number")
         return [Unit(*row) for row in rows]
@@ -147,9 +156,14 @@ class ResultFiles:
         return _files([self._path(table, part)])
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with self._asking() as cursor:
+            return cursor.execute(sql, list(values)).fetchall()
+
+    @contextmanager
+    def _asking(self) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             with self._connection.cursor() as cursor:
-                return cursor.execute(sql, list(values)).fetchall()
+                yield cursor
         except (duckdb.IOException, duckdb.InvalidInputException) as fault:  # gone, cut off, or written over
             raise BrokenManifest(self.folder, str(fault)) from None
 
