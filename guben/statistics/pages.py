@@ -146,11 +146,12 @@ def unit_words(line: Line) -> str:
     }.get(line.unit, "")
 
 
-def units_below(line: Line, found: Days, on: date, other: date | None, query: Mapping[str, str]) -> list[Unit]:
-    """The units directly below with their figures, the highest first, those without one last."""
-    now = found.on(on)
+def units_below(
+    line: Line, found: Days, below: Sequence[UnitName], on: date, other: date | None, query: Mapping[str, str]
+) -> list[Unit]:
+    """Some of the units directly below with their figures, the highest first, those without one last."""
     units = []
-    for child in now.children if now else ():
+    for child in below:
         then = found.figure(line, other, child.id) if other else None
         url = _page_of(line, {**query, "at": child.code})
         units.append(Unit(child, line, found.figure(line, on, child.id), then, url))

@@ -30,6 +30,7 @@ from guben.organisations.queries import unit_for
 from guben.rulebook_engine.entries import Indicator
 from guben.statistics import pages, sheets
 from guben.statistics.actions import RECKONING, start_reckoning
+from guben.statistics.alike import kinds_of, of_kind
 from guben.statistics.forms import DaysForm
 from guben.statistics.models import Standing
 from guben.statistics.published import latest
@@ -225,7 +226,10 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
     if missing := asked.missing([*days, *asked.days], spread_on=asked.on):
         return asked.job(missing, "figure", key)
     found = Days(asked.reading, [replace(home, lines=(line,))])
-    units = pages.units_below(line, found, asked.on, asked.other, asked.query)
+    now = found.on(asked.on)
+    kinds = kinds_of(now.children, request.GET.get("like", "")) if now else []
+    below = of_kind(now.children, kinds) if now else []
+    units = pages.units_below(line, found, below, asked.on, asked.other, asked.query)
     if request.GET.get("export") == "xlsx":
         headers = sheets.unit_headers(line, asked.on, asked.other)
         return asked.workbook(in_words(line.title), headers, sheets.unit_rows(line, units))
@@ -241,7 +245,8 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
         "points": points,
         "trend": pages.drawn_trend(points, line),
         "page": Paginator(units, UNITS_A_PAGE).get_page(request.GET.get("page")),
-        "now": found.on(asked.on),
+        "kinds": kinds,
+        "now": now,
         "then": found.on(asked.other) if asked.other else None,
     }  # fmt: skip
     return render(request, "statistics/figure.html", context)

@@ -21,6 +21,7 @@ from guben.jobs import actions as jobs
 from guben.jobs.models import Job
 from guben.members.models import Person
 from guben.organisations.actions import move
+from guben.organisations.models import Placement
 from guben.rollup.freshness import keeping
 from guben.rollup.freshness.logic import logic_of
 from guben.rulebook.queries import library
@@ -33,7 +34,7 @@ from guben.statistics.models import KeptReckoning, Standing
 from guben.statistics.queries import Days, Reading
 from guben.statistics.subjects import Line
 from guben.statistics.told import difference
-from tests.cast import BRANCH, CITY, OTHER_VILLAGE, PEOPLE, STREET, TODAY, TOWN, VILLAGE, Cast, sign_in
+from tests.cast import BRANCH, CITY, OTHER_VILLAGE, PEOPLE, SMALL_BRANCH, STREET, TODAY, TOWN, VILLAGE, Cast, sign_in
 
 pytestmark = [pytest.mark.usefixtures("rules"), pytest.mark.one_database]
 TOTAL, WOMEN = "bulletin-members_total", "bulletin-make-up_women"
@@ -93,6 +94,19 @@ def test_a_figure_is_told_over_the_years_and_of_the_units_below(client: Client, 
     assert [point.name for point in context["points"]][-2:] == ["2025年末", "2026-06-30"]
     assert [point.figure.value for point in context["points"]][-2:] == [24, 25]
     assert context["spread"].units == 4
+
+
+def test_units_of_one_kind_are_compared(client: Client, cast: Cast) -> None:
+    sign_in(client, cast.organiser)
+    assert get(client, "figure", WOMEN, at=VILLAGE).context["kinds"] == []
+    Placement.objects.filter(organisation__code=SMALL_BRANCH).update(field="school")
+    for like, codes in (("", [BRANCH, SMALL_BRANCH]), ("school", [SMALL_BRANCH]), ("x", [BRANCH, SMALL_BRANCH])):
+        context = get(client, "figure", TOTAL, at=VILLAGE, like=like).context
+        assert [unit.unit.code for unit in context["page"]] == codes
+        assert [(one.key, one.count, one.is_chosen) for one in context["kinds"]] == [
+            ("rural", 1, False), ("school", 1, like == "school"),
+        ]  # fmt: skip
+        assert context["page"][0].length == 1
 
 
 def test_a_column_of_the_spread_leads_to_the_branches_that_it_counts(client: Client, cast: Cast) -> None:
