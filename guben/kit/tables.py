@@ -25,6 +25,15 @@ BLOCK = 1000  # rows that are read together
 TEXTS = {str}
 FEW = 20
 
+
+class Count(int):
+    """A number of things, written 1,046 in a sheet."""
+
+
+class Share(float):
+    """A share, written 30.9% in a sheet."""
+
+
 Written = str | int | float | Decimal | date | bool | None
 
 
@@ -263,6 +272,9 @@ def _formats(book: Any) -> dict[str, Any]:
         "head": book.add_format({"bold": True, "bottom": 1}),
         "text": book.add_format({"num_format": "@"}),
         "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "number": book.add_format(),
+        "count": book.add_format({"num_format": "#,##0"}),
+        "share": book.add_format({"num_format": "0.0%"}),
         "mark": book.add_format({"bg_color": "#FAECE9", "border": 1, "border_color": "#B3261E", "num_format": "@"}),
     }
 
@@ -296,7 +308,8 @@ def _write_row(
         elif abs(float(value)) >= 1e15:  # the sheet would drop digits
             sheet.write_string(number, index, str(value), style or formats["text"])
         else:
-            sheet.write_number(number, index, value, style)
+            kind = "count" if isinstance(value, Count) else "share" if isinstance(value, Share) else "number"
+            sheet.write_number(number, index, value, style or formats[kind])
 
 
 def _add_choices(

@@ -132,6 +132,11 @@ class Asked:
         invented = f"{_('演示数据')}-" if self.reading.source and self.reading.source.is_generated else ""
         return workbook_response(f"{invented}{name}-{self.unit.code}-{self.on}", headers, rows)
 
+    def tables_workbook(self, name: str, tables: list[pages.ShownTable]) -> HttpResponse:
+        """Tables as one sheet."""
+        headers = sheets.table_headers(self.on, self.other, self.printed)
+        return self.workbook(name, headers, sheets.table_rows(tables, self.other, self.printed))
+
 
 def _asked(request: HttpRequest, *, below: bool = False) -> Asked:
     """What is asked for. `below`: with the figures of the units directly below, where these take more time."""
@@ -160,8 +165,7 @@ def tables(request: HttpRequest) -> HttpResponse:
     found = Days(asked.reading, asked.reading.known.yearly)
     shown = asked.tables(found)
     if request.GET.get("export") == "xlsx":
-        headers = sheets.table_headers(asked.on, asked.other)
-        return asked.workbook(_("统计"), headers, sheets.table_rows(shown))
+        return asked.tables_workbook(_("统计"), shown)
     context = asked.shown | {
         "yearly": shown,
         "others": [(one.key, in_words(one.title), len(one.lines)) for one in asked.reading.known.others],
@@ -183,8 +187,7 @@ def table(request: HttpRequest, key: str) -> HttpResponse:
     found = Days(asked.reading, [one])
     (shown,) = asked.tables(found)
     if request.GET.get("export") == "xlsx":
-        headers = sheets.table_headers(asked.on, asked.other)
-        return asked.workbook(shown.title, headers, sheets.table_rows([shown]))
+        return asked.tables_workbook(shown.title, [shown])
     parts = [row for row in shown.rows if row.line in one.parts]
     above = _above(asked, one) if parts else None
     context = asked.shown | {
@@ -232,7 +235,7 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
     units = pages.units_below(line, found, below, asked.on, asked.other, asked.query)
     if request.GET.get("export") == "xlsx":
         headers = sheets.unit_headers(line, asked.on, asked.other)
-        return asked.workbook(in_words(line.title), headers, sheets.unit_rows(line, units))
+        return asked.workbook(in_words(line.title), headers, sheets.unit_rows(line, units, asked.other))
     (shown,) = asked.tables(found)
     points = pages.trend(found, line, days)
     meaning, only = _formula(line)

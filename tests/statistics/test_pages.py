@@ -243,6 +243,18 @@ def test_the_workbook_says_what_the_page_says(client: Client, cast: Cast) -> Non
     assert sheet(cast.statistician)[women] == "人数太少，不单独显示"
 
 
+def test_a_sheet_has_no_empty_column_and_numbers_are_read_as_on_the_page(client: Client, cast: Cast) -> None:
+    sign_in(client, cast.organiser)
+    share = "bulletin-make-up_women-share"
+    for page, key, at in (("tables", "", BRANCH), ("table", "bulletin-make-up", CITY), ("figure", share, CITY)):
+        content = get(client, page, *([key] if key else []), at=at, export="xlsx").content
+        rows = list(openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows())
+        assert all(any(cell.value is not None for cell in column[1:]) for column in zip(*rows, strict=True))
+        found = {cell.number_format for row in rows[1:] for cell in row if isinstance(cell.value, (int, float))}
+        assert found == {"#,##0", "0.0%"}
+    assert [cell.value for cell in rows[0]][2:] == ["女党员占比，2026-06-30", "分子", "分母", "2025-12-31"]
+
+
 class TestALargeTree:
     @pytest.fixture(autouse=True)
     def _large(self, monkeypatch: pytest.MonkeyPatch) -> None:
