@@ -52,3 +52,21 @@ def test_who_sees_no_persons_is_not_shown_a_result_of_real_records(result: Path,
         answer = guben("--as", "statistician", "result", verb, "--result", result, "--at", TOWN)
         assert (answer.code, answer.out) == (1, "")
         assert "members.view" in answer.err
+
+
+def test_what_is_hidden_is_worked_out_by_who_may_freeze_the_tree_and_again_the_same(result: Path, cast: Cast) -> None:
+    words = ("result", "hide", "--result", result)
+    assert guben("--as", "clerk", *words).code == 1
+    before = guben("result", "check", "--result", result, "--json").document["files"]
+    told = guben("--as", "statistician", *words, "--json").document
+    assert (told["state"], told["units"]) == ("new", len(cast.units))
+    assert told["figures"] > 50
+    assert guben("result", "check", "--result", result, "--json").document["files"] == before + 1
+    assert "the same as before" in guben(*words).out
+    file = next(result.glob("run-*/hidden/*/*.parquet"))
+    file.write_bytes(b"")
+    refused = guben("result", "check", "--result", result)
+    assert (refused.code, refused.out) == (1, "")
+    assert "guben result hide" in refused.err
+    assert guben(*words).code == 0
+    assert guben("result", "check", "--result", result).code == 0

@@ -20,7 +20,9 @@ from guben.rollup.results import OpenResult, named, newest, open_result
 from guben.rulebook_engine.evaluation import evaluate
 from guben.rulebook_engine.frozen import MANIFEST, BrokenManifest, digest
 from guben.rulebook_engine.library import Library
-from tests.rollup.worlds import DUCKDB, ON, RULES, frozen, library, planned
+from guben.rulebook_engine.loading import read_rulebook
+from guben.rulebook_engine.plan_of_run import plan
+from tests.rollup.worlds import DUCKDB, ON, RULES, frozen, library
 from tests.rulebook_engine.whole_trees import CATALOGUE, World, random_paths
 
 TEXT = f"""
@@ -68,18 +70,34 @@ adds_up_to = "talked_all"
   value  = "count(talks is not null)"
   beside = true
 """
+LOCAL = """
+[rulebook]
+key        = "local"
+title      = { zh = "本地", en = "Local" }
+issued-by  = "C1"
+source     = "Local rules"
+confidence = "verified"
+from       = 2018-01-01
+
+[[indicator]]
+key   = "men"
+title = { zh = "男", en = "Men" }
+over  = "member"
+value = "count(sex = '1')"
+scope = "subtree"
+"""
 
 
 @pytest.fixture(scope="module")
 def rules() -> Library:
-    return library(TEXT)
+    return Library([*library(TEXT).rulebooks, read_rulebook(LOCAL, "local.toml", CATALOGUE)])
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(rules: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     made = frozen(tmp_path_factory.mktemp("hiding") / "frozen", random_paths(random.Random(4), 60), most=20)
     assert len(made.manifest.parts) > 2
-    runs.run(made.folder, made.folder.parent / "out", planned(TEXT), DUCKDB)
+    runs.run(made.folder, made.folder.parent / "out", plan(rules, ON, CATALOGUE), DUCKDB)
     yield made
     made.live.close()
 
@@ -97,10 +115,14 @@ def kept(result: OpenResult) -> hiding.Kept | None:
 
 def test_the_same_is_hidden_as_live(world: World, opened: OpenResult, rules: Library) -> None:
     about = about_people(opened)
-    assert {"members", "women", "in-branches", "talked_few"} <= {one.key for one in about}
+    assert {"members", "women", "in-branches", "talked_few", "men"} <= {one.key for one in about}
     assert "hours" not in {one.key for one in about}
     units = opened.files.units(range(opened.manifest.units))
     figures = evaluate(about, world.live, world.tree, ON, CATALOGUE)
+    issuer = opened.unit("C1")
+    span = {one.organisation for one in units[issuer.number : issuer.ends]}
+    assert 1 < len(span) < len(units)
+    figures["men"] = {unit: figure for unit, figure in figures["men"].items() if unit in span}
     names = {one.organisation: named(one) for one in units}
     cells = {one.key: cells_of(one, figures[one.key], names) for one in about}
     wanted = hidden_together(cells, families(rules, ON))
