@@ -71,7 +71,19 @@ def _bulletin(options: Namespace) -> int:
         if options.row:
             return _open(options, found[0], library)
         counted = [one.counted for one in found]
+        _one_unit(counted)
         return _tell(options, counted, [*counted, *_years_before(options, found, library)], library)
+
+
+def _one_unit(days: Sequence[Counted]) -> None:
+    """Whether all days tell of the same unit. The units of an invented country get other codes in each year."""
+    now = days[0]
+    for one in days[1:]:
+        if one.made_up and one.name != now.name:
+            raise BadInput(
+                f"{one.code} is {now.name} on {now.on}, but {one.name} on {one.on}: the units of an invented country "
+                "have other codes in each year. Give one day."
+            )
 
 
 def _invented(options: Namespace) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 
 from guben.figures.queries import evaluate_live
 from guben.figures.snapshots import freeze
-from guben.organisations.models import Organisation
+from guben.organisations.models import Organisation, Placement
 from guben.rollup import runs
 from guben.rulebook.queries import library
 from guben.rulebook_engine.facts import catalogue
@@ -142,6 +142,13 @@ def test_two_snapshots_stand_side_by_side_and_tell_the_change(frozen: Path, tmp_
             "2025-06-30",
             both["members.total", "比上年净增"]["value"],
         )
+    Placement.objects.filter(organisation__code=TOWN).update(name="中共别处委员会")
+    freeze(date(2025, 6, 30), tmp_path / "other")
+    two = ("report", "bulletin", "--at", TOWN, "--snapshot", frozen, "--snapshot", tmp_path / "other")
+    assert "中共别处委员会" not in guben(*two).err  # a real unit that was renamed
+    for folder in (frozen, tmp_path / "other"):
+        made_up(folder)
+    assert "but 中共别处委员会 on 2025-06-30" in refused(guben(*two))
 
 
 @pytest.mark.one_database
