@@ -19,7 +19,7 @@ from guben.duties import queries as duties
 from guben.duties.models import Reminder
 from guben.duties.queries import DutyItem
 from guben.duties.states import State
-from guben.home.unit_page import MainSite, counted, main_site_of
+from guben.home.unit_page import MainSite, counted, filled_posts, main_site_of, tab_counts, team_of
 from guben.home.words import article_of, form_of, period_name, title_of
 from guben.house.words import titled
 from guben.kit.days import add_months, next_period, years_before
@@ -117,6 +117,7 @@ def standing_of(unit: Organisation, items: Iterable[DutyItem], on: date) -> Stan
     roll = people_on(on).filter(affiliation_on__organisation=unit, stage_on__kind__in=MEMBER_STAGES)
     ages = roll.aggregate(members=Count("pk"), older=Count("pk", filter=Q(born_on__lte=older_than)))
     counts = counted(unit, on)
+    numbers, team = tab_counts(counts), team_of(counts)
     count = {state: sum(item.state == state for item in due) for state in (State.DONE, State.DONE_LATE, State.LATE)}
     return Standing(
         done=count[State.DONE] + count[State.DONE_LATE],
@@ -126,12 +127,12 @@ def standing_of(unit: Organisation, items: Iterable[DutyItem], on: date) -> Stan
         owed=sum(count.values()),
         members=ages["members"],
         older_share=ages["older"] / ages["members"] if ages["members"] else None,
-        filled=counts.filled_count,
-        seats=counts.team_seats or counts.post_count,
-        term_ends_on=counts.team_ends_on,
-        term_days=(counts.team_ends_on - on).days if counts.team_ends_on else None,
+        filled=filled_posts(counts),
+        seats=(team.seats if team else 0) or numbers["team"],
+        term_ends_on=team.ends_on if team else None,
+        term_days=(team.ends_on - on).days if team else None,
         site=main_site_of(counts),
-        site_count=counts.site_count,
+        site_count=numbers["sites"],
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext_lazy
 
@@ -150,8 +151,13 @@ def _open_door(user: policy.Someone, door: _Door) -> str:
     """The place's address; empty where the user has nothing to do there."""
     if door.rights and not any(policy.may_anywhere(user, right) for right in door.rights):
         return ""
+    return _address(door.url, get_script_prefix())
+
+
+@lru_cache(maxsize=100)
+def _address(url: str, prefix: str) -> str:  # noqa: ARG001 - addresses begin with the prefix
     try:
-        return reverse(door.url)
+        return reverse(url)
     except NoReverseMatch:
         return ""
 

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import (
-    CharField,
-    Count,
-    DateField,
-    F,
-    FilteredRelation,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-)
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, FilteredRelation, JSONField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
@@ -46,6 +35,8 @@ LOOKS = {
     State.EXEMPT: "none",
     State.NOT_KEPT: "unkept",
 }
+SITE_TOLD = ("name", "area_m2", "tenure", "condition", "lease_ends_on", "checked_on")
+TEAM_TOLD = ("elected_on", "ends_on", "term_months", "seats")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +104,7 @@ def overview(request: HttpRequest, unit: Any, on: date) -> dict[str, Any]:
         "missing": sum(item.state == State.LATE for item in over),
         "seats": seats_of(unit, on),
         "site": main_site_of(unit),
+        "site_count": tab_counts(unit)["sites"],
         "meetings": _last_meetings(unit, on) if may_see_meetings else [],
     }
 
@@ -183,25 +175,31 @@ def _seat(post: Any) -> Seat:
 
 def team_of(unit: Any) -> Team | None:
     """The team in office, read from the unit's annotations."""
-    if unit.team_elected_on is None:
+    told = unit.team_told
+    if told is None:
         return None
     return Team(
-        elected_on=unit.team_elected_on,
-        ends_on=unit.team_ends_on,
-        term_months=unit.team_months,
-        seats=unit.team_seats,
+        elected_on=date.fromisoformat(told["elected_on"]),
+        ends_on=date.fromisoformat(told["ends_on"]),
+        term_months=told["term_months"],
+        seats=told["seats"],
     )
 
 
 def tab_counts(unit: Any) -> dict[str, int]:
     """The numbers behind the tabs, read from the unit's annotations."""
     return {
-        "members": unit.member_count,
-        "probationary": unit.probationary_count,
-        "team": unit.post_count,
-        "meetings": unit.meeting_count,
-        "sites": unit.site_count,
+        "members": _count(unit.members_told, "members"),
+        "probationary": _count(unit.members_told, "probationary"),
+        "team": _count(unit.posts_told, "all"),
+        "meetings": _count(unit.meetings_told, "all"),
+        "sites": _count(unit.sites_told, "all"),
     }
+
+
+def filled_posts(unit: Any) -> int:
+    """How many posts of the team are held, read from the unit's annotations."""
+    return _count(unit.posts_told, "filled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,17 +217,18 @@ class MainSite:
 
 
 def main_site_of(unit: Any) -> MainSite | None:
-    if not unit.site_count:
+    told = unit.site_told
+    if told is None:
         return None
     return MainSite(
-        name=unit.site_name,
-        area_m2=float(unit.site_area),
-        tenure=unit.site_tenure,
-        tenure_label=str(Tenure(unit.site_tenure).label),
-        condition=unit.site_condition,
-        condition_label=str(Condition(unit.site_condition).label),
-        lease_ends_on=unit.site_lease_ends_on,
-        checked_on=unit.site_checked_on,
+        name=told["name"],
+        area_m2=float(told["area_m2"]),
+        tenure=told["tenure"],
+        tenure_label=str(Tenure(told["tenure"]).label),
+        condition=told["condition"],
+        condition_label=str(Condition(told["condition"]).label),
+        lease_ends_on=_day(told["lease_ends_on"]),
+        checked_on=_day(told["checked_on"]),
     )
 
 
@@ -244,9 +243,8 @@ def counted(unit: Organisation, on: date) -> Any:
 
 
 def _with_counts(units: QuerySet[Organisation], on: date) -> QuerySet[Any]:
-    def number(rows: QuerySet[Any]) -> Coalesce:
-        grouped = rows.order_by().values("organisation").annotate(number=Count("pk", distinct=True)).values("number")
-        return Coalesce(Subquery(grouped, output_field=IntegerField()), Value(0))
+    """Each kind of row in one subquery: what is asked of it comes together, since a subquery takes longer to put
+    together than to answer."""
 
     def holding(rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.filter(organisation=OuterRef("pk"), from_on__lte=on).filter(Q(until_on=None) | Q(until_on__gt=on))
@@ -255,7 +253,8 @@ def _with_counts(units: QuerySet[Organisation], on: date) -> QuerySet[Any]:
         Q(person__stages__until_on=None) | Q(person__stages__until_on__gt=on)
     )
     held_now = Q(holdings__from_on__lte=on) & (Q(holdings__until_on=None) | Q(holdings__until_on__gt=on))
-    here = holding(Affiliation.objects.all())
+    members = holding(Affiliation.objects.filter(on_stage, person__stages__kind__in=MEMBER_STAGES))
+    posts = holding(Post.objects.filter(kind__in=TEAM_POSTS))
     held = Meeting.objects.filter(
         organisation=OuterRef("pk"), withdrawn_at=None, held_on__year=on.year, held_on__lte=on
     )
@@ -264,22 +263,33 @@ def _with_counts(units: QuerySet[Organisation], on: date) -> QuerySet[Any]:
         .filter(Q(until_on=None) | Q(until_on__gt=on))
         .order_by("-elected_on")
     )
-    site = holding(Site.objects.all()).order_by("-area_m2")
+    sites = holding(Site.objects.all())
     return units.annotate(
-        member_count=number(here.filter(on_stage, person__stages__kind__in=MEMBER_STAGES)),
-        probationary_count=number(here.filter(on_stage, person__stages__kind=StageKind.PROBATIONARY)),
-        post_count=number(holding(Post.objects.filter(kind__in=TEAM_POSTS))),
-        filled_count=number(holding(Post.objects.filter(held_now, kind__in=TEAM_POSTS))),
-        meeting_count=number(held),
-        site_count=number(holding(Site.objects.all())),
-        site_area=Subquery(site.values("area_m2")[:1]),
-        site_tenure=Subquery(site.values("tenure")[:1], output_field=CharField()),
-        site_name=Subquery(site.values("name")[:1], output_field=CharField()),
-        site_condition=Subquery(site.values("condition")[:1], output_field=CharField()),
-        site_lease_ends_on=Subquery(site.values("lease_ends_on")[:1], output_field=DateField()),
-        site_checked_on=Subquery(site.values("checked_on")[:1], output_field=DateField()),
-        team_elected_on=Subquery(team.values("elected_on")[:1], output_field=DateField()),
-        team_ends_on=Subquery(team.values("ends_on")[:1], output_field=DateField()),
-        team_months=Subquery(team.values("term_months")[:1], output_field=IntegerField()),
-        team_seats=Subquery(team.values("seats")[:1], output_field=IntegerField()),
+        members_told=_numbers(members, members=Q(), probationary=Q(person__stages__kind=StageKind.PROBATIONARY)),
+        posts_told=_numbers(posts, all=Q(), filled=held_now),
+        meetings_told=_numbers(held, all=Q()),
+        sites_told=_numbers(sites, all=Q()),
+        site_told=_first(sites.order_by("-area_m2"), SITE_TOLD),
+        team_told=_first(team, TEAM_TOLD),
     )
+
+
+def _numbers(rows: QuerySet[Any], **asked: Q) -> Subquery:
+    """How many of the unit's rows there are under each condition; None where there are no rows."""
+    counts = {name: Count("pk", filter=only, distinct=True) for name, only in asked.items()}
+    grouped = rows.order_by().values("organisation").annotate(told=JSONObject(**counts)).values("told")
+    return Subquery(grouped, output_field=JSONField())
+
+
+def _first(rows: QuerySet[Any], columns: Sequence[str]) -> Subquery:
+    """Some columns of the first row; None where there is none."""
+    told = JSONObject(**{name: name for name in columns})
+    return Subquery(rows.values(told=told)[:1], output_field=JSONField())
+
+
+def _count(told: Mapping[str, int] | None, name: str) -> int:
+    return told[name] if told else 0
+
+
+def _day(told: str | None) -> date | None:
+    return date.fromisoformat(told) if told else None

@@ -29,6 +29,7 @@ EVERYDAY: dict[str, Any] = {
     Form.APPRAISAL: gettext_lazy("民主评议"),
     Form.TALK: gettext_lazy("谈心谈话"),
 }
+FORMS = frozenset(Form.values)
 _FORM = re.compile(r"\bform\s*(?:=|in)\s*\(?\s*'(\w+)'")
 
 
@@ -79,11 +80,11 @@ def form_of(duty: Duty) -> str:
     """The form of meeting that settles a duty; empty where another record does."""
     if duty.evidence.record != "meeting":
         return ""
-    if duty.entry in Form.values:
+    if duty.entry in FORMS:
         return duty.entry
     for expression in (duty.evidence.matches, duty.evidence.where):
         found = _FORM.search(str(expression or ""))
-        if found and found[1] in Form.values:
+        if found and found[1] in FORMS:
             return found[1]
     return ""
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db.models import Q
 from django.urls import reverse
 
 from guben.duties.models import Reminder
-from guben.home import superior_day
+from guben.home import superior_day, unit_page
 from guben.meetings.models import Meeting
-from guben.organisations.models import Organisation
-from tests.cast import hold, sign_in
+from guben.members.choices import MEMBER_STAGES
+from guben.members.models import Affiliation
+from guben.organisations.choices import TEAM_POSTS
+from guben.organisations.models import Organisation, Post, Site, Team
+from tests.cast import TODAY, hold, sign_in
 
 MOST_QUERIES = 12
 
@@ -247,3 +251,31 @@ def test_search_finds_units_and_members_within_reach(client, city):
 
 def test_all_places_stand_on_one_page(client, city):
     assert "今日" in text(sign_in(client, city.clerk).get(reverse("home:more")))
+
+
+@pytest.mark.django_db
+def test_the_numbers_of_a_unit_are_those_of_its_rows(cast):
+    now = Q(from_on__lte=TODAY) & (Q(until_on=None) | Q(until_on__gt=TODAY))
+    seen = set()
+    for unit in cast.units.values():
+        told = unit_page.counted(unit, TODAY)
+        here = [one.person for one in Affiliation.objects.filter(now, organisation=unit)]
+        stages = [stage.kind for one in here for stage in one.stages.filter(now)]
+        posts = list(Post.objects.filter(now, organisation=unit, kind__in=TEAM_POSTS))
+        numbers = unit_page.tab_counts(told)
+        assert numbers["members"] == sum(kind in MEMBER_STAGES for kind in stages)
+        assert numbers["probationary"] == stages.count("probationary")
+        assert numbers["team"] == len(posts)
+        assert unit_page.filled_posts(told) == sum(post.holdings.filter(now).exists() for post in posts)
+        sites = list(Site.objects.filter(now, organisation=unit).order_by("-area_m2"))
+        assert numbers["sites"] == len(sites)
+        site, team = unit_page.main_site_of(told), unit_page.team_of(told)
+        assert (site and (site.name, site.area_m2, site.lease_ends_on, site.checked_on)) == (
+            (sites[0].name, float(sites[0].area_m2), sites[0].lease_ends_on, sites[0].checked_on) if sites else None
+        )
+        kept = Team.objects.filter(organisation=unit, until_on=None).first()
+        assert (team and (team.elected_on, team.ends_on, team.seats)) == (
+            kept and (kept.elected_on, kept.ends_on, kept.seats)
+        )
+        seen |= {name for name, number in numbers.items() if number} | {bool(site), bool(team)}
+    assert seen >= {"members", "team", "sites", True, False}
