@@ -103,6 +103,7 @@ def test_the_pages_show_what_is_told_live_and_ask_no_record(client: Client, cast
     page = get(client, "figure", result, TOTAL, at=BRANCH)
     assert [step.code for step in page.context["steps"]] == [CITY, TOWN, VILLAGE]
     assert "figures/why" not in page.content.decode()
+    assert "export=xlsx" not in page.content.decode()  # no unit stands below, the sheet would be empty
     assert get(client, "table", result, "bulletin-age", at=BRANCH).context["above"].code == VILLAGE
     for sheet in (get(client, "tables", result, export="xlsx"), get(client, "figure", result, TOTAL, export="xlsx")):
         assert sheet.content[:2] == b"PK"
