@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from math import prod
 
 import numpy as np
@@ -71,7 +72,7 @@ class FilterTables:
         """How many words of 64 bits the counters of one byte fill."""
         return -(-(max(self.slots) + 1) // LANE) if self.slots else 0
 
-    @property
+    @cached_property
     def tabled(self) -> dict[tuple[str, ...], list[Part]]:
         """The conditions on columns whose values can have a table, by the columns."""
         found: dict[tuple[str, ...], list[Part]] = {}
@@ -80,7 +81,7 @@ class FilterTables:
                 found.setdefault(part.columns, []).append(part)
         return found
 
-    @property
+    @cached_property
     def others(self) -> list[Part]:
         """The conditions that are worked out for each row."""
         tabled = {part.node for parts in self.tabled.values() for part in parts}

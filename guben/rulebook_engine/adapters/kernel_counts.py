@@ -58,6 +58,7 @@ class Counts:
         self.spilled = 0
         self._bounds: dict[str, tuple[int, int]] = {}  # of each column's values until now, in whole strides
         self._indexes: dict[str, Index | None] = {}
+        self._by_place: dict[tuple[int, object], NDArray[Any]] = {}  # a total's values by the places of its days
         self.sums = {one.column: self._empty(one) for one in tables.totals}
 
     def _empty(self, total: Total) -> NDArray[Any]:
@@ -68,7 +69,8 @@ class Counts:
     def add(self, rows: Rows) -> None:
         """Counts some rows."""
         self._indexes.clear()
-        ids, starts = self.tree.organisation, _starts(rows.organisation)
+        ids, starts = self.tree.organisation, np.empty(rows.size, np.int32)
+        starts = starts[: self.loops.runs_of(rows.organisation, starts)]
         places = np.empty(len(starts), np.int32)
         full = self.loops.places_of(rows.organisation, starts, ids, self.order, self.ordered, self.rows_of, places)
         if full:
@@ -181,9 +183,11 @@ class Counts:
         sums, function = self.sums[total.column], FUNCTIONS[total.atom.function]
         index = self._index_of_days(total, rows)
         if index is not None:
-            at, shift, _name, domain = index
-            by_place = values(total.argument, {stored_names(total.argument)[0]: domain}, self.plan.on)
-            listed = _nulled(by_place, len(domain.values), sums.dtype)
+            at, shift, name, domain = index
+            if (total.column, name) not in self._by_place:
+                by_place = values(total.argument, {stored_names(total.argument)[0]: domain}, self.plan.on)
+                self._by_place[total.column, name] = _nulled(by_place, len(domain.values), sums.dtype)
+            listed = self._by_place[total.column, name]
             self.loops.total_of_places(passed, total.bit, at, shift, listed, starts, places, function, sums)
             return
         found = values(total.argument, rows, self.plan.on)
@@ -229,14 +233,6 @@ class Counts:
                     found[place] = found[place].astype(np.int32)
                 found[place][full] = wide[:, slot]
         return found
-
-
-def _starts(organisation: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Where runs of rows of one unit start."""
-    if not len(organisation):
-        return np.zeros(0, np.int32)
-    changes = np.flatnonzero(organisation[1:] != organisation[:-1])
-    return np.concatenate([np.zeros(1, np.int32), changes.astype(np.int32) + np.int32(1)])
 
 
 def _nulled(found: Values, size: int, kind: Any) -> NDArray[Any]:

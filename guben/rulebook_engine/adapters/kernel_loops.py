@@ -25,6 +25,16 @@ compiled: Any = njit(nogil=True, cache=True, error_model="numpy", boundscheck=Fa
 
 
 @compiled
+def runs_of(organisation, starts):  # type: ignore[no-untyped-def]
+    """Puts down where the runs of rows of one unit start; how many they are."""
+    runs = 0
+    for row in range(len(organisation)):
+        starts[runs] = row  # stands if a run starts here, else it is written over
+        runs += row == 0 or organisation[row] != organisation[row - 1]
+    return runs
+
+
+@compiled
 def places_of(organisation, starts, ids, order, ordered, rows_of, places):  # type: ignore[no-untyped-def]
     """The place of the unit of each run of rows, -1 = unknown; and of how many units the counters are full from now on.
     `rows_of` counts the rows of each unit."""
@@ -355,6 +365,7 @@ def try_all() -> None:
     wide = np.zeros((1, 64), np.int32)
     own, passed = np.zeros((1, 8), np.uint64), np.zeros((1, 1), np.uint64)
     spill_of, no_parent = np.full(1, -1, np.int32), np.full(1, -1, np.int64)
+    runs_of(read_only(np.int64), places)
     places_of(read_only(np.int64), places, numbers, numbers, numbers, np.zeros(1, np.int64), places.copy())
     columns = (read_only(np.int32),) * MOST_COLUMNS
     steps = (np.array([0, 1]), np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1, np.uint64))
