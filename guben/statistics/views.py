@@ -30,7 +30,7 @@ from guben.organisations.queries import unit_for
 from guben.rulebook_engine.entries import Indicator
 from guben.statistics import pages, sheets
 from guben.statistics.actions import RECKONING, start_reckoning
-from guben.statistics.alike import kinds_of, of_kind
+from guben.statistics.alike import Kind, kinds_of, of_kind
 from guben.statistics.forms import DaysForm
 from guben.statistics.models import Standing
 from guben.statistics.published import latest
@@ -229,16 +229,12 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
     if missing := asked.missing([*days, *asked.days], spread_on=asked.on):
         return asked.job(missing, "figure", key)
     found = Days(asked.reading, [replace(home, lines=(line,))])
-    now = found.on(asked.on)
-    kinds = kinds_of(now.children, request.GET.get("like", "")) if now else []
-    below = of_kind(now.children, kinds) if now else []
-    units = pages.units_below(line, found, below, asked.on, asked.other, asked.query)
+    kinds, units = _below(asked, found, line)
     if request.GET.get("export") == "xlsx":
         headers = sheets.unit_headers(line, asked.on, asked.other)
         return asked.workbook(in_words(line.title), headers, sheets.unit_rows(line, units, asked.other))
     (shown,) = asked.tables(found)
-    points = pages.trend(found, line, days)
-    meaning, only = _formula(line)
+    points, (meaning, only) = pages.trend(found, line, days), _formula(line)
     context = asked.shown | _spread(asked, line, line.indicator) | {
         "home": home,
         "home_title": in_words(home.title),
@@ -249,10 +245,18 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
         "trend": pages.drawn_trend(points, line),
         "page": Paginator(units, UNITS_A_PAGE).get_page(request.GET.get("page")),
         "kinds": kinds,
-        "now": now,
+        "now": found.on(asked.on),
         "then": found.on(asked.other) if asked.other else None,
     }  # fmt: skip
     return render(request, "statistics/figure.html", context)
+
+
+def _below(asked: Asked, found: Days, line: Line) -> tuple[list[Kind], list[pages.Unit]]:
+    """The kinds of the units below, and those of the chosen kind."""
+    now = found.on(asked.on)
+    children = now.children if now else ()
+    kinds = kinds_of(children, asked.request.GET.get("like", ""))
+    return kinds, pages.units_below(line, found, of_kind(children, kinds), asked.on, asked.other, asked.query)
 
 
 def _spread(asked: Asked, line: Line, indicator: Indicator) -> dict[str, Any]:

@@ -99,6 +99,16 @@ def test_on_a_phone_columns_lie_on_their_side() -> None:
     assert columns_spec(rows, NARROW) == bars_spec(rows, NARROW)
 
 
+def test_a_drawing_stands_from_where_it_fits_in_the_readers_letters() -> None:
+    """By widths in rem, which grow with large type: a wider drawing would be shrunk, and its words with it."""
+    css = (Path(guben.settings.__file__).parent / "static" / "css" / "statistics.css").read_text(encoding="utf-8")
+    asked = re.findall(r"@container stat-chart \(min-width: (\d+)rem\)", css)
+    drawn = dict(re.findall(r"\.stat-chart-(\w+) svg \{\s*max-width: (\d+)rem", css))
+    for name, least in zip(("narrow", "wide"), asked, strict=True):
+        assert 0.9 <= int(least) * 16 / WIDTHS[name] <= 1
+        assert int(drawn[name]) * 16 >= WIDTHS[name]
+
+
 def test_no_theme_puts_a_colour_of_its_own_behind_a_chart() -> None:
     """The words of a chart have the colours of the theme, which are made for the theme's surface."""
     for sheet in (Path(guben.settings.__file__).parent / "static" / "css").rglob("*.css"):
