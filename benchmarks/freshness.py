@@ -8,12 +8,11 @@ does, at the worker's pace. An act counts as shown when the kept figures hold it
 for a unit and all above it are written in one transaction. At the end every unit is worked out anew.
 """
 
-# ruff: noqa: E402, T201 - Django is set up before its models are imported, and the table is printed
+# ruff: noqa: E402 - Django is set up before its models are imported
 
 from __future__ import annotations
 
 import argparse
-import json
 import multiprocessing
 import random
 import statistics
@@ -29,6 +28,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from load_postgres import prepare
 from load_server import KeptServer
+from report import machine, table
+from report import write as write_page
 
 GOAL = 60.0
 
@@ -43,11 +44,31 @@ def main() -> int:
     try:
         url = server.start()
         prepare(url)
+        here = machine()
         found = measure(url, options.users, options.seconds, options.think)
     finally:
         server.stop()
-    print(json.dumps(found, indent=1))
+    write_page("freshness", page(found, options, here))
     return 0 if found["disagree"] == 0 and found["lag_seconds"]["max"] <= GOAL else 1
+
+
+def page(found: dict[str, Any], options: argparse.Namespace, here: str) -> str:
+    """What the page of the benchmarks says."""
+    lag = found["lag_seconds"]
+    goal = f"no more than {GOAL:.0f}"
+    rows = [
+        ["seconds until an act shows at every level, in the middle", str(lag["p50"]), ""],
+        ["the slowest of twenty", str(lag["p95"]), ""],
+        ["the slowest", str(lag["max"]), goal],
+        ["seconds to work every unit out anew and compare", f"{found['check_seconds']:,.0f}", ""],
+        ["units that disagreed", str(found["disagree"]), "0"],
+    ]
+    told = (
+        f"{found['units']:,} units on PostgreSQL; {options.users} users record contacts and meetings for "
+        f"{options.seconds:.0f} s and think {options.think:.0f} s between two acts: {found['acts']:,} acts. The worker at "
+        f"its usual pace beside them: {here}."
+    )
+    return "\n\n".join(["## Acts and the figures of every level", told, table(["what", "found", "goal"], rows)])
 
 
 def measure(url: str, users: int, seconds: float, think: float) -> dict[str, Any]:

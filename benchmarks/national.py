@@ -162,7 +162,7 @@ def _watched(started: subprocess.Popen[Any], limit: int) -> float | None:
     most, ends = 0.0, time.monotonic() + limit
     while True:
         try:
-            started.wait(0.25)
+            started.wait(1)
             return most
         except subprocess.TimeoutExpired:
             pass
