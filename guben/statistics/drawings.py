@@ -5,6 +5,7 @@ Units have their bars in the rows of their table: a picture of many names takes 
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -25,15 +26,6 @@ VALUES = {WIDE: 80, NARROW: 64, SMALL: 60}  # for the values at the right
 LETTERS, SMALLER = 14, 13  # points; the smaller under and over the points of a line
 STEP, THICK, ROW = 28, 14, 18  # points of a bar's row, of the bar, and of a row of a name above it
 MOST_ROWS = 3  # of a name
-DAY_IN_ROWS = {  # the name of a day on a phone: End of / 2025, 2026 / 06-30, and on the smallest 2025 / 年末
-    NARROW: "",
-    SMALL: " : length(datum.label)==6 ? [slice(datum.label,0,4),slice(datum.label,4)]",
-}
-IN_TWO_ROWS = (
-    "indexof(datum.label,' ')>0 ? [slice(datum.label,0,lastindexof(datum.label,' ')),"
-    " slice(datum.label,lastindexof(datum.label,' ')+1)]"
-    " : length(datum.label)==10 ? [slice(datum.label,0,4),slice(datum.label,5)]"
-)
 WORDS: dict[str, Any] = {"fontSize": LETTERS, "color": INK, "aria": False}
 PIECES = re.compile(r"[^\s\u2e80-\uffff]+\s*|[\u2e80-\uffff]|\s+")  # a word, or a Han character
 logger = logging.getLogger(__name__)
@@ -163,10 +155,9 @@ def line(points: Sequence[tuple[str, float, str]], label: str) -> SafeString:
 def line_spec(points: Sequence[tuple[str, float, str]], width: int) -> dict[str, Any]:
     """The line as a Vega-Lite specification of one width."""
     letters = LETTERS if width == WIDE else SMALLER
-    axis: dict[str, Any] = {"labelAngle": 0, "labelFontSize": letters, "labelColor": INK_2}
-    if width != WIDE:
-        axis["labelExpr"] = f"{IN_TWO_ROWS}{DAY_IN_ROWS[width]} : datum.label"
-    x = {"field": "day", "type": "ordinal", "sort": None, "title": None, "axis": axis}
+    names = f"{json.dumps(_day_names(points, width), ensure_ascii=False)}[datum.value]"
+    axis = {"labelAngle": 0, "labelFontSize": letters, "labelColor": INK_2, "labelExpr": names}
+    x = {"field": "place", "type": "ordinal", "sort": None, "title": None, "axis": axis}
     y = {"field": "value", "type": "quantitative", "scale": {"zero": False, "padding": 28}, "axis": None}
     point = {"type": "point", "color": BAR, "filled": True, "opacity": 1, "size": 50}
     words = {"type": "text", **WORDS, "fontSize": letters, "align": {"expr": "datum.side"}, "dy": {"expr": "datum.dy"}}
@@ -183,17 +174,35 @@ def line_spec(points: Sequence[tuple[str, float, str]], width: int) -> dict[str,
     }
 
 
+def _day_names(points: Sequence[tuple[str, float, str]], width: int) -> list[list[str]]:
+    """The names of the days, on a phone in two rows: End of / 2025, 2025 / 年末, 2026 / 06-30. Where they have no room
+    beside each other, the first and the last are written."""
+    if width == WIDE:
+        return [[day] for day, _value, _words in points]
+    names = [_two_rows(day) for day, _value, _words in points]
+    fits = max(room_of(row, SMALLER) for rows in names for row in rows) + 4 <= (width - 20) / len(points)
+    return [rows if fits or place in (0, len(names) - 1) else [""] for place, rows in enumerate(names)]
+
+
+def _two_rows(day: str) -> list[str]:
+    """The name of a day in two rows, the year by itself."""
+    if " " in day:
+        return day.rsplit(" ", 1)
+    year, rest = day[:4], day[4:].lstrip("-")
+    return [year, rest] if rest else [day]
+
+
 def _point_values(points: Sequence[tuple[str, float, str]], inner: int) -> list[dict[str, Any]]:
     """The points with their words on the side of the line's bend. Where these have no room beside each other, the first
     and the last are written."""
     fits = max(room_of(words) for _day, _value, words in points) + 8 <= inner / len(points)
     found = []
-    for place, (day, value, words) in enumerate(points):
+    for place, (_day, value, words) in enumerate(points):
         beside = [points[other][1] for other in (place - 1, place + 1) if 0 <= other < len(points)]
         written = fits or place in (0, len(points) - 1)
         side = "center" if fits else "left" if place == 0 else "right"
         dy = 18 if value < sum(beside) / len(beside) else -14
-        found.append({"day": day, "value": value, "words": words if written else "", "side": side, "dy": dy})
+        found.append({"place": place, "value": value, "words": words if written else "", "side": side, "dy": dy})
     return found
 
 

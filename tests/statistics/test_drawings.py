@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -52,8 +53,12 @@ def test_on_a_phone_the_names_of_days_stand_in_two_rows() -> None:
     drawn = line([("End of 2025", 3, "3"), ("2025年末", 4, "4"), ("2026-06-30", 5, "5")], "Trend")
     narrow, small = drawn.split("stat-chart-narrow")[1].split("stat-chart-small")
     assert all(f">{words}</tspan>" in narrow for words in ("End of", "2025", "2026", "06-30"))
-    assert ">2025年末<" in narrow
-    assert ">年末</tspan>" in small
+    assert all(">年末</tspan>" in one for one in (narrow, small))
+    years = [(f"{year}年末", float(year), "1") for year in range(2021, 2026)] + [("2026-06-30", 9, "1")]
+    named = [json.loads(line_spec(years, width)["layer"][0]["encoding"]["x"]["axis"]["labelExpr"].partition("[datum")[0])
+             for width in (NARROW, SMALL, WIDE)]  # fmt: skip
+    assert [len(list(filter(any, names))) for names in named] == [6, 2, 6]
+    assert (named[1][0], named[1][5], named[2][0]) == (["2021", "年末"], ["2026", "06-30"], ["2021年末"])
 
 
 @pytest.mark.parametrize("width", [NARROW, SMALL])
