@@ -65,8 +65,8 @@ def page(found: dict[str, Any], options: argparse.Namespace, here: str) -> str:
     ]
     told = (
         f"{found['units']:,} units on PostgreSQL; {options.users} users record contacts and meetings for "
-        f"{options.seconds:.0f} s and think {options.think:.0f} s between two acts: {found['acts']:,} acts. The worker at "
-        f"its usual pace beside them: {here}."
+        f"{options.seconds:.0f} s and think {options.think:.0f} s between two acts: {found['acts']:,} acts. The "
+        f"worker at its usual pace beside them: {here}."
     )
     return "\n\n".join(["## Acts and the figures of every level", told, table(["what", "found", "goal"], rows)])
 
