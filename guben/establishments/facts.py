@@ -16,6 +16,22 @@ def _working(kinds: str) -> str:
     WHERE w.establishment_id = e.id AND {_ON.format("w")})"""
 
 
+# Each kind of unit by itself, so that the rows of few units are found by their keys.
+_GONE = "o.dissolved_on IS NOT NULL AND o.dissolved_on <= %(on)s AND o.parent_id IS NOT NULL"
+
+
+def _left(unit: str, which: str) -> str:
+    """Members whose last stay in a unit is over, at that unit or, where it is gone, at its superior."""
+    return f"""SELECT {unit} AS organisation, z.person_id AS record, z.until_on AS since, 0 AS at_committee
+FROM members_stage s
+JOIN members_affiliation z ON z.person_id = s.person_id AND z.until_on IS NOT NULL AND z.until_on <= %(on)s
+JOIN organisations_organisation o ON o.id = z.organisation_id
+WHERE s.kind IN {_MEMBER} AND {_ON.format("s")} AND {which}
+  AND NOT EXISTS (SELECT 1 FROM members_affiliation y WHERE y.person_id = s.person_id AND {_ON.format("y")})
+  AND NOT EXISTS (SELECT 1 FROM members_affiliation x WHERE x.person_id = s.person_id AND x.from_on <= %(on)s
+    AND (x.from_on > z.from_on OR (x.from_on = z.from_on AND x.id > z.id)))"""
+
+
 ESTABLISHMENT = FactTable(
     name="establishment",
     zh="单位（企业、社会组织等）",
@@ -61,26 +77,16 @@ UNPLACED = FactTable(
         Column("at_committee", "boolean", "暂挂在上级", "kept at a superior"),
     ),
     sql=f"""
-SELECT u.organisation AS organisation, u.record AS record, u.since AS since, u.at_committee AS at_committee
-FROM (
-  SELECT a.organisation_id AS organisation, a.person_id AS record, a.from_on AS since, 1 AS at_committee
-  FROM members_affiliation a
-  JOIN organisations_placement p ON p.organisation_id = a.organisation_id AND {_ON.format("p")}
-    AND p.kind IN ('committee', 'work_committee', 'general_branch')
-  JOIN members_stage s ON s.person_id = a.person_id AND s.kind IN {_MEMBER} AND {_ON.format("s")}
-  WHERE {_ON.format("a")}
-  UNION ALL
-  SELECT CASE WHEN o.dissolved_on IS NOT NULL AND o.dissolved_on <= %(on)s THEN coalesce(o.parent_id, o.id)
-    ELSE o.id END AS organisation, z.person_id AS record, z.until_on AS since, 0 AS at_committee
-  FROM members_stage s
-  JOIN members_affiliation z ON z.person_id = s.person_id AND z.until_on IS NOT NULL AND z.until_on <= %(on)s
-  JOIN organisations_organisation o ON o.id = z.organisation_id
-  WHERE s.kind IN {_MEMBER} AND {_ON.format("s")}
-    AND NOT EXISTS (SELECT 1 FROM members_affiliation y WHERE y.person_id = s.person_id AND {_ON.format("y")})
-    AND NOT EXISTS (SELECT 1 FROM members_affiliation x WHERE x.person_id = s.person_id AND x.from_on <= %(on)s
-      AND (x.from_on > z.from_on OR (x.from_on = z.from_on AND x.id > z.id)))
-) AS u
-WHERE u.organisation IS NOT NULL /*within:u.organisation*/
+SELECT a.organisation_id AS organisation, a.person_id AS record, a.from_on AS since, 1 AS at_committee
+FROM members_affiliation a
+JOIN organisations_placement p ON p.organisation_id = a.organisation_id AND {_ON.format("p")}
+  AND p.kind IN ('committee', 'work_committee', 'general_branch')
+JOIN members_stage s ON s.person_id = a.person_id AND s.kind IN {_MEMBER} AND {_ON.format("s")}
+WHERE {_ON.format("a")} /*within:a.organisation_id*/
+UNION ALL
+{_left("o.id", f"NOT ({_GONE})")} /*within:z.organisation_id*/
+UNION ALL
+{_left("o.parent_id", _GONE)} /*within:o.parent_id*/
 """,
 )
 

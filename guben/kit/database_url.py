@@ -6,11 +6,15 @@ from importlib.util import find_spec
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+# A page asks for few rows by their keys; a parallel plan reads a whole table beside it, and takes the other cores.
+FOR_PAGES = "-c max_parallel_workers_per_gather=0 -c jit=off"
+
 
 def read_database_url(url: str) -> dict[str, Any]:
     """The DATABASES entry for sqlite:///PATH or postgres://USER:PASSWORD@HOST:PORT/NAME?sslmode=require.
 
-    What follows the question mark goes to libpq; `host` there names a folder with the server's socket.
+    What follows the question mark goes to libpq; `host` there names a folder with the server's socket, and `options`
+    takes the place of what is set for pages.
 
     Raises:
         ValueError: another scheme, a part that is missing, or PostgreSQL without its driver.
@@ -42,7 +46,7 @@ def read_database_url(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 300,  # one connection for each thread that answers, asked first whether it still lives
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {"connect_timeout": 10, **options},
+            "OPTIONS": {"connect_timeout": 10, "options": FOR_PAGES, **options},
         }
     shown = url.replace(f":{parts.password}@", ":…@") if parts.password else url
     raise ValueError(

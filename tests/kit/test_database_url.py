@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from guben.kit.database_url import read_database_url
+from guben.kit.database_url import FOR_PAGES, read_database_url
 
 
 def test_sqlite_is_a_path() -> None:
@@ -15,14 +15,16 @@ def test_postgres_has_its_parts_unquoted() -> None:
 
     assert (found["HOST"], found["PORT"], found["NAME"]) == ("db.example", "5433", "gu ben")
     assert (found["USER"], found["PASSWORD"]) == ("li", "p@ss")
-    assert found["OPTIONS"] == {"connect_timeout": 10, "sslmode": "require", "target_session_attrs": "any"}
+    assert found["OPTIONS"] == {
+        "connect_timeout": 10, "options": FOR_PAGES, "sslmode": "require", "target_session_attrs": "any"
+    }  # fmt: skip
 
 
 def test_a_socket_is_named_after_the_question_mark() -> None:
-    found = read_database_url("postgresql:///guben?host=/run/postgresql&connect_timeout=3")
+    found = read_database_url("postgresql:///guben?host=/run/postgresql&connect_timeout=3&options=-c%20jit%3Don")
 
     assert (found["HOST"], found["USER"]) == ("/run/postgresql", "")
-    assert found["OPTIONS"] == {"connect_timeout": "3"}
+    assert found["OPTIONS"] == {"connect_timeout": "3", "options": "-c jit=on"}
 
 
 @pytest.mark.parametrize("url", ["mysql://a/b", "postgres://host", "postgres://host/", "guben.sqlite3", ""])
