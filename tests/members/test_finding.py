@@ -9,7 +9,7 @@ from django.db import connection
 
 from guben.kit.names import SURNAMES, name_keys
 from guben.members.models import Person
-from guben.members.queries import Filters, Listed, members_at
+from guben.members.queries import Filters, Listed, lists, members_at
 from guben.members.queries.lists import named
 from tests.cast import Cast
 
@@ -60,6 +60,24 @@ def test_a_list_is_counted_and_opened_up_to_its_bound(cast: Cast, django_assert_
         people = listed[0:2]
     assert people[0].get_deferred_fields() >= {"id_number_cipher", "home_cipher"}
     assert people[0].unit_name and people[0].stage
+
+
+@pytest.mark.django_db
+def test_people_near_together_are_counted_and_put_in_order_at_once(cast: Cast, django_assert_num_queries) -> None:
+    whole = [person.pk for person in members_at(cast.organiser, cast.town, DAY)]
+    listed = Listed(cast.organiser, cast.town, DAY, far=True, most=3)
+    assert listed.at_once
+    with django_assert_num_queries(2):
+        assert (listed.count(), listed.has_more) == (3, True)
+        assert [person.pk for person in listed[1:3]] == whole[1:3]
+
+
+@pytest.mark.django_db
+def test_in_a_large_part_of_the_tree_they_are_not(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "NEAR", 1)
+    listed = Listed(cast.organiser, cast.town, DAY, Filters(text="a"))
+    assert not listed.at_once
+    assert listed.count() == len(members_at(cast.organiser, cast.town, DAY, Filters(text="a")))
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
@@ -29,6 +29,7 @@ from guben.organisations.models import Organisation, Placement
 AGES: dict[str, tuple[int | None, int | None]] = calculations.AGE_BANDS | {"45+": (45, None)}
 ORDER = ("unit_path", "pinyin", "name", "pk")
 FEW, MOST_NAMED = 5000, 2000  # people who are put in order at once; who are counted under a name
+NEAR = 3000  # units: a county
 NEVER_LISTED = ("id_number_cipher", "id_number_index", "phone_cipher", "phone_index", "home_cipher", "domicile_cipher")
 
 
@@ -90,23 +91,39 @@ def _named(people: People) -> People:
 
 class Listed(Bounded):
     """The same people for a paginator: looked for and counted in few tables, up to a bound; what a page shows is
-    read for its fifty people alone."""
+    read for its fifty people alone. Near together, people who are narrowed down or far back in the list are counted
+    and put in order at once: either takes as long as both."""
 
-    def __init__(
-        self, user: Someone, unit: Organisation | None, on: date, filters: Filters | None = None, *, most: int = 0
-    ) -> None:
+    def __init__(  # noqa: PLR0913 - who asks, of whom, and what of it
+        self, user: Someone, unit: Organisation | None, on: date, filters: Filters | None = None, *, most: int = 0,
+        far: bool = False,
+    ) -> None:  # fmt: skip
         filters = filters or Filters()
         most = most or (MOST_NAMED if filters.text.strip() else MOST)
         people = placed_on(on, standing=bool(filters.standing or filters.contact))
         super().__init__(filtered(_among(people, user, unit, on), filters, on).order_by(*ORDER), most)
         self.on = on
+        self.at_once = (far or bool(filters.set_ones())) and _is_near(user, unit)
+
+    @cached_property
+    def _keys(self) -> list[int]:
+        return list(self.rows.values_list("pk", flat=True)[: self.most + 1])
+
+    @cached_property
+    def _counted(self) -> int:
+        return len(self._keys) if self.at_once else self._counted_alone()
 
     def __getitem__(self, part: Any) -> Any:
-        keys = self.rows.values_list("pk", flat=True)
+        rows = self.rows.values_list("pk", flat=True)
         # Asked for the first of few, a database walks the whole tree to find them in order; so it is asked for all.
-        keys = list(keys)[part] if self.count() <= FEW else list(keys[part])
+        keys = self._keys[part] if self.at_once else list(rows)[part] if self.count() <= FEW else list(rows[part])
         people = {person.pk: person for person in _named(on_a_roll(self.on)).filter(pk__in=keys)}
         return [people[key] for key in keys if key in people]
+
+
+def _is_near(user: Someone, unit: Organisation | None) -> bool:
+    tops = [unit.path] if unit else policy.reach(user, "members.view")
+    return Organisation.objects.filter(policy.in_subtrees(tops))[: NEAR + 1].count() <= NEAR
 
 
 def below(unit: Organisation, on: date) -> Q:
