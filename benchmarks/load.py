@@ -2,7 +2,7 @@
 
     python benchmarks/load_postgres.py          # once; or smaller, with --members and --units
     python benchmarks/load.py                   # three minutes of pages, then an export and a snapshot
-    python benchmarks/load.py --seconds 60 --pages
+    python benchmarks/load.py --seconds 60 --beside        # pages alone
 
 The web server, PostgreSQL and the people share the cores of this machine. Each thinks about five seconds between two
 pages and fetches what a page fetches by itself. Most keep the records of a branch or a town; some stand at a county.
@@ -64,7 +64,9 @@ class Times:
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--seconds", type=int, default=180)
-    asked.add_argument("--pages", action="store_true", help="no export and no snapshot")
+    asked.add_argument(
+        "--beside", nargs="*", default=["export", "snapshot"], choices=["export", "snapshot"], help="what is taken after"
+    )
     asked.add_argument("--readers", type=int, default=sum(READERS.values()), help="fewer, to try it")
     options = asked.parse_args()
     import report
@@ -81,7 +83,7 @@ def main() -> int:
         times = ask(readers, port, options.seconds)
         web.terminate()
         web.wait(timeout=30)
-        beside = [] if options.pages else [measured("export"), measured("snapshot")]
+        beside = [measured(what) for what in options.beside]
         report.write("load", page(times, options, beside, f"{machine}. {kept}"))
         for line in times.wrong[:10]:
             print(line, file=sys.stderr)
