@@ -38,6 +38,7 @@ from load_server import KeptServer  # noqa: E402
 THINK, WARM = 5.0, 20.0  # seconds between two pages, and before the first that counts
 READERS = {"branch": 25, "town": 13, "county": 10, "city": 2}
 FETCHED = re.compile(r'hx-get="([^"]+)"[^>]*hx-trigger="load')
+BESIDE = ["export", "snapshot"]
 GOALS = {"list": 300, "search": 300, "unit": 200, "today": 200}
 
 
@@ -64,9 +65,7 @@ class Times:
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--seconds", type=int, default=180)
-    asked.add_argument(
-        "--beside", nargs="*", default=["export", "snapshot"], choices=["export", "snapshot"], help="what is taken after"
-    )
+    asked.add_argument("--beside", nargs="*", default=BESIDE, choices=BESIDE, help="what is taken after")
     asked.add_argument("--readers", type=int, default=sum(READERS.values()), help="fewer, to try it")
     options = asked.parse_args()
     import report
