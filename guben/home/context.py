@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
@@ -151,11 +152,11 @@ def _open_door(user: policy.Someone, door: _Door) -> str:
     """The place's address; empty where the user has nothing to do there."""
     if door.rights and not any(policy.may_anywhere(user, right) for right in door.rights):
         return ""
-    return _address(door.url, get_script_prefix())
+    return _address(door.url, get_script_prefix(), settings.ROOT_URLCONF)
 
 
 @lru_cache(maxsize=100)
-def _address(url: str, prefix: str) -> str:  # noqa: ARG001 - addresses begin with the prefix
+def _address(url: str, prefix: str, pages: str) -> str:  # noqa: ARG001 - what they hang on
     try:
         return reverse(url)
     except NoReverseMatch:
