@@ -35,7 +35,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 from load_postgres import DATA, prepare  # noqa: E402
 from load_server import KeptServer  # noqa: E402
 
-THINK, WARM = 5.0, 20.0  # seconds between two pages, and before the first that counts
+THINK, WARM = 5.0, 90.0  # seconds between two pages, and before the first that counts: a server has run for longer
 READERS = {"branch": 25, "town": 13, "county": 10, "city": 2}
 FETCHED = re.compile(r'hx-get="([^"]+)"[^>]*hx-trigger="load')
 BESIDE = ["export", "snapshot"]
