@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
@@ -13,11 +15,30 @@ from django.utils import timezone
 OLDEST_POSTGRES = 14
 BYTE_ORDERS = ("C", "C.UTF-8", "C.utf8", "POSIX")
 CROSSED = {"23505", "40001", "40P01"}  # unique violation, serialization failure, deadlock
+MOST_PREPARED = 40  # queries of a connection; the server keeps up to 2 MB for each
 BUSY_SQLITE = ("locked", "unable to open", "disk")
 
 
 def is_postgres() -> bool:
     return connection.vendor == "postgresql"
+
+
+def prepared_rows(sql: str, params: Mapping[str, str]) -> list[tuple[Any, ...]]:
+    """All rows of a query that PostgreSQL reads and plans once for a connection, whatever the parameters: a long one is
+    planned for longer than it is answered."""
+    connection.ensure_connection()
+    connection.connection.prepared_max = MOST_PREPARED
+    raw = _server_cursor()(connection.connection)
+    with (connection.make_debug_cursor if connection.queries_logged else connection.make_cursor)(raw) as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
+
+
+@cache
+def _server_cursor() -> Any:
+    from psycopg import Cursor  # installed where PostgreSQL is; Django's own binds what it sends before
+
+    return Cursor
 
 
 def is_prepared() -> bool:

@@ -213,7 +213,7 @@ def _unit_facts(plan: Sequence[Planned], within: Within | None) -> Facts:
         for day in sorted({planned.day for planned in plan}):
             columns = [f"'{day}'", "organisation", "founded_on", "kept_from", *owes_columns(some, SQLITE, day)]
             parts.append(select(columns, table, day, within))
-        for day_text, organisation, founded, kept, *answers in rows(" UNION ALL ".join(parts)):
+        for day_text, organisation, founded, kept, *answers in rows(" UNION ALL ".join(parts), within):
             owes = dict(zip(names, read_owes(some, answers), strict=True))
             place = date.fromisoformat(day_text), organisation
             before = facts[place].owes if place in facts else {}

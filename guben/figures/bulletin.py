@@ -60,7 +60,8 @@ class LiveUnit:
         asked = " ".join(columns_sql)
         names = [name for column in table.stored_columns if (name := self.dialect.quoted(column.name)) in asked]
         facts = select(names or ["organisation"], table, on, self.within)
-        return rows(f"WITH fact AS MATERIALIZED ({facts}) SELECT {', '.join(columns_sql)} FROM fact")[0]  # noqa: S608 - compiled
+        sql = f"WITH fact AS MATERIALIZED ({facts}) SELECT {', '.join(columns_sql)} FROM fact"  # noqa: S608 - compiled
+        return rows(sql, self.within)[0]
 
 
 @dataclass(frozen=True, slots=True)

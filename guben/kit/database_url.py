@@ -6,8 +6,9 @@ from importlib.util import find_spec
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-# A page asks for few rows by their keys; a parallel plan reads a whole table beside it, and takes the other cores.
-FOR_PAGES = "-c max_parallel_workers_per_gather=0 -c jit=off"
+# A page asks for few rows by their keys; a parallel plan reads a whole table beside it, and takes the other cores. What
+# is prepared is planned once, not for each unit that it is asked about.
+FOR_PAGES = "-c max_parallel_workers_per_gather=0 -c jit=off -c plan_cache_mode=force_generic_plan"
 
 
 def read_database_url(url: str) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def read_database_url(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 300,  # one connection for each thread that answers, asked first whether it still lives
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {"connect_timeout": 10, "options": FOR_PAGES, **options},
+            "OPTIONS": {"connect_timeout": 10, "options": FOR_PAGES, **options, "prepare_threshold": 0},
         }
     shown = url.replace(f":{parts.password}@", ":…@") if parts.password else url
     raise ValueError(

@@ -10,13 +10,15 @@ from typing import Any
 
 from django.db import connection
 
-from guben.accounts.database import is_postgres
+from guben.accounts.database import is_postgres, prepared_rows
 from guben.kit.days import add_months
 from guben.rulebook_engine.dialects import DIALECTS, POSTGRES, Dialect
 from guben.rulebook_engine.facts import FactTable, Link
 
 _MARK = re.compile(r"/\*within:([a-z_.]+)\*/")
+_IDS = "/*these units*/"
 MOST_IDS = 900
+MOST_PREPARED = 200  # ids for which a plan is good that was made for ten
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Within:
     path_today: str = ""
 
     def condition(self, column: str, on: date) -> str:
-        """SQL that holds for the rows of these units; ids are integers and paths come from the tree."""
+        """SQL that holds for the rows of these units; paths come from the tree, the ids are put in by `rows`."""
         if self.path:
             return (
                 f"{column} IN (SELECT w.organisation_id FROM organisations_placement w WHERE w.path >= '{self.path}'"
@@ -40,7 +42,7 @@ class Within:
                 f"{column} IN (SELECT w.id FROM organisations_organisation w WHERE w.path >= '{self.path_today}'"
                 f" AND w.path < '{self.path_today}~')"
             )
-        return f"{column} IN ({', '.join(str(int(number)) for number in self.ids) or 'NULL'})"
+        return f"{column} {_IDS}"
 
 
 def fact_sql(table: FactTable, on: date, within: Within | None) -> str:
@@ -57,7 +59,7 @@ def linked(link: Link, ids: Iterable[int], on: date) -> set[int]:
     for some in batched(ids, MOST_IDS):
         within = Within(ids=some)
         sql = _MARK.sub(lambda mark: "AND " + within.condition(mark.group(1), on), link.sql)  # noqa: B023 - used at once
-        found |= {unit for (unit,) in rows(f"SELECT DISTINCT * FROM ({sql}) AS links")}
+        found |= {unit for (unit,) in rows(f"SELECT DISTINCT * FROM ({sql}) AS links", within)}
     return found
 
 
@@ -100,7 +102,7 @@ class LiveEngine:
             sql += f" WHERE {where}"
         if group_by_organisation:
             sql += " GROUP BY organisation"
-        return rows(sql)
+        return rows(sql, self.within)
 
     def sum_together(self, asked: Sequence[tuple[FactTable, list[str]]], on: date) -> list[list[tuple[Any, ...]]]:
         """The grouped rows of several tables in one query. Short rows are filled up, so that all have the same
@@ -112,7 +114,7 @@ class LiveEngine:
             source = select([str(number), "organisation", *columns, *filled], table, on, self.within, summed=True)
             parts.append(f"{source} GROUP BY organisation")
         found: list[list[tuple[Any, ...]]] = [[] for _ in asked]
-        for number, *row in rows(" UNION ALL ".join(parts)):
+        for number, *row in rows(" UNION ALL ".join(parts), self.within):
             found[number].append(tuple(row[: len(asked[number][1]) + 1]))
         return found
 
@@ -129,7 +131,7 @@ class LiveEngine:
             source = select([str(number), "organisation", *columns[:facts], *truths, *filled], table, on, self.within)
             parts.append(f"{source} WHERE {where}")
         found: list[list[tuple[Any, ...]]] = [[] for _ in asked]
-        for number, *row in rows(" UNION ALL ".join(parts)):
+        for number, *row in rows(" UNION ALL ".join(parts), self.within):
             found[number].append(tuple(row[: len(asked[number][1]) + 1]))
         return found
 
@@ -138,8 +140,14 @@ def _as_conditions(columns: Iterable[str]) -> list[str]:
     return ["1 = 1" if column == "1" else column for column in columns]
 
 
-def rows(sql: str) -> list[tuple[Any, ...]]:
-    """All rows of a query that carries its own literals."""
+def rows(sql: str, within: Within | None) -> list[tuple[Any, ...]]:
+    """All rows of a query that carries its own literals; the ids of the units that it is narrowed to are put in."""
+    ids = within.ids if within else ()
+    listed = ",".join(str(int(number)) for number in ids)
+    if _IDS in sql and is_postgres() and len(ids) <= MOST_PREPARED:
+        marked = sql.replace("%", "%%").replace(_IDS, "= ANY(%(ids)s::bigint[])")
+        return prepared_rows(marked, {"ids": f"{{{listed}}}"})
+    sql = sql.replace(_IDS, f"IN ({listed or 'NULL'})")
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return list(cursor.fetchall())

@@ -23,7 +23,7 @@ from tests.cast import TODAY, Cast
 def facts(on: date = TODAY, **which: str) -> dict[str, dict[str, Any]]:
     """The rows by the name of the person."""
     names = [column.name for column in CASE.stored_columns]
-    found = rows(select(["record", *names], CASE, on, None))
+    found = rows(select(["record", *names], CASE, on, None), None)
     cases = {case.pk: case for case in Case.objects.select_related("person")}
     return {cases[row[0]].person.name: dict(zip(names, row[1:], strict=True)) for row in found}  # type: ignore[union-attr]
 
@@ -146,7 +146,7 @@ def test_a_case_without_an_application_has_a_row(cast: Cast) -> None:
 
 def admissions(on: date = TODAY) -> dict[str, str]:
     names = {unit.pk: unit.code for unit in Organisation.objects.all()}
-    return {names[row[0]]: str(row[1]) for row in rows(select(["organisation", "last_on"], ADMISSIONS, on, None))}
+    return {names[row[0]]: str(row[1]) for row in rows(select(["organisation", "last_on"], ADMISSIONS, on, None), None)}
 
 
 def test_the_last_admission_is_that_of_the_unit_to_which_the_person_came(cast: Cast) -> None:

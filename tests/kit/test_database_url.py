@@ -16,7 +16,8 @@ def test_postgres_has_its_parts_unquoted() -> None:
     assert (found["HOST"], found["PORT"], found["NAME"]) == ("db.example", "5433", "gu ben")
     assert (found["USER"], found["PASSWORD"]) == ("li", "p@ss")
     assert found["OPTIONS"] == {
-        "connect_timeout": 10, "options": FOR_PAGES, "sslmode": "require", "target_session_attrs": "any"
+        "connect_timeout": 10, "options": FOR_PAGES, "sslmode": "require", "target_session_attrs": "any",
+        "prepare_threshold": 0,
     }  # fmt: skip
 
 
@@ -24,7 +25,7 @@ def test_a_socket_is_named_after_the_question_mark() -> None:
     found = read_database_url("postgresql:///guben?host=/run/postgresql&connect_timeout=3&options=-c%20jit%3Don")
 
     assert (found["HOST"], found["USER"]) == ("/run/postgresql", "")
-    assert found["OPTIONS"] == {"connect_timeout": "3", "options": "-c jit=on"}
+    assert found["OPTIONS"] == {"connect_timeout": "3", "options": "-c jit=on", "prepare_threshold": 0}
 
 
 @pytest.mark.parametrize("url", ["mysql://a/b", "postgres://host", "postgres://host/", "guben.sqlite3", ""])

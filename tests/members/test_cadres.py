@@ -34,7 +34,7 @@ def listed(cast: Cast, name: str = "单小禾", **more: Any) -> ReserveEntry:
 def fact(name: str, columns: list[str], on: date = TODAY) -> list[tuple[Any, ...]]:
     table = catalogue.table(name)
     assert table is not None
-    return run(select(["organisation", *columns], table, on, None))
+    return run(select(["organisation", *columns], table, on, None), None)
 
 
 def test_a_name_comes_on_the_list_once_and_leaves_it(cast: Cast) -> None:
