@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
@@ -36,9 +37,17 @@ def prepared_rows(sql: str, params: Mapping[str, str]) -> list[tuple[Any, ...]]:
 
 @cache
 def _server_cursor() -> Any:
-    from psycopg import Cursor  # installed where PostgreSQL is; Django's own binds what it sends before
+    from psycopg import Cursor  # installed where PostgreSQL is; Django's own puts the parameters in before
 
-    return Cursor
+    class Told(Cursor[Any]):
+        """Keeps its text where Django's log of queries looks for it."""
+
+        def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
+            found = super().execute(query, params, **more)
+            self._query: Any = SimpleNamespace(query=query.encode())
+            return found
+
+    return Told
 
 
 def is_prepared() -> bool:

@@ -124,7 +124,7 @@ class Counting:
             for duty, owes in zip(side.duties, read_owes(side.duties, answers), strict=True)
         }
         for place, planned in enumerate(self.plan):
-            founded, kept, owes = known.get((planned.day, identity_of(planned.duty)), (date.min, date.max, None))
+            founded, kept, owes = known.get((planned.day, planned.identity), (date.min, date.max, None))
             if owes is None or not holds[place]:
                 continue
             found = state_of(
@@ -159,7 +159,7 @@ class Counting:
     def _one_by_one(self, units: Collection[int]) -> dict[int, list[Outcome]]:
         """The same as `queries.items` has it."""
         found: dict[int, list[Outcome]] = {unit: [] for unit in units}
-        places = {(identity_of(one.duty), one.period): place for place, one in enumerate(self.plan)}
+        places = {(one.identity, one.period): place for place, one in enumerate(self.plan)}
         for some in batched(sorted(units), MOST_IDS):
             rows = list(Organisation.objects.filter(pk__in=some))
             for item in items(rows, self.on, first=self._first, rules=self.library):
@@ -171,7 +171,7 @@ class Counting:
 
 def _sides(plan: Sequence[Planned], on: date) -> Iterator[_Side]:
     for day in sorted({planned.day for planned in plan}):
-        duties = tuple({identity_of(one.duty): one.duty for one in plan if one.day == day}.values())
+        duties = tuple({one.identity: one.duty for one in plan if one.day == day}.values())
         for some in batched(range(len(duties)), MOST_TOGETHER):
             yield _Side(day, tuple(duties[number] for number in some))
 

@@ -76,11 +76,15 @@ class DutyItem:
         return (self.due_on - on).days
 
 
+_Identity = tuple[str, str, date]
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """An edition of a duty and a period that it rules."""
 
     duty: Duty
+    identity: _Identity
     period: Period
     day: date  # on which it is asked whether the duty applies
 
@@ -140,9 +144,10 @@ def items(
     heritage = _heritage(units, plan, records, on)
     found = []
     for unit in units:
+        pk: int = unit.pk
         for planned in plan:
-            if holding.holds(planned.duty, unit.pk, planned.day):
-                item = _item(unit, planned, facts, records, heritage, on)
+            if holding.holds(planned.duty, pk, planned.day):
+                item = _item(unit, pk, planned, facts, records, heritage, on)
                 if item is not None:
                     found.append(item)
     return found
@@ -167,7 +172,7 @@ def planned_between(library: Library, first: date, last: date, on: date, keys: S
         for period in periods_between(first, last, duty.every):
             day = min(period.ends_on, on)
             if duty.in_force(period.starts_on):
-                planned.append(Planned(duty, period, day))
+                planned.append(Planned(duty, identity_of(duty), period, day))
     return planned
 
 
@@ -179,9 +184,6 @@ def _period(day: date, every: Every) -> Period:
 def _as_day(value: Any) -> date | None:
     """A date as the database gave it: SQLite gives ISO text."""
     return date.fromisoformat(value[:10]) if isinstance(value, str) else value
-
-
-_Identity = tuple[str, str, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,7 @@ def identity_of(duty: Duty) -> _Identity:
 def _unit_facts(plan: Sequence[Planned], within: Within | None) -> Facts:
     """For each day and unit: its founding, the day its records are kept from, and what each duty asks of it."""
     table = needed_table("organisation", catalogue)
-    duties = list({identity_of(planned.duty): planned.duty for planned in plan}.values())
+    duties = list({planned.identity: planned.duty for planned in plan}.values())
     facts: Facts = {}
     for some in (duties[start : start + MOST_TOGETHER] for start in range(0, len(duties), MOST_TOGETHER)):
         names = [identity_of(duty) for duty in some]
@@ -213,19 +215,24 @@ def _unit_facts(plan: Sequence[Planned], within: Within | None) -> Facts:
         for day in sorted({planned.day for planned in plan}):
             columns = [f"'{day}'", "organisation", "founded_on", "kept_from", *owes_columns(some, SQLITE, day)]
             parts.append(select(columns, table, day, within))
-        for day_text, organisation, founded, kept, *answers in rows(" UNION ALL ".join(parts), within):
-            owes = dict(zip(names, read_owes(some, answers), strict=True))
+        read: dict[tuple[Any, ...], dict[_Identity, Owes | None]] = {}  # units of a kind give the same answers
+        for day_text, organisation, founded, kept, *told in rows(" UNION ALL ".join(parts), within):
+            answers = tuple(told)
+            if answers not in read:
+                read[answers] = dict(zip(names, read_owes(some, answers), strict=True))
+            owes = read[answers]
             place = date.fromisoformat(day_text), organisation
-            before = facts[place].owes if place in facts else {}
-            facts[place] = _Known(_as_day(founded) or date.min, _as_day(kept), {**before, **owes})
+            if place in facts:
+                owes = {**facts[place].owes, **owes}
+            facts[place] = _Known(_as_day(founded) or date.min, _as_day(kept), owes)
     return facts
 
 
 def _asked(plan: Sequence[Planned], facts: Facts) -> list[Planned]:
     """The plan without the duties that none of the units has: nobody looks for their records."""
-    duties = {identity_of(planned.duty) for planned in plan}
+    duties = {planned.identity for planned in plan}
     known = {name for name in duties if any(one.owes[name] is not None for one in facts.values())}
-    return [planned for planned in plan if identity_of(planned.duty) in known]
+    return [planned for planned in plan if planned.identity in known]
 
 
 def _evidence(plan: Sequence[Planned], within: Within | None, on: date) -> Found:
@@ -233,12 +240,13 @@ def _evidence(plan: Sequence[Planned], within: Within | None, on: date) -> Found
     first = min(planned.period.starts_on for planned in plan)
     last = max(planned.period.ends_on for planned in plan)
     found: Found = defaultdict(list)
-    for editions in _without_doubles({identity_of(planned.duty): planned.duty for planned in plan}.values()):
+    for editions in _without_doubles({planned.identity: planned.duty for planned in plan}.values()):
         by_key = evidence(editions, LiveEngine(within), on, catalogue, first=first, last=last)
         for duty in editions:
+            identity, every = identity_of(duty), duty.every
             for unit, records in by_key[duty.key].items():
                 for record in records:
-                    found[unit, identity_of(duty), _period(record.day, duty.every)].append(record)
+                    found[unit, identity, _period(record.day, every)].append(record)
     return found
 
 
@@ -290,18 +298,19 @@ def _kept(found: Mapping[int, _Heritage], row: Succession) -> date | None:
     return known.kept_from if known else None
 
 
-def _item(
-    unit: Organisation, planned: Planned, facts: Facts, found: Found, heritage: Mapping[int, _Heritage], on: date
-) -> DutyItem | None:
+def _item(  # noqa: PLR0913 - a unit, a duty, and what was read of both
+    unit: Organisation, pk: int, planned: Planned, facts: Facts, found: Found, heritage: Mapping[int, _Heritage],
+    on: date,
+) -> DutyItem | None:  # fmt: skip
     duty, period = planned.duty, planned.period
-    known = facts.get((planned.day, unit.pk))
+    known = facts.get((planned.day, pk))
     if known is None:
         return None
-    owes = known.owes[identity_of(duty)]
+    owes = known.owes[planned.identity]
     if owes is None:
         return None
-    founded_on, kept_from = known.founded_on, facts.get((on, unit.pk), known).kept_from
-    followed = heritage.get(unit.pk)
+    founded_on, kept_from = known.founded_on, facts.get((on, pk), known).kept_from
+    followed = heritage.get(pk)
     if followed is not None and followed.falls_into(period):
         founded_on = min(founded_on, period.starts_on)
         kept_from = min((day for day in (kept_from, followed.kept_from) if day), default=None)
@@ -313,7 +322,7 @@ def _item(
         kept_from=kept_from,
         dissolved_on=unit.dissolved_on if unit.dissolved_on and unit.dissolved_on <= on else None,
         applies=owes.applies,
-        evidence=found.get((unit.pk, identity_of(duty), period), []),
+        evidence=found.get((pk, planned.identity, period), ()),
         times=owes.times,
     )
     if result is None:

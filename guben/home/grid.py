@@ -169,11 +169,12 @@ def build(  # noqa: PLR0913 - what the address may narrow
     """
     items = [item for item in items if not duties or item.duty.key in duties]
     columns = _columns(items, on, month)
+    by_key = {column.key: column for column in columns}
     by_unit: dict[int, dict[str, DutyItem]] = defaultdict(dict)
     for item in items:
         by_unit[item.unit.pk][_key(item)] = item
     rows = [
-        _row(unit, columns, by_unit[unit.pk], on, (lacking or {}).get(unit.pk, ""))
+        _row(unit, by_key, by_unit[unit.pk], on, (lacking or {}).get(unit.pk, ""))
         for unit in units
         if unit.pk in by_unit
     ]
@@ -224,11 +225,10 @@ def _columns(items: Iterable[DutyItem], on: date, month: Period) -> list[Column]
     return sorted(found.values(), key=lambda column: (order[column.section], EVERIES.index(column.period.every)))
 
 
-def _row(unit: Organisation, columns: list[Column], items: dict[str, DutyItem], on: date, lacking: str) -> Row:
-    cells = [_cell(column, items.get(column.key), on) for column in columns]
-    shown = {column.key for column in columns}
+def _row(unit: Organisation, columns: dict[str, Column], items: dict[str, DutyItem], on: date, lacking: str) -> Row:
+    cells = [_cell(column, items.get(key), on) for key, column in columns.items()]
     late = [titled(cell.column.period_name, cell.column.title) for cell in cells if cell.look == "late"]
-    earlier = sum(item.state == State.LATE for key, item in items.items() if key not in shown)
+    earlier = sum(item.state == State.LATE for key, item in items.items() if key not in columns)
     titles = [cell.column.title for cell in cells if cell.look in {"soon", "due"}]
     band = ""
     if unit.kept_from is None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, QueryDict
@@ -171,6 +172,11 @@ class LateGroup:
     days: int
     names: list[str]
     codes: list[str]
+
+    @property
+    def units_query(self) -> str:
+        """The branches as they stand in an address."""
+        return urlencode([("units", code) for code in self.codes])
 
 
 def late_groups(items: Iterable[DutyItem], on: date) -> list[LateGroup]:

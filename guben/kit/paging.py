@@ -20,9 +20,6 @@ class Bounded:
 
     @cached_property
     def _counted(self) -> int:
-        return self._counted_alone()
-
-    def _counted_alone(self) -> int:
         return int(self.rows.order_by().values("pk")[: self.most + 1].count())
 
     def count(self) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django import template
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,6 +26,12 @@ def grid_rows(context: template.Context, grid: Grid, group: Group) -> SafeString
     """One line of the table for each branch of a group."""
     lines = Lines(grid, sees_meetings=bool(context.get("sees_meetings")), may_change=bool(context.get("may_change")))
     return _together(lines.line(row, group.title) for row in group.rows)
+
+
+@register.simple_tag
+def hidden_fields(name: str, values: Iterable[str]) -> SafeString:
+    """A field of a form for each value, which nobody sees."""
+    return format_html_join("", '<input type="hidden" name="{}" value="{}" />', ((name, value) for value in values))
 
 
 def _together(parts: Iterable[SafeString | str]) -> SafeString:

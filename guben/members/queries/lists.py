@@ -92,7 +92,7 @@ def _named(people: People) -> People:
 class Listed(Bounded):
     """The same people for a paginator: looked for and counted in few tables, up to a bound; what a page shows is
     read for its fifty people alone. Near together, people who are narrowed down or far back in the list are counted
-    and put in order at once: either takes as long as both."""
+    and put in order at once: either takes as long as both. Those who bear a name are looked for once, wherever."""
 
     def __init__(  # noqa: PLR0913 - who asks, of whom, and what of it
         self, user: Someone, unit: Organisation | None, on: date, filters: Filters | None = None, *, most: int = 0,
@@ -103,6 +103,7 @@ class Listed(Bounded):
         people = placed_on(on, standing=bool(filters.standing or filters.contact))
         super().__init__(filtered(_among(people, user, unit, on), filters, on).order_by(*ORDER), most)
         self.on = on
+        self.is_named = bool(filters.text.strip())
         self.at_once = (far or bool(filters.set_ones())) and _is_near(user, unit)
 
     @cached_property
@@ -110,15 +111,29 @@ class Listed(Bounded):
         return list(self.rows.values_list("pk", flat=True)[: self.most + 1])
 
     @cached_property
+    def _found(self) -> list[int]:
+        return list(self.rows.order_by().values_list("pk", flat=True)[: self.most + 1])
+
+    @cached_property
     def _counted(self) -> int:
-        return len(self._keys) if self.at_once else self._counted_alone()
+        if self.at_once:
+            return len(self._keys)
+        return len(self._found) if self.is_named else super()._counted
 
     def __getitem__(self, part: Any) -> Any:
-        rows = self.rows.values_list("pk", flat=True)
-        # Asked for the first of few, a database walks the whole tree to find them in order; so it is asked for all.
-        keys = self._keys[part] if self.at_once else list(rows)[part] if self.count() <= FEW else list(rows[part])
+        keys = self._keys_of(part)
         people = {person.pk: person for person in _named(on_a_roll(self.on)).filter(pk__in=keys)}
         return [people[key] for key in keys if key in people]
+
+    def _keys_of(self, part: Any) -> list[int]:
+        if self.at_once:
+            return list(self._keys[part])
+        rows = self.rows
+        if self.is_named and not self.has_more:
+            rows = placed_on(self.on).filter(pk__in=self._found).order_by(*ORDER)
+        keys = rows.values_list("pk", flat=True)
+        # Asked for the first of few, a database walks the whole tree to find them in order; so it is asked for all.
+        return list(list(keys)[part]) if self.count() <= FEW else list(keys[part])
 
 
 def _is_near(user: Someone, unit: Organisation | None) -> bool:
