@@ -18,8 +18,8 @@ PLACE = Path(os.environ.get("GUBEN_BENCHMARKS", ROOT / "build" / "benchmarks"))
 from tests import postgres  # noqa: E402 - the folder above is not on the path before
 
 SETTINGS = {
-    "shared_buffers": "2GB",
-    "effective_cache_size": "8GB",
+    "shared_buffers": "12GB",
+    "effective_cache_size": "16GB",
     "work_mem": "32MB",
     "maintenance_work_mem": "512MB",
     "random_page_cost": "1.1",

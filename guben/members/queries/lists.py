@@ -28,7 +28,8 @@ from guben.organisations.models import Organisation, Placement
 
 AGES: dict[str, tuple[int | None, int | None]] = calculations.AGE_BANDS | {"45+": (45, None)}
 ORDER = ("unit_path", "pinyin", "name", "pk")
-FEW, MOST_NAMED = 5000, 2000  # people who are put in order at once; who are counted under a name
+FEW = 5000  # people who are put in order at once
+MOST_NAMED, MOST_NARROWED = 2000, 5000  # who are counted under a name; who are, narrowed down, in more than a county
 NEAR = 3000  # units: a county
 NEVER_LISTED = ("id_number_cipher", "id_number_index", "phone_cipher", "phone_index", "home_cipher", "domicile_cipher")
 
@@ -99,12 +100,12 @@ class Listed(Bounded):
         far: bool = False,
     ) -> None:  # fmt: skip
         filters = filters or Filters()
-        most = most or (MOST_NAMED if filters.text.strip() else MOST)
+        self.on = on
+        self.is_named, is_narrowed = bool(filters.text.strip()), bool(filters.set_ones())
+        self.at_once = (far or is_narrowed) and _is_near(user, unit)
+        most = most or (MOST_NAMED if self.is_named else MOST_NARROWED if is_narrowed and not self.at_once else MOST)
         people = placed_on(on, standing=bool(filters.standing or filters.contact))
         super().__init__(filtered(_among(people, user, unit, on), filters, on).order_by(*ORDER), most)
-        self.on = on
-        self.is_named = bool(filters.text.strip())
-        self.at_once = (far or bool(filters.set_ones())) and _is_near(user, unit)
 
     @cached_property
     def _keys(self) -> list[int]:
@@ -133,7 +134,7 @@ class Listed(Bounded):
             rows = placed_on(self.on).filter(pk__in=self._found).order_by(*ORDER)
         keys = rows.values_list("pk", flat=True)
         # Asked for the first of few, a database walks the whole tree to find them in order; so it is asked for all.
-        return list(list(keys)[part]) if self.count() <= FEW else list(keys[part])
+        return list(keys[part]) if self.has_more or self.count() > FEW else list(list(keys)[part])
 
 
 def _is_near(user: Someone, unit: Organisation | None) -> bool:
