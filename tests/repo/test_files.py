@@ -186,7 +186,9 @@ def test_every_dependency_is_used_and_every_import_is_declared() -> None:
     names = {name: modules.get(name, name.lower().replace("-", "_")) for name in declared}
     assert {name for name, module in names.items() if module not in imported} <= by_settings
     extras = [
-        Requirement(line).name for name in ("national", "spark") for line in project["optional-dependencies"][name]
+        Requirement(line).name
+        for name in ("national", "postgres", "spark")
+        for line in project["optional-dependencies"][name]
     ]
     assert set(extras) <= imported
     known = {*names.values(), *sys.stdlib_module_names, *extras, "guben", "django", "py4j"}  # py4j comes with pyspark
