@@ -42,6 +42,24 @@ def test_no_surname_has_more_readings_than_are_looked_for() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("few", [0, 5000])
+@pytest.mark.parametrize("most", [1, 2000])
+def test_among_many_units_too_and_what_is_narrowed_down_is_counted_less_far(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, few: int, most: int
+) -> None:
+    for name, worth in {"NEAR": 1, "FEW": few, "MOST_NAMED": most, "MOST_NARROWED": most}.items():
+        monkeypatch.setattr(lists, name, worth)
+    for filters in (Filters(), Filters(sex="1"), Filters(text="a"), Filters(text="志"), Filters(text="nobody")):
+        whole = [person.pk for person in members_at(cast.organiser, cast.town, DAY, filters)]
+        listed = Listed(cast.organiser, cast.town, DAY, filters)
+        assert not listed.at_once
+        bound = most if filters.set_ones() else 20_000
+        assert (listed.count(), listed.has_more) == (min(len(whole), bound), len(whole) > bound)
+        assert [person.pk for person in listed[0:2]] == whole[0:2]
+        assert [person.pk for person in listed[1:3]] == whole[1:3]
+
+
+@pytest.mark.django_db
 def test_a_list_in_pages_shows_the_same_people_in_the_same_order(cast: Cast) -> None:
     for filters in (Filters(), Filters(standing="home"), Filters(text="a"), Filters(contact="overdue")):
         whole = [person.pk for person in members_at(cast.organiser, cast.town, DAY, filters)]
@@ -70,14 +88,6 @@ def test_people_near_together_are_counted_and_put_in_order_at_once(cast: Cast, d
     with django_assert_num_queries(2):
         assert (listed.count(), listed.has_more) == (3, True)
         assert [person.pk for person in listed[1:3]] == whole[1:3]
-
-
-@pytest.mark.django_db
-def test_in_a_large_part_of_the_tree_they_are_not(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lists, "NEAR", 1)
-    listed = Listed(cast.organiser, cast.town, DAY, Filters(text="a"))
-    assert not listed.at_once
-    assert listed.count() == len(members_at(cast.organiser, cast.town, DAY, Filters(text="a")))
 
 
 @pytest.mark.django_db
