@@ -46,7 +46,7 @@ def plan_of(options: Namespace) -> Plan:
         return Plan(what=What.ORGANISATIONS, format=_format(ending, gb18030=options.gb18030))
     return Plan(
         what=What.MEMBERS,
-        columns=Columns.NATIONAL if options.national else Columns.OURS,
+        columns=Columns.ALL if options.all else Columns.NATIONAL if options.national else Columns.OURS,
         extra=options.extra,
         format=_format(ending, gb18030=options.gb18030),
         whole=options.full,

@@ -268,7 +268,9 @@ def _exports(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         one.add_argument("--out", required=True, metavar="FILE", help="the file to write, .xlsx or .csv")
         one.add_argument("--gb18030", action="store_true", help="CSV in GB18030 instead of UTF-8")
         if kind == "members":
-            one.add_argument("--national", action="store_true", help="the columns of the national member list")
+            which = one.add_mutually_exclusive_group()
+            which.add_argument("--national", action="store_true", help="the columns of the national member list")
+            which.add_argument("--all", action="store_true", help="all that stands on the roll, in 40 columns")
             one.add_argument("--extra", action="store_true", help="columns at the end for what the others leave out")
             one.add_argument("--full", action="store_true", help="whole numbers and addresses; needs --reason")
             one.add_argument("--reason", metavar="TEXT", default="", help="why; kept in the history")

@@ -14,6 +14,7 @@ class What(models.TextChoices):
 class Columns(models.TextChoices):
     OURS = "ours", _("固本模板的列")
     NATIONAL = "national", _("全国系统党员名单的列")
+    ALL = "all", _("全部在册内容")
 
 
 class Format(models.TextChoices):

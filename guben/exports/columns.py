@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any
 
 from guben.accounts.keyring import sealer
+from guben.exports.beside import Place, Posts
 from guben.exports.choices import Columns, What
 from guben.exports.plans import Plan
 from guben.imports import columns as c
 from guben.kit.days import completed_years
 from guben.kit.tables import Written
 from guben.members import sealed
-from guben.members.choices import StandingKind
+from guben.members.choices import MEMBER_STAGES, StageKind, StandingKind
 
 YES, NO = "是", "否"
 CIPHERS = ("id_number_cipher", "phone_cipher", "home_cipher", "domicile_cipher")
@@ -23,6 +24,7 @@ READ = (
     "is_migrant_worker", "service_correction", "stage", "standing", "id_number_mask", "phone_mask",
     "organisation_id_on", "group_name",
 )  # fmt: skip
+READ_BESIDE = ("placed_from", "standing_from", "standing_place", "contact_name")
 
 
 @dataclass(slots=True)
@@ -31,9 +33,19 @@ class Known:
 
     values: Mapping[str, Any]
     unit: str
-    joined_on: date | None
-    full_on: date | None
+    since: Mapping[str, date]  # the first day of each stage
     on: date
+    place: Place = Place()
+    posts: Posts = Posts()
+    contacted_on: date | None = None
+
+    @property
+    def joined_on(self) -> date | None:
+        return min((self.since[kind] for kind in MEMBER_STAGES if kind in self.since), default=None)
+
+    @property
+    def full_on(self) -> date | None:
+        return self.since.get(StageKind.FULL)
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
@@ -126,6 +138,24 @@ OF_A_PERSON: dict[str, Cell] = {
     c.AWAY: _standing(StandingKind.AWAY),
     c.AGE: lambda known: completed_years(known["born_on"], known.on),
 }
+FURTHER: dict[str, Cell] = {
+    c.AGE: OF_A_PERSON[c.AGE],
+    c.BRANCH_CODE: lambda known: known.place.code,
+    c.KIND: lambda known: word(c.KIND, known.place.kind),
+    c.FIELD: lambda known: word(c.FIELD, known.place.field),
+    c.ABOVE: lambda known: known.place.above,
+    c.PARENT: lambda known: known.place.above_code,
+    c.APPLIED: lambda known: known.since.get(StageKind.APPLICANT),
+    c.ACTIVIST: lambda known: known.since.get(StageKind.ACTIVIST),
+    c.CANDIDATE: lambda known: known.since.get(StageKind.CANDIDATE),
+    c.PLACED: _plain("placed_from"),
+    c.SINCE: _plain("standing_from"),
+    c.WHERE: _plain("standing_place"),
+    c.HELPER: _plain("contact_name"),
+    c.CONTACTED: lambda known: known.contacted_on,
+    c.POSTS: lambda known: known.posts.titles,
+    c.POSTED: lambda known: known.posts.from_on,
+}
 UNIT_HEADERS = tuple(column.header for column in c.UNIT_COLUMNS)
 
 
@@ -133,6 +163,8 @@ def headers(plan: Plan) -> list[str]:
     """The first line of the sheet."""
     if plan.what == What.ORGANISATIONS:
         return list(UNIT_HEADERS)
+    if plan.is_all:
+        return [*c.NATIONAL_COLUMNS, *c.EXTRA_COLUMNS, *c.FURTHER_COLUMNS]
     if plan.columns == Columns.NATIONAL:
         return [*c.NATIONAL_COLUMNS, *(c.EXTRA_COLUMNS if plan.extra else ())]
     ours = [column.header for column in c.MEMBER_COLUMNS if column.in_template]
@@ -142,10 +174,15 @@ def headers(plan: Plan) -> list[str]:
 
 def cells_of(plan: Plan) -> list[Cell]:
     """What makes the cells of a person, in the order of the headers."""
-    known = OF_A_PERSON | (WHOLE if plan.whole else MASKED)
+    known = OF_A_PERSON | FURTHER | (WHOLE if plan.whole else MASKED)
     return [known[header] for header in headers(plan)]
 
 
 def fields_of(plan: Plan) -> Sequence[str]:
     """What has to be read of a person: sealed values only where they are opened."""
-    return (*READ, *CIPHERS) if plan.whole else READ
+    return (*READ, *(READ_BESIDE if plan.is_all else ()), *(CIPHERS if plan.whole else ()))
+
+
+def stages_of(plan: Plan) -> Sequence[str]:
+    """Which stages' first days stand in the sheet."""
+    return StageKind.values if plan.is_all else MEMBER_STAGES

@@ -29,7 +29,7 @@ class StartForm(forms.Form):
     extra = forms.BooleanField(
         label=gettext_lazy("末尾加附加列"),
         required=False,
-        help_text=gettext_lazy("选的列里没有、库里有的：党小组和在册情况，或学位、住址等。"),
+        help_text=gettext_lazy("前两种列里没有、库里有的：党小组和在册情况，或学位、住址等。"),
     )
     format = forms.ChoiceField(label=gettext_lazy("文件格式"), choices=Format.choices, widget=forms.RadioSelect)
     whole = forms.BooleanField(

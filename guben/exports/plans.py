@@ -27,6 +27,10 @@ class Plan:
         return asdict(self)
 
     @property
+    def is_all(self) -> bool:
+        return self.what == What.MEMBERS and self.columns == Columns.ALL
+
+    @property
     def file_format(self) -> Format:
         return Format(self.format)
 
@@ -34,7 +38,7 @@ class Plan:
         if self.what == What.ORGANISATIONS:
             return _("组织名册的列")
         title = str(Columns(self.columns).label)
-        return _("%(title)s，加附加列") % {"title": title} if self.extra else title
+        return _("%(title)s，加附加列") % {"title": title} if self.extra and not self.is_all else title
 
     def file_name(self, code: str, on: date) -> str:
         kind = "units" if self.what == What.ORGANISATIONS else "members"

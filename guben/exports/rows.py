@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import islice
+from typing import Any
 
 from django.db.models import Count, F, QuerySet
 
 from guben.access import policy
 from guben.accounts.models import User
+from guben.exports import beside
 from guben.exports.choices import What
-from guben.exports.columns import Known, cells_of, fields_of, word
+from guben.exports.columns import Known, cells_of, fields_of, stages_of, word
 from guben.exports.plans import Plan
 from guben.imports import columns as c
 from guben.kit.tables import Written
-from guben.members.choices import MEMBER_STAGES, StageKind
-from guben.members.models import Stage
 from guben.members.queries import members_at
+from guben.members.spans import People
 from guben.organisations.choices import ActKind
 from guben.organisations.models import Act, Organisation
 from guben.organisations.queries import at_or_below
 
 AT_ONCE, UNITS_AT_ONCE = 1000, 100
+NOWHERE, NO_POSTS = beside.Place(), beside.Posts()
 
 
 def count_of(plan: Plan, unit: Organisation, by: User, on: date) -> int:
@@ -42,25 +44,31 @@ def _member_rows(plan: Plan, unit: Organisation, by: User, on: date) -> Iterator
     cells, fields = cells_of(plan), fields_of(plan)
     units = branch_names(unit)
     while names := dict(islice(units, UNITS_AT_ONCE)):  # the database sorts no more than these at once
-        people = members_at(by, unit, on).filter(organisation_id_on__in=list(names)).values(*fields)
+        people = _named(members_at(by, unit, on)).filter(organisation_id_on__in=list(names)).values(*fields)
         read = people.iterator(chunk_size=AT_ONCE)
+        where = beside.places(names) if plan.is_all else {}
         while part := list(islice(read, AT_ONCE)):
-            days = _stage_days([values["pk"] for values in part], on)
-            for values in part:
-                known = Known(values, names[values["organisation_id_on"]], *days[values["pk"]], on)
+            for known in _known(plan, part, names, where, on):
                 yield [cell(known) for cell in cells]
 
 
-def _stage_days(people: list[int], on: date) -> dict[int, tuple[date | None, date | None]]:
-    """The days of admission and of full membership."""
-    joined: dict[int, date] = {}
-    full: dict[int, date] = {}
-    stages = Stage.objects.filter(person__in=people, kind__in=MEMBER_STAGES, from_on__lte=on).order_by("-from_on")
-    for person, kind, from_on in stages.values_list("person", "kind", "from_on"):
-        joined[person] = from_on
-        if kind == StageKind.FULL:
-            full[person] = from_on
-    return {person: (joined.get(person), full.get(person)) for person in people}
+def _named(people: People) -> People:
+    """With what holds of placing and standing under names that stand beside those of a list."""
+    found: People = people.annotate(placed_from=F("affiliation_on__from_on"), standing_place=F("standing_on__place"))
+    return found
+
+
+def _known(
+    plan: Plan, part: list[dict[str, Any]], names: Mapping[int, str], where: Mapping[int, beside.Place], on: date
+) -> Iterator[Known]:
+    keys = [values["pk"] for values in part]
+    since = beside.stages_begun(keys, stages_of(plan), on)
+    posts = beside.posts_held(keys, on) if plan.is_all else {}
+    contacts = beside.last_contacts(keys, on) if plan.is_all else {}
+    for values in part:
+        key, unit = values["pk"], values["organisation_id_on"]
+        more = (where.get(unit, NOWHERE), posts.get(key, NO_POSTS), contacts.get(key))
+        yield Known(values, names[unit], since.get(key, {}), on, *more)
 
 
 def branch_names(unit: Organisation) -> Iterator[tuple[int, str]]:

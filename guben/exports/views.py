@@ -18,7 +18,7 @@ from guben.exports import actions, queries
 from guben.exports.forms import StartForm
 from guben.exports.kinds import EXPORT
 from guben.exports.plans import plan_in
-from guben.imports.columns import EXTRA_COLUMNS, NATIONAL_COLUMNS
+from guben.imports.columns import FURTHER_COLUMNS, NATIONAL_COLUMNS
 from guben.jobs.shown import shown
 from guben.organisations.models import Organisation
 from guben.organisations.queries import unit_for
@@ -43,7 +43,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "page": page,
         "exports": [{**shown(job), "plan": plan_in(job.arguments)} for job in page],
         "national": NATIONAL_COLUMNS,
-        "extra": EXTRA_COLUMNS,
+        "further": FURTHER_COLUMNS,
     }
     return render(request, "exports/start.html", context, status=422 if form.is_bound else 200)
 

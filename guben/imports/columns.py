@@ -21,6 +21,9 @@ DEGREE, SERVICE, CORRECTION, STRATUM = "学位", "党龄", "党龄校正值", "�
 EXPERT, MIGRANT, HOME, DOMICILE = "从事专业技术职务", "是否农民工", "现居住地", "户籍所在地"
 LOST, AWAY, AGE = "是否失联党员", "是否流动党员", "年龄"
 CODE, TITLE, SHORT, KIND, FIELD = "代码", "名称", "简称", "组织类别", "所属领域"
+BRANCH_CODE, ABOVE, APPLIED, ACTIVIST = "党支部代码", "上级组织", "申请入党日期", "确定积极分子日期"
+CANDIDATE, PLACED, SINCE, WHERE = "确定发展对象日期", "组织关系转入日期", "在册情况从哪天起", "去向"
+HELPER, CONTACTED, POSTS, POSTED = "联系人", "最近联系日期", "党内职务", "任职日期"
 LEVEL, PARENT, FOUNDED, KEPT, PAPER = "所在层级", "上级组织代码", "成立日期", "建账日", "批复文号"
 
 # The national system's member list, in its order; an export writes these, an import reads them.
@@ -31,6 +34,11 @@ NATIONAL_COLUMNS = (
 )  # fmt: skip
 # What the national list has no column for; an export that is to lose nothing adds them at the end.
 EXTRA_COLUMNS = (GROUP, STANDING)
+# What else an export of all that a roll holds writes; no import reads it.
+FURTHER_COLUMNS = (
+    AGE, BRANCH_CODE, KIND, FIELD, ABOVE, PARENT, APPLIED, ACTIVIST, CANDIDATE, PLACED, SINCE, WHERE, HELPER, CONTACTED,
+    POSTS, POSTED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from guben.house.words import listed
-from guben.imports.columns import PROBLEMS, Column
+from guben.imports.columns import FURTHER_COLUMNS, PROBLEMS, Column
 from guben.imports.errors import HeadersMissing, NoRows
 from guben.imports.layout import is_counting
 from guben.imports.results import Fault
@@ -132,7 +132,7 @@ def notes_on(sheet: Sheet, columns: Sequence[Column]) -> list[str]:
         notes.append(_("这几列没有读：%(headers)s。") % {"headers": listed([header[:40] for header in unread])})
     headers = [column.header for column in columns]
     for header in unread:
-        if header not in headers and (near := nearest(header, headers, limit=1)):
+        if header not in (*headers, *FURTHER_COLUMNS) and (near := nearest(header, headers, limit=1)):
             sentence = _("“%(header)s”列没有读。是不是“%(near)s”？是就改列名，重新导入。")
             notes.append(sentence % {"header": header[:40], "near": near[0]})
     for number, text in sheet.asides[:ASIDES_TOLD]:

@@ -36,7 +36,7 @@ def an_organiser() -> User:
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv", "csv-gb18030"])
-@pytest.mark.parametrize("columns", ["national", "ours"])
+@pytest.mark.parametrize("columns", ["national", "ours", "all"])
 def test_the_same_members_come_back_in_an_empty_guben(columns: str, ending: str):
     county.found(acting_user())
     county.set_up_groups()
