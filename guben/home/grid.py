@@ -21,6 +21,7 @@ SHOW_LONG_DAYS = 31  # duties of the half-year and the year get a column when th
 FOLD_FROM = 15  # rows; a smaller grid shows all of them
 REASON_LENGTH = 6  # characters that fit into a cell
 DONE = frozenset({"done", "done_late", "entered_late"})
+Place = tuple[str, Every, date]  # a rule, how often, and when the period begins
 EVERIES: tuple[Every, ...] = ("month", "quarter", "half_year", "year")
 
 
@@ -169,12 +170,12 @@ def build(  # noqa: PLR0913 - what the address may narrow
     """
     items = [item for item in items if not duties or item.duty.key in duties]
     columns = _columns(items, on, month)
-    by_key = {column.key: column for column in columns}
-    by_unit: dict[int, dict[str, DutyItem]] = defaultdict(dict)
+    by_place = {_place(column.rule, column.period): column for column in columns}
+    by_unit: dict[int, dict[Place, DutyItem]] = defaultdict(dict)
     for item in items:
-        by_unit[item.unit.pk][_key(item)] = item
+        by_unit[item.unit.pk][_place(item.duty.key, item.period)] = item
     rows = [
-        _row(unit, by_key, by_unit[unit.pk], on, (lacking or {}).get(unit.pk, ""))
+        _row(unit, by_place, by_unit[unit.pk], on, (lacking or {}).get(unit.pk, ""))
         for unit in units
         if unit.pk in by_unit
     ]
@@ -187,8 +188,9 @@ def build(  # noqa: PLR0913 - what the address may narrow
     return Grid(month, _sections(columns, on, month), groups, items)
 
 
-def _key(item: DutyItem) -> str:
-    return f"{item.duty.key}:{item.period.label}"
+def _place(rule: str, period: Period) -> Place:
+    """What tells a column from all others; a town asks for thousands, and labels are slow to write."""
+    return rule, period.every, period.starts_on
 
 
 def _section(item: DutyItem, on: date, current: dict[Every, Period]) -> str:
@@ -204,13 +206,13 @@ def _section(item: DutyItem, on: date, current: dict[Every, Period]) -> str:
 
 
 def _columns(items: Iterable[DutyItem], on: date, month: Period) -> list[Column]:
-    found: dict[str, Column] = {}
+    found: dict[Place, Column] = {}
     current = {every: period_of(month.starts_on, every) for every in EVERIES}
     for item in items:
-        key = _key(item)
-        if key not in found and (section := _section(item, on, current)):
-            duty = item.duty
-            found[key] = Column(
+        duty = item.duty
+        place = _place(duty.key, item.period)
+        if place not in found and (section := _section(item, on, current)):
+            found[place] = Column(
                 rule=duty.key,
                 title=short_title(duty),
                 article=article_of(duty),
@@ -225,10 +227,10 @@ def _columns(items: Iterable[DutyItem], on: date, month: Period) -> list[Column]
     return sorted(found.values(), key=lambda column: (order[column.section], EVERIES.index(column.period.every)))
 
 
-def _row(unit: Organisation, columns: dict[str, Column], items: dict[str, DutyItem], on: date, lacking: str) -> Row:
-    cells = [_cell(column, items.get(key), on) for key, column in columns.items()]
+def _row(unit: Organisation, columns: dict[Place, Column], items: dict[Place, DutyItem], on: date, lacking: str) -> Row:
+    cells = [_cell(column, items.get(place), on) for place, column in columns.items()]
     late = [titled(cell.column.period_name, cell.column.title) for cell in cells if cell.look == "late"]
-    earlier = sum(item.state == State.LATE for key, item in items.items() if key not in columns)
+    earlier = sum(item.state == State.LATE for place, item in items.items() if place not in columns)
     titles = [cell.column.title for cell in cells if cell.look in {"soon", "due"}]
     band = ""
     if unit.kept_from is None:

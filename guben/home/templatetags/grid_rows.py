@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from urllib.parse import quote
 
 from django import template
 from django.urls import reverse
@@ -15,7 +19,7 @@ from guben.home.grid import DONE, Cell, Column, Grid, Group, Row
 from guben.house.templatetags.house import icon, joined
 
 register = template.Library()
-ANY_NUMBER = 987654321
+ANY_NUMBER, ANY_CODE = 987654321, "ANY-CODE"
 NAMED = 2  # late duties that the last cell of a row names
 CHIPS = {"late": "cell-chip cell-late", "soon": "cell-chip cell-soon", "due": "cell-due"}
 ICONS = {"late": "alert-triangle", "soon": "clock", "due": "circle"}
@@ -43,10 +47,16 @@ def _hidden(text: str) -> SafeString:
     return format_html('<span class="visually-hidden">{}</span>', text)
 
 
-def _meeting_pages() -> tuple[str, str]:
-    """What stands before and after a meeting's number in the address of its page."""
-    before, _number, after = reverse("meetings:detail", args=[ANY_NUMBER]).rpartition(str(ANY_NUMBER))
+def _around(word: object, page: str) -> tuple[str, str]:
+    """What stands before and after a number or code in the address of its page: each row has its own."""
+    before, _word, after = reverse(page, args=[word]).rpartition(str(word))
     return before, after
+
+
+@lru_cache(maxsize=4096)
+def _text(words: str) -> str:
+    """Words as they stand in HTML: a town says the same few hundred again and again."""
+    return escape(words)
 
 
 class Lines:
@@ -54,14 +64,16 @@ class Lines:
 
     def __init__(self, grid: Grid, *, sees_meetings: bool, may_change: bool) -> None:
         self.has_earlier = grid.has_earlier
-        self.columns = {column.key: _marks_of(column) for column in grid.columns}
+        self.columns = {column: Marks.of(column) for column in grid.columns}
         self.wide = len(self.columns) + self.has_earlier
         self.sees_meetings, self.may_change = sees_meetings, may_change
         self.icons = {name: icon(name) for name in ("check", "pencil", "circle-dashed", *ICONS.values())}
         self.done = _hidden(_("已做"))
         self.nothing = _quiet(_together([DOT, _hidden(_("不要求"))]))
         self.settled = format_html('<span class="cell-done">{}{}</span>', self.icons["check"], _("齐了"))
-        self.before_meeting, self.after_meeting = _meeting_pages()
+        self.before_meeting, self.after_meeting = _around(ANY_NUMBER, "meetings:detail")
+        self.before_unit, self.after_unit = _around(ANY_CODE, "home:unit")
+        self.before_duties, self.after_duties = _around(ANY_CODE, "home:unit_duties")
         self.colon, self.done_icons = _("："), dict.fromkeys(DONE, self.icons["check"])
         self.done_icons["entered_late"] = self.icons["pencil"]
         self.comma = conditional_escape(_("，"))
@@ -69,17 +81,17 @@ class Lines:
     def line(self, row: Row, field: str) -> SafeString:
         """A branch of a field with its cells, or with a band where its books are not kept yet."""
         unit = row.unit
-        name = format_html('<th scope="row"><a href="{}">{}</a></th>', unit.get_absolute_url(), unit.short_name)
+        code, short_name = escape(unit.code), escape(unit.short_name)
+        name = f'<th scope="row"><a href="{self.before_unit}{quote(unit.code)}{self.after_unit}">{short_name}</a></th>'
         if row.band:
             return _together(['<tr class="grid-row">', name, self._band(row), "</tr>"])
-        duties = reverse("home:unit_duties", args=[unit.code])
-        before = format_html('<td id="cell-{}-', unit.code)
-        marks = format_html(' data-unit="{}" data-name="{}" data-field="{}"', unit.code, unit.short_name, field)
+        duties = f"{self.before_duties}{quote(unit.code)}{self.after_duties}"
+        own = f' data-unit="{code}" data-name="{short_name}" data-field="{escape(field)}"'
         cells = [
-            f'{before}{of[0]}" class="grid-cell look-{cell.look}"{of[1]}{marks}{OPEN if cell.is_open else ""}>'
-            f"{self._inside(cell, duties)}</td>"
+            f'<td id="cell-{code}-{of.end}" class="grid-cell look-{cell.look}"{of.marks}{own}'
+            f"{OPEN if cell.is_open else ''}>{self._inside(cell, of, duties)}</td>"
             for cell in row.cells
-            for of in (self.columns[cell.column.key],)
+            for of in (self.columns[cell.column],)
         ]
         end = f'<td class="grid-end first-of-section">{self._lacking(row)}</td>'
         return _together(['<tr class="grid-row">', name, self._earlier(row, duties), *cells, end, "</tr>"])
@@ -106,26 +118,21 @@ class Lines:
             late = format_html('<a class="text-late" href="{}">{}</a>', duties, words)
         return format_html('<td class="first-of-section grid-earlier">{}</td>', late)
 
-    def _inside(self, cell: Cell, duties: str) -> SafeString:
-        column = cell.column
-        if cell.look in DONE:
-            is_meeting = cell.record and column.form and self.sees_meetings
-            meeting = f"{self.before_meeting}{cell.record}{self.after_meeting}"
-            return format_html(
-                '<a class="cell-done" href="{}">{}{}{}{}</a>',
-                meeting if is_meeting else _anchor(duties, column), self.done_icons[cell.look], self.done, cell.text,
-                _tag(cell),
-            )  # fmt: skip
+    def _inside(self, cell: Cell, of: Marks, duties: str) -> str:
+        look, text = cell.look, _text(cell.text)
+        tag = f'<span class="tag">{_text(cell.tag)}</span>' if cell.tag else ""
+        if look in DONE:
+            is_meeting = cell.record and cell.column.form and self.sees_meetings
+            page = f"{self.before_meeting}{cell.record}{self.after_meeting}" if is_meeting else f"{duties}#{of.end}"
+            return f'<a class="cell-done" href="{page}">{self.done_icons[look]}{self.done}{text}{tag}</a>'
         if cell.is_open:
-            return format_html(
-                '<a class="{}" href="{}"><span class="cell-words">{}{}</span>{}</a>',
-                CHIPS[cell.look], _anchor(duties, column), self.icons[ICONS[cell.look]], cell.text, _tag(cell),
-            )  # fmt: skip
+            words = f'<span class="cell-words">{self.icons[ICONS[look]]}{text}</span>'
+            return f'<a class="{CHIPS[look]}" href="{duties}#{of.end}">{words}{tag}</a>'
         if cell.look == "exempt":
             reason = _hidden(self.colon + cell.reason) if cell.reason != cell.text else ""
-            return _quiet(_together([DOT, conditional_escape(cell.text), reason]))
+            return _quiet(_together([DOT, text, reason]))
         if cell.look == "not_kept":
-            return _quiet(_together([self.icons["circle-dashed"], conditional_escape(cell.text)]))
+            return _quiet(_together([self.icons["circle-dashed"], text]))
         return self.nothing
 
     def _lacking(self, row: Row) -> SafeString:
@@ -151,23 +158,21 @@ OPEN = " data-open"
 DOT = mark_safe('<span aria-hidden="true">·</span>')
 
 
-def _marks_of(column: Column) -> tuple[SafeString, SafeString]:
-    """The end of a cell's id, and what the scripts of the page read of its column."""
-    end = format_html("{}-{}", column.rule, column.period.label)
-    marks = format_html(
-        ' data-column="{}" data-form="{}" data-rule="{}" data-period="{}"',
-        column.key, column.form, column.rule, column.period.label,
-    )  # fmt: skip
-    return end, marks
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The end of the ids of a column's cells, and what the scripts of the page read of it."""
 
+    end: str
+    marks: str
 
-def _anchor(duties: str, column: Column) -> str:
-    return f"{duties}#{column.rule}-{column.period.label}"
+    @classmethod
+    def of(cls, column: Column) -> Marks:
+        marks = format_html(
+            ' data-column="{}" data-form="{}" data-rule="{}" data-period="{}"',
+            column.key, column.form, column.rule, column.period.label,
+        )  # fmt: skip
+        return cls(escape(f"{column.rule}-{column.period.label}"), marks)
 
 
 def _quiet(inside: SafeString) -> SafeString:
     return format_html('<span class="cell-quiet">{}</span>', inside)
-
-
-def _tag(cell: Cell) -> SafeString:
-    return format_html('<span class="tag">{}</span>', cell.tag) if cell.tag else SafeString()
