@@ -13,7 +13,7 @@ from guben.duties.queries import DutyItem
 from guben.duties.states import State
 from guben.home.words import article_of, form_of, needs_quorum, period_name, short_title
 from guben.house.words import titled
-from guben.kit.days import Every, Period, period_of, previous_period
+from guben.kit.days import Every, Period, period_of
 from guben.organisations.models import Organisation
 
 SOON_DAYS = 3
@@ -200,7 +200,7 @@ def _section(item: DutyItem, on: date, current: dict[Every, Period]) -> str:
         if period.every in {"month", "quarter"}:
             return period.every
         return "long" if item.due_on - on <= timedelta(days=SHOW_LONG_DAYS) else ""
-    if item.state == State.LATE and period == previous_period(current[period.every]):
+    if item.state == State.LATE and period.ends_on + timedelta(days=1) == current[period.every].starts_on:
         return "past"
     return ""
 

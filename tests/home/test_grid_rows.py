@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.template import Context
 
 from guben.home.grid import Cell, Column, Grid, Group, Row, Section
 from guben.home.templatetags.grid_rows import grid_rows
@@ -17,7 +18,8 @@ COLUMN = Column("theme-day", "主题党日", "", "theme_day", False, MONTH, "6�
 
 def lines(row: Row, **right: bool) -> str:
     group = Group("village", "村", [row], [])
-    return str(grid_rows({**right}, Grid(MONTH, [Section("month", "本月", [COLUMN])], [group], []), group))  # type: ignore[arg-type]
+    grid = Grid(MONTH, [Section("month", "本月", [COLUMN])], [group], [])
+    return str(grid_rows(Context(right), grid, group))
 
 
 def branch(cell: Cell | None = None, band: str = "") -> Row:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from django import template
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -28,14 +28,17 @@ ICONS = {"late": "alert-triangle", "soon": "clock", "due": "circle"}
 @register.simple_tag(takes_context=True)
 def grid_rows(context: template.Context, grid: Grid, group: Group) -> SafeString:
     """One line of the table for each branch of a group."""
-    lines = Lines(grid, sees_meetings=bool(context.get("sees_meetings")), may_change=bool(context.get("may_change")))
+    lines = context.render_context.get(grid_rows)
+    if lines is None or lines.grid is not grid:
+        rights = {name: bool(context.get(name)) for name in ("sees_meetings", "may_change")}
+        context.render_context[grid_rows] = lines = Lines(grid, **rights)
     return _together(lines.line(row, group.title) for row in group.rows)
 
 
 @register.simple_tag
 def hidden_fields(name: str, values: Iterable[str]) -> SafeString:
     """A field of a form for each value, which nobody sees."""
-    return format_html_join("", '<input type="hidden" name="{}" value="{}" />', ((name, value) for value in values))
+    return _together(f'<input type="hidden" name="{escape(name)}" value="{escape(value)}" />' for value in values)
 
 
 def _together(parts: Iterable[SafeString | str]) -> SafeString:
@@ -63,7 +66,7 @@ class Lines:
     """What all lines of one page have in common is made once."""
 
     def __init__(self, grid: Grid, *, sees_meetings: bool, may_change: bool) -> None:
-        self.has_earlier = grid.has_earlier
+        self.grid, self.has_earlier = grid, grid.has_earlier
         self.columns = {column: Marks.of(column) for column in grid.columns}
         self.wide = len(self.columns) + self.has_earlier
         self.sees_meetings, self.may_change = sees_meetings, may_change
