@@ -209,15 +209,14 @@ def pages_of(level: str, unit: Any) -> list[tuple[str, Callable[[random.Random],
 
 
 def started() -> tuple[subprocess.Popen[bytes], int]:
-    """The web server as `guben serve --processes` starts it, two processes for each core: where one of two works on
-    a large page, whoever is with it waits beside an idle core."""
+    """The web server as `guben serve` starts it, one process for each core."""
     environment = {**os.environ, "GUBEN_HOSTS": "127.0.0.1"}
     subprocess.run([sys.executable, "-m", "guben", "manage", "collectstatic", "--noinput", "-v", "0"],
                    env=environment, check=True, cwd=ROOT)  # fmt: skip
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    words = ["granian", "--interface", "wsgi", "--port", str(port), "--workers", str(2 * (os.cpu_count() or 1)),
+    words = ["granian", "--interface", "wsgi", "--port", str(port), "--workers", str(os.cpu_count()),
              "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "guben.wsgi:application"]  # fmt: skip
     web = subprocess.Popen([sys.executable, "-m", *words], env=environment, cwd=ROOT)
     ends = time.monotonic() + 60
@@ -282,6 +281,8 @@ def page(times: Times, options: argparse.Namespace, beside: list[list[str]], mac
 
     loaded = json.loads((DATA / "loaded.json").read_text())
     rows = []
+    days = [name for name in times.taken if name.startswith("today") and ":" not in name]
+    times.taken["today of all"] = [one for name in days for one in times.taken[name]]
     for name, taken in sorted(times.taken.items()):
         goal = next((worth for key, worth in GOALS.items() if name.startswith(key) and ":" not in name), None)
         ordered = sorted(taken)

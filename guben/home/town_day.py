@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote
 from uuid import UUID
 
 from django.http import HttpRequest, QueryDict
@@ -176,7 +176,7 @@ class LateGroup:
     @property
     def units_query(self) -> str:
         """The branches as they stand in an address."""
-        return urlencode([("units", code) for code in self.codes])
+        return "&".join(f"units={quote(code)}" for code in self.codes)
 
 
 def late_groups(items: Iterable[DutyItem], on: date) -> list[LateGroup]:

@@ -28,10 +28,10 @@ ICONS = {"late": "alert-triangle", "soon": "clock", "due": "circle"}
 @register.simple_tag(takes_context=True)
 def grid_rows(context: template.Context, grid: Grid, group: Group) -> SafeString:
     """One line of the table for each branch of a group."""
-    lines = context.render_context.get(grid_rows)
+    lines = context.render_context.get(LINES)
     if lines is None or lines.grid is not grid:
         rights = {name: bool(context.get(name)) for name in ("sees_meetings", "may_change")}
-        context.render_context[grid_rows] = lines = Lines(grid, **rights)
+        context.render_context[LINES] = lines = Lines(grid, **rights)
     return _together(lines.line(row, group.title) for row in group.rows)
 
 
@@ -158,6 +158,7 @@ class Lines:
 
 
 OPEN = " data-open"
+LINES = "lines of the grid"
 DOT = mark_safe('<span aria-hidden="true">·</span>')
 
 
