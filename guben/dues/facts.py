@@ -109,10 +109,12 @@ GROUP BY r.organisation_id
 KEPT = Extension(
     columns=(Column("keeps_dues", "boolean", "已建党费台账", "keeps dues", default=0),),
     sql=f"""
-SELECT a.organisation_id AS organisation, 1 AS keeps_dues
-FROM members_affiliation a JOIN dues_balance b ON b.person_id = a.person_id AND b.year = {THIS_YEAR}
-WHERE {_ON.format("a")} /*within:a.organisation_id*/
-GROUP BY a.organisation_id
+SELECT u.id AS organisation, 1 AS keeps_dues
+FROM organisations_organisation u
+WHERE EXISTS (
+  SELECT 1 FROM members_affiliation a JOIN dues_balance b ON b.person_id = a.person_id AND b.year = {THIS_YEAR}
+  WHERE a.organisation_id = u.id AND {_ON.format("a")}
+) /*within:u.id*/
 """,
 )
 

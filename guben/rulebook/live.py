@@ -71,17 +71,26 @@ def batched(ids: Iterable[int], most: int) -> Iterator[tuple[int, ...]]:
 
 
 def select(
-    columns_sql: Iterable[str], table: FactTable, on: date, within: Within | None, *, summed: bool = False
+    columns_sql: Iterable[str],
+    table: FactTable,
+    on: date,
+    within: Within | None,
+    *,
+    summed: bool = False,
+    where: str | None = None,
 ) -> str:
     """The query for some SQL columns of a fact table's rows; the columns are compiled, never typed by a user. Where all
-    rows are summed, each is made once, however many sums speak of it: a limit that limits nothing keeps the database
-    from working a column out anew for each of them."""
+    rows are summed, or some are chosen, each is made once, however many columns speak of it: a limit that limits
+    nothing keeps the database from working a column out anew for each of them."""
     source = fact_sql(table, on, within)
+    all_of_them = "\nOFFSET 0" if is_postgres() else "\nLIMIT -1"
     if summed:
-        source += "\nOFFSET 0" if is_postgres() else "\nLIMIT -1"
+        source += all_of_them
     if is_postgres():
         typed = ["organisation", "record", *(POSTGRES.typed(column) for column in table.stored_columns)]
         source = f"SELECT {', '.join(typed)} FROM ({source}) AS untyped"
+    if where:
+        source = f"SELECT * FROM ({source}) AS fact WHERE {where}{all_of_them}"
     return f"SELECT {', '.join(columns_sql)} FROM ({source}) AS fact"
 
 
@@ -128,8 +137,8 @@ class LiveEngine:
         for number, (table, columns, where) in enumerate(asked):
             truths = [f"CASE WHEN {column} THEN 1 ELSE 0 END" for column in _as_conditions(columns[facts:])]
             filled = ["0"] * (widest - len(columns))
-            source = select([str(number), "organisation", *columns[:facts], *truths, *filled], table, on, self.within)
-            parts.append(f"{source} WHERE {where}")
+            chosen = [str(number), "organisation", *columns[:facts], *truths, *filled]
+            parts.append(select(chosen, table, on, self.within, where=where))
         found: list[list[tuple[Any, ...]]] = [[] for _ in asked]
         for number, *row in rows(" UNION ALL ".join(parts), self.within):
             found[number].append(tuple(row[: len(asked[number][1]) + 1]))
