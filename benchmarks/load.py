@@ -282,8 +282,8 @@ def page(times: Times, options: argparse.Namespace, beside: list[list[str]], mac
     loaded = json.loads((DATA / "loaded.json").read_text())
     rows = []
     days = [name for name in times.taken if name.startswith("today") and ":" not in name]
-    times.taken["today of all"] = [one for name in days for one in times.taken[name]]
-    for name, taken in sorted(times.taken.items()):
+    of_all = {"today of all": [one for name in days for one in times.taken[name]]} if days else {}
+    for name, taken in sorted({**times.taken, **of_all}.items()):
         goal = next((worth for key, worth in GOALS.items() if name.startswith(key) and ":" not in name), None)
         ordered = sorted(taken)
         late = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
@@ -307,10 +307,8 @@ def page(times: Times, options: argparse.Namespace, beside: list[list[str]], mac
 
 def measured(what: str) -> list[str]:
     """An export or a snapshot in a process of its own, with the most memory it held."""
-    child = subprocess.Popen([sys.executable, str(ROOT / "benchmarks" / "load_out.py"), what], stdout=subprocess.PIPE)
-    assert child.stdout
-    found = json.loads(child.stdout.read())
-    child.wait()
+    command = [sys.executable, str(ROOT / "benchmarks" / "load_out.py"), what]
+    found = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
     rows, taken = found["rows"], found["seconds"]
     return [found["what"], f"{rows:,}", f"{taken:.0f}", f"{rows / taken:,.0f}", f"{found['mb']:.0f}",
             f"{found['bytes'] / 1e6:,.0f}"]  # fmt: skip

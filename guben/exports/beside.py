@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Max
-from django.utils.translation import override
 
+from guben.imports.columns import source_words
 from guben.members.models import Contact, Holding, Stage
 from guben.members.spans import holds_on
 from guben.organisations.choices import PostKind
@@ -37,12 +37,7 @@ class Posts:
     from_on: date | None = None
 
 
-def _titles() -> dict[str, str]:
-    with override("zh-hans"):  # a sheet has the words of the source texts, whatever its reader's language
-        return {kind.value: str(kind.label) for kind in PostKind}
-
-
-TITLES = _titles()
+TITLES = {kind: word for word, kind in source_words(PostKind.choices).items()}
 
 
 def places(units: Collection[int]) -> dict[int, Place]:

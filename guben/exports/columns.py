@@ -35,9 +35,9 @@ class Known:
     unit: str
     since: Mapping[str, date]  # the first day of each stage
     on: date
-    place: Place = Place()
-    posts: Posts = Posts()
-    contacted_on: date | None = None
+    place: Place
+    posts: Posts
+    contacted_on: date | None
 
     @property
     def joined_on(self) -> date | None:
@@ -137,9 +137,6 @@ OF_A_PERSON: dict[str, Cell] = {
     c.LOST: _standing(StandingKind.LOST),
     c.AWAY: _standing(StandingKind.AWAY),
     c.AGE: lambda known: completed_years(known["born_on"], known.on),
-}
-FURTHER: dict[str, Cell] = {
-    c.AGE: OF_A_PERSON[c.AGE],
     c.BRANCH_CODE: lambda known: known.place.code,
     c.KIND: lambda known: word(c.KIND, known.place.kind),
     c.FIELD: lambda known: word(c.FIELD, known.place.field),
@@ -174,7 +171,7 @@ def headers(plan: Plan) -> list[str]:
 
 def cells_of(plan: Plan) -> list[Cell]:
     """What makes the cells of a person, in the order of the headers."""
-    known = OF_A_PERSON | FURTHER | (WHOLE if plan.whole else MASKED)
+    known = OF_A_PERSON | (WHOLE if plan.whole else MASKED)
     return [known[header] for header in headers(plan)]
 
 

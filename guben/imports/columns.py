@@ -60,7 +60,7 @@ class Column:
     derived: bool = False
 
 
-def _words(pairs: Iterable[tuple[str, object]]) -> dict[str, str]:
+def source_words(pairs: Iterable[tuple[str, object]]) -> dict[str, str]:
     """Words as they stand in the source texts, whatever language the reader has chosen."""
     with override("zh-hans"):
         return {str(word): value for value, word in pairs}
@@ -72,7 +72,7 @@ YES_NO = {"是": "1", "否": "0"}
 
 MEMBER_COLUMNS = (
     Column(NAME, _("必填。身份证上的姓名。"), required=True, in_preview=True, synonyms=words.NAME),
-    Column(SEX, _("男或女。写了公民身份号码可以空着。"), allowed=_words(Sex.choices), in_preview=True,
+    Column(SEX, _("男或女。写了公民身份号码可以空着。"), allowed=source_words(Sex.choices), in_preview=True,
            also=words.SEXES, synonyms=words.SEX),
     Column(BORN, _("例如1990-05-03。写了公民身份号码可以空着。"), in_preview=True, synonyms=words.BORN),
     Column(ID_NUMBER, _("18位，这一列要设为文本。同一个人再导入时靠它认出来。"), in_preview=True,
@@ -81,18 +81,18 @@ MEMBER_COLUMNS = (
            also=words.ETHNICITIES, synonyms=words.ETHNIC),
     Column(SCHOOLING, _("从选项里选一项，不清楚就空着。"), allowed={word: code for code, word in EDUCATION.items()},
            also=words.EDUCATIONS, synonyms=words.SCHOOLING),
-    Column(STAGE, _("必填。从选项里选一项。"), required=True, allowed=_words(STAGES), also=words.STAGES,
+    Column(STAGE, _("必填。从选项里选一项。"), required=True, allowed=source_words(STAGES), also=words.STAGES,
            synonyms=words.STAGE),
-    Column(WORK, _("从选项里选一项，不清楚就空着。"), allowed=_words(Occupation.choices), also=words.OCCUPATIONS,
+    Column(WORK, _("从选项里选一项，不清楚就空着。"), allowed=source_words(Occupation.choices), also=words.OCCUPATIONS,
            synonyms=words.WORK),
     Column(BRANCH, _("必填。党支部的全称、简称或代码。"), required=True, in_preview=True, synonyms=words.BRANCH),
     Column(GROUP, _("本支部已有的党小组，没有就空着。"), synonyms=words.GROUP),
     Column(JOINED, _("成为预备党员的日期。预备党员和正式党员必填。"), in_preview=True, synonyms=words.JOINED),
     Column(FULL, _("正式党员填。空着时从入党日期算起。"), synonyms=words.FULL),
     Column(PHONE, _("手机11位，或带区号的固定电话。"), synonyms=words.PHONE),
-    Column(STANDING, _("从选项里选一项，空着就是在本地。"), allowed=_words(StandingKind.choices),
+    Column(STANDING, _("从选项里选一项，空着就是在本地。"), allowed=source_words(StandingKind.choices),
            also=words.STANDINGS, synonyms=words.STANDING),
-    Column(DEGREE, _("从选项里选一项，没有就空着。"), allowed=_words(Degree.choices), also=words.DEGREES,
+    Column(DEGREE, _("从选项里选一项，没有就空着。"), allowed=source_words(Degree.choices), also=words.DEGREES,
            synonyms=words.DEGREE, in_template=False),
     Column(CORRECTION, _("整数，照全国系统里的写。"), synonyms=words.CORRECTION, in_template=False),
     Column(STRATUM, _("照全国系统里的写，最多40个字。"), synonyms=words.STRATUM, in_template=False),
@@ -112,10 +112,10 @@ UNIT_COLUMNS = (
            synonyms=words.UNIT_CODE),
     Column(TITLE, _("必填。批复上的全称。"), required=True, in_preview=True, synonyms=words.UNIT_NAME),
     Column(SHORT, _("空着就用全称。"), in_preview=True, synonyms=words.UNIT_SHORT),
-    Column(KIND, _("必填。从选项里选一项。"), required=True, allowed=_words(Kind.choices), in_preview=True,
+    Column(KIND, _("必填。从选项里选一项。"), required=True, allowed=source_words(Kind.choices), in_preview=True,
            synonyms=words.UNIT_KIND),
-    Column(FIELD, _("必填。从选项里选一项。"), required=True, allowed=_words(Field.choices)),
-    Column(LEVEL, _("是哪一级的组织，从选项里选；不代表一级的空着。"), allowed=_words(Territory.choices)),
+    Column(FIELD, _("必填。从选项里选一项。"), required=True, allowed=source_words(Field.choices)),
+    Column(LEVEL, _("是哪一级的组织，从选项里选；不代表一级的空着。"), allowed=source_words(Territory.choices)),
     Column(PARENT, _("上级的代码，上级可以在同一张表里，先后不限。最上一级空着。"), in_preview=True,
            synonyms=words.UNIT_PARENT),
     Column(FOUNDED, _("必填。例如2012-07-01。"), required=True, in_preview=True, synonyms=words.UNIT_FOUNDED),

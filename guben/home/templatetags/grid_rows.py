@@ -20,6 +20,7 @@ from guben.house.templatetags.house import icon, joined
 
 register = template.Library()
 ANY_NUMBER, ANY_CODE = 987654321, "ANY-CODE"
+LINES = "lines of the grid"
 NAMED = 2  # late duties that the last cell of a row names
 CHIPS = {"late": "cell-chip cell-late", "soon": "cell-chip cell-soon", "due": "cell-due"}
 ICONS = {"late": "alert-triangle", "soon": "clock", "due": "circle"}
@@ -158,7 +159,6 @@ class Lines:
 
 
 OPEN = " data-open"
-LINES = "lines of the grid"
 DOT = mark_safe('<span aria-hidden="true">·</span>')
 
 
