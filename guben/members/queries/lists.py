@@ -28,8 +28,7 @@ from guben.organisations.models import Organisation, Placement
 
 AGES: dict[str, tuple[int | None, int | None]] = calculations.AGE_BANDS | {"45+": (45, None)}
 ORDER = ("unit_path", "pinyin", "name", "pk")
-FEW = 5000  # people who are put in order at once
-MOST_NAMED, MOST_NARROWED = 2000, 5000  # who are counted under a name; who are, narrowed down, in more than a county
+MOST_NAMED, MOST_NARROWED = 1000, 5000  # who are counted under a name; who are, narrowed down, in more than a county
 NEAR = 3000  # units: a county
 NEVER_LISTED = ("id_number_cipher", "id_number_index", "phone_cipher", "phone_index", "home_cipher", "domicile_cipher")
 
@@ -92,49 +91,52 @@ def _named(people: People) -> People:
 
 class Listed(Bounded):
     """The same people for a paginator: looked for and counted in few tables, up to a bound; what a page shows is
-    read for its fifty people alone. Near together, people who are narrowed down or far back in the list are counted
-    and put in order at once: either takes as long as both. Those who bear a name are looked for once, wherever."""
+    read for its fifty people alone. The unit of each is read in the order of the list, which counts them and tells in
+    which units the people of a page are. Those who bear a name are looked for wherever they are."""
 
-    def __init__(  # noqa: PLR0913 - who asks, of whom, and what of it
-        self, user: Someone, unit: Organisation | None, on: date, filters: Filters | None = None, *, most: int = 0,
-        far: bool = False,
-    ) -> None:  # fmt: skip
+    def __init__(
+        self, user: Someone, unit: Organisation | None, on: date, filters: Filters | None = None, *, most: int = 0
+    ) -> None:
         filters = filters or Filters()
         self.on = on
-        self.is_named, is_narrowed = bool(filters.text.strip()), bool(filters.set_ones())
-        self.at_once = (far or is_narrowed) and _is_near(user, unit)
-        most = most or (MOST_NAMED if self.is_named else MOST_NARROWED if is_narrowed and not self.at_once else MOST)
+        self.is_named = bool(filters.text.strip())
         people = placed_on(on, standing=bool(filters.standing or filters.contact))
-        super().__init__(filtered(_among(people, user, unit, on), filters, on).order_by(*ORDER), most)
-
-    @cached_property
-    def _keys(self) -> list[int]:
-        return list(self.rows.values_list("pk", flat=True)[: self.most + 1])
+        rows = filtered(_among(people, user, unit, on), filters, on).order_by(*ORDER)
+        super().__init__(rows, most or _most(user, unit, filters))
+        self._shown = members_at(user, unit, on, filters)
 
     @cached_property
     def _found(self) -> list[int]:
         return list(self.rows.order_by().values_list("pk", flat=True)[: self.most + 1])
 
     @cached_property
+    def _units(self) -> list[int]:
+        return list(self.rows.order_by("unit_path").values_list("organisation_id_on", flat=True)[: self.most + 1])
+
+    @cached_property
     def _counted(self) -> int:
-        if self.at_once:
-            return len(self._keys)
-        return len(self._found) if self.is_named else super()._counted
+        return len(self._found if self.is_named else self._units)
 
     def __getitem__(self, part: Any) -> Any:
-        keys = self._keys_of(part)
+        first, end, _step = part.indices(self.count())
+        if self.is_named:
+            return self._named_ones(first, end)
+        units = self._units[first:end]
+        before = self._units.index(units[0]) if units else 0
+        return list(self._shown.filter(organisation_id_on__in=set(units))[first - before : end - before])
+
+    def _named_ones(self, first: int, end: int) -> list[Any]:
+        rows = self.rows if self.has_more else placed_on(self.on).filter(pk__in=self._found).order_by(*ORDER)
+        keys = list(rows.values_list("pk", flat=True)[first:end])
         people = {person.pk: person for person in _named(on_a_roll(self.on)).filter(pk__in=keys)}
         return [people[key] for key in keys if key in people]
 
-    def _keys_of(self, part: Any) -> list[int]:
-        if self.at_once:
-            return list(self._keys[part])
-        rows = self.rows
-        if self.is_named and not self.has_more:
-            rows = placed_on(self.on).filter(pk__in=self._found).order_by(*ORDER)
-        keys = rows.values_list("pk", flat=True)
-        # Asked for the first of few, a database walks the whole tree to find them in order; so it is asked for all.
-        return list(keys[part]) if self.has_more or self.count() > FEW else list(list(keys)[part])
+
+def _most(user: Someone, unit: Organisation | None, filters: Filters) -> int:
+    """How many are counted."""
+    if filters.text.strip():
+        return MOST_NAMED
+    return MOST_NARROWED if filters.set_ones() and not _is_near(user, unit) else MOST
 
 
 def _is_near(user: Someone, unit: Organisation | None) -> bool:

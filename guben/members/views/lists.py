@@ -38,9 +38,7 @@ def list_members(request: HttpRequest) -> HttpResponse:
     unit, on = unit_asked(request, "members.view"), day_asked(request, today)
     form = FilterForm(request.GET)
     filters = form.filters()
-    number = request.GET.get("page", "")
-    listed = queries.Listed(request.user, unit, on, filters, far=len(number) > 1)
-    page = Paginator(listed, PAGE).get_page(number)
+    page = Paginator(queries.Listed(request.user, unit, on, filters), PAGE).get_page(request.GET.get("page"))
     notice = "" if page.paginator.count else queries.notice_elsewhere(request.user, filters.text)
     context = _around(request, unit, on, today) | {
         "form": form,
