@@ -198,9 +198,11 @@ def is_large(at: Organisation, on: date) -> bool:
     return kept_by_others(at, on) is None and has_many_units(at, on)
 
 
-def has_many_units(at: Organisation, on: date) -> bool:
-    """Whether so many units stand at and below one that asking the records of all of them takes long."""
-    return units_on(on, at).count() > LARGE_TREE
+def has_many_units(at: Organisation, on: date, many: int | None = None) -> bool:
+    """Whether so many units stand at and below one that asking the records of all of them takes long, or more than
+    `many`."""
+    many = LARGE_TREE if many is None else many
+    return units_on(on, at)[: many + 1].count() > many
 
 
 def _only(found: Diagnosis, keys: Collection[str] | None) -> Diagnosis:

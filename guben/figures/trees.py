@@ -9,7 +9,7 @@ from datetime import date
 from guben.figures.errors import UnitNotThere
 from guben.organisations.models import Organisation, Placement
 from guben.organisations.queries import placement_on, units_on
-from guben.rulebook.live import MOST_IDS, Within, batched
+from guben.rulebook.live import MOST_IDS, MOST_PREPARED, Within, batched
 from guben.rulebook_engine.evaluation import Tree
 
 
@@ -39,9 +39,9 @@ class DayTree:
 
     @property
     def within(self) -> Within | None:
-        """Narrows fact tables to these units; None for the whole forest's only tree."""
-        path = self.units[self.top.pk].path
-        return Within(ids=(self.top.pk,)) if len(self.units) == 1 else Within(path=path)
+        """Narrows fact tables to these units: by name where they are few, for which one plan is good, else by path."""
+        few = len(self.units) <= MOST_PREPARED
+        return Within(ids=tuple(self.units)) if few else Within(path=self.units[self.top.pk].path)
 
 
 NAMED = (

@@ -15,11 +15,13 @@ from guben.figures import queries as figures
 from guben.figures.discretion import shown_diagnosis, shown_findings
 from guben.home.town_day import OwnDuty, line
 from guben.members import queries as members
+from guben.organisations import queries as organisations
 from guben.organisations.models import Organisation
 from guben.rulebook_engine.entries import Duty, Indicator, Standard
 
 CHARTS = ("age", "education")
 HEAVIEST = 10  # problems on a superior's day
+TOWN = 300  # units
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,8 @@ def of_unit(user: Someone, unit: Organisation, on: date) -> dict[str, Any]:
     top = _compared_with(user, unit, on)
     coarse = not policy.may(user, "members.view", unit)
     beside = top is None or not policy.may(user, "members.view", top)
-    structure = members.structure_of(unit, on, also=top, coarse=coarse, coarse_beside=beside)
-    charts = [_chart(dimension) for dimension in structure.dimensions if dimension.key in CHARTS]
-    return {**found, "charts": charts, "structure": structure}
+    structure = members.structure_of(unit, on, also=top, coarse=coarse, coarse_beside=beside, by=CHARTS)
+    return {**found, "charts": [_chart(dimension) for dimension in structure.dimensions], "structure": structure}
 
 
 def _findings(user: Someone, unit: Organisation, on: date) -> dict[str, Any]:
@@ -130,12 +131,8 @@ def _owed_by(unit: Organisation, on: date) -> list[OwnDuty]:
 
 
 def _compared_with(user: Someone, unit: Organisation, on: date) -> Organisation | None:
-    """The highest superior whose figures the reader may see; in a very large tree the next one, if that is not large
-    too."""
-    above = [
-        path for path in policy.reach(user, "figures.view") if path and path != unit.path and unit.path.startswith(path)
-    ]
-    found = Organisation.objects.filter(path=above[0]).first() if above else None
-    if found is None or not figures.has_many_units(found, on):
-        return found
-    return unit.parent if unit.parent and not figures.has_many_units(unit.parent, on) else None
+    """The highest superior whose figures the reader may see and that is no larger than a town; where there is none, the
+    direct one, if it is not very large."""
+    seen = [one for one in organisations.ancestors_of(unit) if policy.may(user, "figures.view", one)]
+    town = next((one for one in seen if not figures.has_many_units(one, on, TOWN)), None)
+    return town or next((one for one in seen[-1:] if not figures.has_many_units(one, on)), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import compress
 from typing import Any
 
 from guben.rulebook_engine.dialects import Dialect
@@ -136,12 +137,10 @@ def _answers(asked: Sequence[_Asked], engine: Engine, on: date) -> list[list[tup
 def _collect(
     duties: Sequence[Duty], rows: Iterable[tuple[Any, ...]], found: dict[str, dict[int, list[Evidence]]]
 ) -> None:
+    by_duty = [found[duty.key] for duty in duties]
     for unit, record, *rest in rows:
         day, held_on, recorded_on = (value(one, "date") for one in rest[:3])
         if not (isinstance(day, date) and isinstance(held_on, date) and isinstance(recorded_on, date)):
             continue
-        for number, duty in enumerate(duties):
-            matches, meets = rest[3 + number * 2 : 5 + number * 2]
-            if matches:
-                one = Evidence(int(record), day, held_on, recorded_on, bool(meets))
-                found[duty.key].setdefault(unit, []).append(one)
+        for of_duty, meets in compress(zip(by_duty, rest[4::2], strict=True), rest[3::2]):
+            of_duty.setdefault(unit, []).append(Evidence(int(record), day, held_on, recorded_on, bool(meets)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,12 +23,13 @@ from guben.members.choices import (
     education_label,
 )
 from guben.members.queries.lists import below
-from guben.members.spans import on_a_roll
+from guben.members.spans import placed_on
 from guben.organisations.models import Organisation
 
 UNKNOWN = "unknown"
 DIMENSIONS = ("age", "education", "occupation", "sex", "ethnicity", "standing", "stage")
 ON_THE_ROLL = [kind for kind in StageKind if kind != StageKind.ENDED]
+COLUMNS = {"age": "band", "ethnicity": "people"}
 Tally = dict[str, Counter[str]]
 
 
@@ -68,24 +69,31 @@ class Structure:
     is_coarse: bool
 
 
-def structure_of(
-    unit: Organisation, on: date, *, also: Organisation | None = None, coarse: bool = False, coarse_beside: bool = True
+def structure_of(  # noqa: PLR0913 - whose, when, and who looks at what of it
+    unit: Organisation,
+    on: date,
+    *,
+    also: Organisation | None = None,
+    coarse: bool = False,
+    coarse_beside: bool = True,
+    by: Sequence[str] = DIMENSIONS,
 ) -> Structure:
     """The structure of the members at and below a unit on a day, in one query, and one more for the superior's shares.
 
     `coarse` hides numbers that tell about very few people, for who sees figures but no persons; `coarse_beside` does
-    so for the superior's.
+    so for the superior's. `by` names the dimensions that are asked for: fewer of them cost less.
 
     Source: M3.1; 以上 and 以下 include the number.
     """
-    tally = _tally(unit, on)
-    beside = _tally(also, on) if also else {}
-    dimensions = [_dimension(key, tally[key], _shares(key, beside, coarse_beside), coarse) for key in DIMENSIONS]
-    total = sum(tally["sex"].values())
+    tally = _tally(unit, on, by)
+    beside = _tally(also, on, by) if also else {}
+    dimensions = [_dimension(key, tally[key], _shares(key, beside, coarse_beside), coarse) for key in by]
+    total = sum(number for stage, number in tally["stage"].items() if stage in MEMBER_STAGES)
     return Structure(total, on, dimensions, also.short_name if also else "", coarse)
 
 
-def _tally(unit: Organisation, on: date) -> Tally:
+def _tally(unit: Organisation, on: date, by: Sequence[str]) -> Tally:
+    """How many people are in each slice of the dimensions asked for, and at each stage."""
     band = Case(
         *(
             When(born_on__gt=after, then=Value(key))
@@ -95,28 +103,23 @@ def _tally(unit: Organisation, on: date) -> Tally:
         default=Value("60+"),
         output_field=CharField(),
     )
+    han = Case(When(ethnicity=HAN, then=Value("han")), default=Value("minority"))
+    kept = [key for key in by if key != "stage"]
+    stages = ON_THE_ROLL if "stage" in by else list(MEMBER_STAGES)
     groups = (
-        on_a_roll(on)
-        .filter(below(unit, on), stage__in=ON_THE_ROLL)
-        .annotate(band=band, people=Case(When(ethnicity=HAN, then=Value("han")), default=Value("minority")))
+        placed_on(on, standing="standing" in by)
+        .filter(below(unit, on), stage__in=stages)
+        .annotate(band=band, people=han)
         .order_by()
-        .values_list("stage", "standing", "sex", "people", "band", "education", "occupation")
+        .values_list("stage", *(COLUMNS.get(key, key) for key in kept))
         .annotate(number=Count("pk"))
     )
-    tally: Tally = {key: Counter() for key in DIMENSIONS}
-    for stage, standing, sex, people, age, education, occupation, number in groups:
+    tally: Tally = {key: Counter() for key in (*by, "stage")}
+    for stage, *values, number in groups:
         tally["stage"][stage] += number
-        if stage not in MEMBER_STAGES:
-            continue
-        for key, value in (
-            ("standing", standing),
-            ("sex", sex),
-            ("ethnicity", people),
-            ("age", age),
-            ("education", education or UNKNOWN),
-            ("occupation", occupation or UNKNOWN),
-        ):
-            tally[key][value] += number
+        if stage in MEMBER_STAGES:
+            for key, value in zip(kept, values, strict=True):
+                tally[key][value or UNKNOWN] += number
     return tally
 
 
