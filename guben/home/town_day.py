@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django.http import HttpRequest, QueryDict
@@ -174,9 +173,9 @@ class LateGroup:
     codes: list[str]
 
     @property
-    def units_query(self) -> str:
-        """The branches as they stand in an address."""
-        return "&".join(f"units={quote(code)}" for code in self.codes)
+    def units(self) -> str:
+        """The codes in one field of a form or an address."""
+        return "\n".join(self.codes)
 
 
 def late_groups(items: Iterable[DutyItem], on: date) -> list[LateGroup]:

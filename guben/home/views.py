@@ -86,7 +86,7 @@ def today_problems(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remind(request: HttpRequest) -> HttpResponse:
     """Reminds the chosen units of one duty."""
-    codes = request.POST.getlist("units")[: town_day.MOST_UNITS]
+    codes = organisations.codes_asked(request.POST.getlist("units"))[: town_day.MOST_UNITS]
     units = organisations.visible_units(request.user).filter(code__in=codes)
     if not units:
         raise Http404

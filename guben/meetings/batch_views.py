@@ -61,7 +61,7 @@ class BatchPage:
         if self.kind not in Form.values:
             raise Http404
         self.rule, self.period = source.get("rule", ""), source.get("period", "")
-        self.codes = source.getlist("units")[:MOST]
+        self.codes = organisations.codes_asked(source.getlist("units"))[:MOST]
         self.units = list(
             organisations.visible_units(request.user, "meetings.record").filter(code__in=self.codes).order_by("path")
         )

@@ -45,6 +45,11 @@ def unit_for(user: Someone, code: str, right: str = SEE) -> Organisation:
     return unit
 
 
+def codes_asked(values: Iterable[str]) -> list[str]:
+    """The codes of units that a form or an address names: one in each field, or many in one, each on its own line."""
+    return [code for value in values for code in value.splitlines()]
+
+
 def visible_units(user: Someone, right: str = SEE, *, dissolved: bool = False) -> QuerySet[Organisation]:
     """The units the user may use this right on, in tree order; living ones only unless asked."""
     units = Organisation.objects.filter(policy.within(user, right, "path")).order_by("path")

@@ -9,10 +9,12 @@ from django.db.models import Q
 from django.urls import reverse
 
 from guben.duties.models import Reminder
-from guben.home import superior_day, unit_page
+from guben.home import side, superior_day, unit_page
 from guben.meetings.models import Meeting
 from guben.members.choices import MEMBER_STAGES
 from guben.members.models import Affiliation
+from guben.members.queries import structure_of
+from guben.organisations import queries as organisations
 from guben.organisations.choices import TEAM_POSTS
 from guben.organisations.models import Organisation, Post, Site, Team
 from tests.cast import TODAY, hold, sign_in
@@ -163,6 +165,32 @@ def test_a_reminder_goes_out_once_a_day_and_shows_at_the_branch(client, city):
     assert Reminder.objects.count() == 1
     row = next(r for r in page(client, city.secretary).context["week"] if r.rule == "theme-day")
     assert row.reminded_on == city.today
+
+
+def test_the_phone_names_all_units_that_are_late_in_one_field(client, city):
+    late = next(one for one in page(client, city.clerk).context["late_groups"] if len(one.codes) > 1)
+    data = {"units": late.units, "rule": late.rule, "period": late.period}
+    told = text(sign_in(client, city.clerk).post(reverse("home:remind"), data, follow=True))
+    assert f"已提醒{len(late.codes)}个支部" in told
+    asked = {"at": city.town.code, "form": "theme_day", "rule": late.rule, "period": late.period, "units": late.units}
+    shown = client.get(reverse("meetings:record_many"), asked)
+    assert [line.unit.code for line in shown.context["lines"]] == sorted(late.codes)
+
+
+def test_a_unit_is_shown_beside_the_highest_superior_that_is_no_larger_than_a_town(client, city, monkeypatch):
+    address = reverse("home:unit_aside", args=[city.branch.code])
+    assert sign_in(client, city.secretary).get(address).context["structure"].also_name == ""  # sees nothing above
+    beside = sign_in(client, city.organiser).get(address).context
+    assert beside["structure"].also_name == city.units["990000"].short_name
+    assert [dimension.key for dimension in beside["structure"].dimensions] == ["age", "education"]
+    whole = structure_of(city.branch, city.today, also=city.units["990000"], coarse_beside=False)
+    assert beside["structure"].dimensions == [one for one in whole.dimensions if one.key in {"age", "education"}]
+    assert beside["structure"].total == whole.total
+    monkeypatch.setattr(side, "TOWN", organisations.at_or_below(city.town).count())
+    assert client.get(address).context["structure"].also_name == city.town.short_name
+    monkeypatch.setattr(side, "TOWN", 0)
+    assert client.get(address).context["structure"].also_name == city.branch.parent.short_name
+    assert client.get(reverse("home:unit_aside", args=["990000"])).context["structure"].also_name == ""
 
 
 def test_nothing_is_sent_for_what_was_done_and_by_who_may_not(client, city):

@@ -36,12 +36,6 @@ def grid_rows(context: template.Context, grid: Grid, group: Group) -> SafeString
     return _together(lines.line(row, group.title) for row in group.rows)
 
 
-@register.simple_tag
-def hidden_fields(name: str, values: Iterable[str]) -> SafeString:
-    """A field of a form for each value, which nobody sees."""
-    return _together(f'<input type="hidden" name="{escape(name)}" value="{escape(value)}" />' for value in values)
-
-
 def _together(parts: Iterable[SafeString | str]) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 - each part is escaped where it is made
 
