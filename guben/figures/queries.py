@@ -21,7 +21,7 @@ from guben.figures.trees import DayTree, UnitName, day_tree
 from guben.figures.trials import silent
 from guben.kit.days import period_of, previous_period
 from guben.organisations.models import Organisation
-from guben.organisations.queries import units_on
+from guben.organisations.queries import at_or_below, units_on
 from guben.rulebook.holding import Holding, steps_of
 from guben.rulebook.live import LiveEngine
 from guben.rulebook.queries import library as installed
@@ -174,7 +174,7 @@ def diagnose_at_once(at: Organisation, on: date, *, keys: Collection[str] | None
     followed = kept_by_others(at, on)
     if followed and followed.is_better_than_asking:
         return _only(followed.diagnosis, keys)
-    if followed is None and has_many_units(at, on):
+    if followed is None and has_many_units(at):
         return None
     return worked_out(day_tree(at, on), installed(), keys)
 
@@ -184,7 +184,7 @@ def diagnosis_for_page(at: Organisation, on: date, *, keys: Collection[str] | No
     the last day before it; what a job kept counts too. None where there is nothing but the records of very many units.
     """
     kept = kept_by_others(at, on, or_before=True)
-    if kept is None and has_many_units(at, on):
+    if kept is None and has_many_units(at):
         kept = kept_diagnosis(at, on)
         if kept is None:
             return None
@@ -195,14 +195,14 @@ def diagnosis_for_page(at: Organisation, on: date, *, keys: Collection[str] | No
 
 def is_large(at: Organisation, on: date) -> bool:
     """Whether a diagnosis takes longer than a reader likes to wait, and nobody keeps it."""
-    return kept_by_others(at, on) is None and has_many_units(at, on)
+    return kept_by_others(at, on) is None and has_many_units(at)
 
 
-def has_many_units(at: Organisation, on: date, many: int | None = None) -> bool:
-    """Whether so many units stand at and below one that asking the records of all of them takes long, or more than
-    `many`."""
+def has_many_units(at: Organisation, many: int | None = None) -> bool:
+    """Whether so many units stand at and below one today that asking the records of all of them takes long, or more
+    than `many`."""
     many = LARGE_TREE if many is None else many
-    return units_on(on, at)[: many + 1].count() > many
+    return at_or_below(at, dissolved=True)[: many + 1].count() > many
 
 
 def _only(found: Diagnosis, keys: Collection[str] | None) -> Diagnosis:
@@ -332,7 +332,7 @@ def findings_for_page(unit: Organisation, on: date) -> Found | None:
     """The same for a page that says its time: while the figures of a large tree's day are not worked out yet, those of
     the last day before it. None where there is nothing but the records of very many units."""
     kept = _kept_findings(unit, on, or_before=True)
-    if kept or has_many_units(unit, on):
+    if kept or has_many_units(unit):
         return kept
     return Found(_findings_of_records(unit, on, installed()), on)
 

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
+from guben.access import policy
 from guben.figures.errors import UnitNotThere
-from guben.organisations.models import Organisation, Placement
+from guben.organisations.models import Organisation
 from guben.organisations.queries import placement_on, units_on
 from guben.rulebook.live import MOST_IDS, MOST_PREPARED, Within, batched
 from guben.rulebook_engine.evaluation import Tree
@@ -75,6 +78,7 @@ def day_tree(top: Organisation, on: date, *, below: bool = True) -> DayTree:
     placement = placement_on(top, on)
     if placement is None:
         raise UnitNotThere(top.code, on)
-    placements = units_on(on, top=top) if below else Placement.objects.filter(pk=placement.pk)
+    stood = policy.in_subtrees([placement.path]) if below else Q(pk=placement.pk)
+    placements = units_on(on).filter(stood)
     units = [UnitName(*row) for row in placements.order_by("path").values_list(*NAMED)]
     return DayTree(on, top, Tree([unit.id for unit in units], [unit.path for unit in units]), {u.id: u for u in units})

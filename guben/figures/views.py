@@ -65,7 +65,7 @@ def diagnosis(request: HttpRequest) -> HttpResponse:
     on = form.on_day
     begun = time.perf_counter()
     kept = kept_by_others(unit, on, or_before=True)
-    large = kept is None and has_many_units(unit, on)
+    large = kept is None and has_many_units(unit)
     kept = kept_diagnosis(unit, on) if large else kept
     if large and (kept is None or (request.GET.get("again") and not kept.is_fresh)):
         return redirect("figures:diagnosed", start_diagnosis(unit, on, by=cast(User, request.user)).pk)

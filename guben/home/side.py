@@ -92,9 +92,9 @@ def of_today(user: Someone, unit: Organisation, on: date) -> dict[str, Any]:
 def of_unit(user: Someone, unit: Organisation, on: date) -> dict[str, Any]:
     """Problems found here and the structure of the members beside the superior's."""
     found = {"unit": unit, **_findings(user, unit, on)}
-    if figures.has_many_units(unit, on):
+    if figures.has_many_units(unit):
         return found
-    top = _compared_with(user, unit, on)
+    top = _compared_with(user, unit)
     coarse = not policy.may(user, "members.view", unit)
     beside = top is None or not policy.may(user, "members.view", top)
     structure = members.structure_of(unit, on, also=top, coarse=coarse, coarse_beside=beside, by=CHARTS)
@@ -130,9 +130,9 @@ def _owed_by(unit: Organisation, on: date) -> list[OwnDuty]:
     return [line(item, on) for item in duties.items([unit], on) if item.state in {State.LATE, State.DUE}]
 
 
-def _compared_with(user: Someone, unit: Organisation, on: date) -> Organisation | None:
+def _compared_with(user: Someone, unit: Organisation) -> Organisation | None:
     """The highest superior whose figures the reader may see and that is no larger than a town; where there is none, the
     direct one, if it is not very large."""
     seen = [one for one in organisations.ancestors_of(unit) if policy.may(user, "figures.view", one)]
-    town = next((one for one in seen if not figures.has_many_units(one, on, TOWN)), None)
-    return town or next((one for one in seen[-1:] if not figures.has_many_units(one, on)), None)
+    town = next((one for one in seen if not figures.has_many_units(one, TOWN)), None)
+    return town or next((one for one in seen[-1:] if not figures.has_many_units(one)), None)

@@ -19,7 +19,7 @@ from guben.audit.remembering import newest_entry
 from guben.figures import person_tables
 from guben.figures.discretion import SEES_PERSONS, TOO_FEW, counts_of
 from guben.figures.families import families, relatives
-from guben.figures.queries import Diagnosis, Finding, Found, Kept, UnitFigure
+from guben.figures.queries import Diagnosis, Finding, Found, Kept, UnitFigure, has_many_units
 from guben.figures.trees import DayTree, names_of
 from guben.kit import tree as paths
 from guben.kit.coarsening import tells_of_few
@@ -157,17 +157,15 @@ class KeptFigures:
 
     def diagnosis(self, at: Organisation, on: date, *, or_before: bool = False) -> Kept | None:
         """The diagnosis at and below a unit of some size; None where nothing is kept of it."""
-        found = latest(on) if or_before else reading(on)
-        row = found.row(at.pk) if found else None
-        if found is None or row is None or row.tally[0] <= SMALL_TREE:
+        found, row = _kept_of(at, on, or_before)
+        if found is None or row is None:
             return None
         return Kept(_diagnosis(found, at, row), found.as_of, found.is_fresh, is_followed=True)
 
     def findings(self, unit: Organisation, on: date, *, or_before: bool = False) -> Found | None:
         """The standards that the unit itself does not keep; None where nothing is kept of it."""
-        found = latest(on) if or_before else reading(on)
-        row = found.row(unit.pk) if found else None
-        if found is None or row is None or row.tally[0] <= SMALL_TREE:
+        found, row = _kept_of(unit, on, or_before)
+        if found is None or row is None:
             return None
         findings = [
             _finding(found, row, place, rule, 1, 1, alone=True)
@@ -175,6 +173,14 @@ class KeptFigures:
             if row.marks[place] == FAILS
         ]
         return Found(findings, found.on, found.as_of)
+
+
+def _kept_of(unit: Organisation, on: date, or_before: bool) -> tuple[Reading | None, Row | None]:
+    """What is kept of a day, and of a unit of some size in it; of a small one nothing is looked for."""
+    if not has_many_units(unit, SMALL_TREE):
+        return None, None
+    found = latest(on) if or_before else reading(on)
+    return found, found.row(unit.pk) if found else None
 
 
 def _diagnosis(found: Reading, at: Organisation, row: Row) -> Diagnosis:
