@@ -76,7 +76,6 @@ class DutyItem:
         return (self.due_on - on).days
 
 
-STATES = {state.value: state for state in State}
 _Identity = tuple[str, str, date]
 
 
@@ -143,15 +142,12 @@ def items(
     plan = _asked(plan, facts)
     records = _evidence(plan, within, on) if plan else defaultdict(list)
     heritage = _heritage(units, plan, records, on)
-    days = {planned.day for planned in plan}
     found = []
     for unit in units:
         pk: int = unit.pk
-        known = {day: facts[day, pk] for day in days if (day, pk) in facts}
-        now = facts.get((on, pk))
         for planned in plan:
-            if planned.day in known and holding.holds(planned.duty, pk, planned.day):
-                item = _item(unit, planned, known[planned.day], now, records, heritage, on)
+            if holding.holds(planned.duty, pk, planned.day):
+                item = _item(unit, pk, planned, facts, records, heritage, on)
                 if item is not None:
                     found.append(item)
     return found
@@ -303,15 +299,18 @@ def _kept(found: Mapping[int, _Heritage], row: Succession) -> date | None:
 
 
 def _item(  # noqa: PLR0913 - a unit, a duty, and what was read of both
-    unit: Organisation, planned: Planned, known: _Known, now: _Known | None, found: Found,
-    heritage: Mapping[int, _Heritage], on: date,
+    unit: Organisation, pk: int, planned: Planned, facts: Facts, found: Found, heritage: Mapping[int, _Heritage],
+    on: date,
 ) -> DutyItem | None:  # fmt: skip
     duty, period = planned.duty, planned.period
+    known = facts.get((planned.day, pk))
+    if known is None:
+        return None
     owes = known.owes[planned.identity]
     if owes is None:
         return None
-    founded_on, kept_from = known.founded_on, (now or known).kept_from
-    followed = heritage.get(unit.pk)
+    founded_on, kept_from = known.founded_on, facts.get((on, pk), known).kept_from
+    followed = heritage.get(pk)
     if followed is not None and followed.falls_into(period):
         founded_on = min(founded_on, period.starts_on)
         kept_from = min((day for day in (kept_from, followed.kept_from) if day), default=None)
@@ -323,7 +322,7 @@ def _item(  # noqa: PLR0913 - a unit, a duty, and what was read of both
         kept_from=kept_from,
         dissolved_on=unit.dissolved_on if unit.dissolved_on and unit.dissolved_on <= on else None,
         applies=owes.applies,
-        evidence=found.get((unit.pk, planned.identity, period), ()),
+        evidence=found.get((pk, planned.identity, period), ()),
         times=owes.times,
     )
     if result is None:
@@ -332,7 +331,7 @@ def _item(  # noqa: PLR0913 - a unit, a duty, and what was read of both
         unit=unit,
         duty=duty,
         period=period,
-        state=STATES[result.state],
+        state=State(result.state),
         due_on=result.due_on,
         held_on=result.held_on,
         recorded_after_days=result.recorded_after_days,

@@ -63,9 +63,7 @@ def state_of(  # noqa: PLR0913 - each is a fact of its own
         return None
     if period.ends_on < founded_on or (dissolved_on is not None and dissolved_on <= period.starts_on):
         return None
-    found = [one for one in evidence if one.day in period]
-    if len(found) > 1:
-        found.sort(key=lambda one: (one.held_on, one.record))
+    found = sorted((one for one in evidence if one.day in period), key=lambda one: (one.held_on, one.record))
     if period.starts_on > on and not found:
         return None
     reason = _exempt(period, founded_on, dissolved_on, applies=applies and times > 0)
@@ -85,8 +83,6 @@ def _exempt(period: Period, founded_on: date, dissolved_on: date | None, *, appl
 
 
 def _from_records(found: list[Evidence], due_on: date, on: date, times: int) -> DutyState:
-    if not found and times > 0:
-        return DutyState("late" if on > due_on else "due", due_on)
     good = [one for one in found if one.meets]
     short = tuple(one.record for one in found if not one.meets)
     records = tuple(one.record for one in good)
