@@ -2,17 +2,10 @@
 
 from django.db import migrations
 
-from guben.house.postgres_indexes import OnPostgres
-
-FINE, USUAL = 1000, -1  # values that are counted; -1 is as many as of any other column
-
-
-def _statements(fineness: int) -> tuple[str, ...]:
-    column = "organisations_organisation ALTER COLUMN path"
-    return f"ALTER TABLE {column} SET STATISTICS {fineness}", "ANALYZE organisations_organisation"
+from guben.house.postgres_indexes import counted_finer
 
 
 class Migration(migrations.Migration):
     dependencies = [("organisations", "0005_social_organisations")]
 
-    operations = [OnPostgres(forwards=_statements(FINE), backwards=_statements(USUAL))]
+    operations = [counted_finer("organisations_organisation", "TABLE organisations_organisation ALTER COLUMN path")]
