@@ -9,6 +9,15 @@ from typing import Any
 MOST = 20_000  # rows that are counted and can be turned to; who looks for more narrows the list
 
 
+def more_than(rows: Any, many: int) -> bool:
+    """Whether a query has more rows than that; they are counted no further."""
+    return _up_to(rows, many + 1) > many
+
+
+def _up_to(rows: Any, most: int) -> int:
+    return int(rows.order_by().values("pk")[:most].count())
+
+
 class Bounded:
     """The rows of a query for a paginator. `count` stops at the bound, and `has_more` tells that there are others."""
 
@@ -20,7 +29,7 @@ class Bounded:
 
     @cached_property
     def _counted(self) -> int:
-        return int(self.rows.order_by().values("pk")[: self.most + 1].count())
+        return _up_to(self.rows, self.most + 1)
 
     def count(self) -> int:
         return min(self._counted, self.most)

@@ -19,7 +19,7 @@ from guben.accounts.installation import today
 from guben.kit.chinese import either_script
 from guben.kit.days import completed_years
 from guben.kit.names import as_typed
-from guben.kit.paging import MOST, Bounded
+from guben.kit.paging import MOST, Bounded, more_than
 from guben.members import calculations, lookups, sealed
 from guben.members.choices import HAN, MEMBER_STAGES, NEEDS_CONTACT, StageKind
 from guben.members.models import Person
@@ -119,17 +119,16 @@ class Listed(Bounded):
 
     def __getitem__(self, part: Any) -> Any:
         first, end, _step = part.indices(self.count())
-        if self.is_named:
-            return self._named_ones(first, end)
-        units = self._units[first:end]
-        before = self._units.index(units[0]) if units else 0
-        return list(self._shown.filter(organisation_id_on__in=set(units))[first - before : end - before])
-
-    def _named_ones(self, first: int, end: int) -> list[Any]:
-        rows = self.rows if self.has_more else placed_on(self.on).filter(pk__in=self._found).order_by(*ORDER)
-        keys = list(rows.values_list("pk", flat=True)[first:end])
-        people = {person.pk: person for person in _named(on_a_roll(self.on)).filter(pk__in=keys)}
-        return [people[key] for key in keys if key in people]
+        before = 0
+        if not self.is_named:
+            units = self._units[first:end]
+            before = self._units.index(units[0]) if units else 0
+            people = self._shown.filter(organisation_id_on__in=set(units))
+        elif self.has_more:
+            people = self._shown
+        else:
+            people = _named(on_a_roll(self.on)).filter(pk__in=self._found).order_by(*ORDER)
+        return list(people[first - before : end - before])
 
 
 def _most(user: Someone, unit: Organisation | None, filters: Filters) -> int:
@@ -141,7 +140,7 @@ def _most(user: Someone, unit: Organisation | None, filters: Filters) -> int:
 
 def _is_near(user: Someone, unit: Organisation | None) -> bool:
     tops = [unit.path] if unit else policy.reach(user, "members.view")
-    return Organisation.objects.filter(policy.in_subtrees(tops))[: NEAR + 1].count() <= NEAR
+    return not more_than(Organisation.objects.filter(policy.in_subtrees(tops)), NEAR)
 
 
 def below(unit: Organisation, on: date) -> Q:

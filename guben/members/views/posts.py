@@ -14,7 +14,6 @@ from guben.accounts.installation import today
 from guben.members import actions, queries
 from guben.members.choices import MEMBER_STAGES
 from guben.members.forms import AppointForm, RelieveForm
-from guben.members.queries import Filters
 from guben.members.views.asking import answer, user_of
 from guben.organisations.models import Organisation, Post
 
@@ -80,7 +79,7 @@ def candidates_at(
     if text:
         found = queries.search(request.user, text, limit=PEOPLE_SHOWN).people
     else:
-        found = list(queries.Listed(request.user, unit, today(), Filters())[:PEOPLE_SHOWN])
+        found = list(queries.Listed(request.user, unit, today(), most=PEOPLE_SHOWN)[:PEOPLE_SHOWN])
     people = [
         (one.pk, one.name if one.organisation_id_on == unit.pk else f"{one.name} · {one.unit_name}")
         for one in found
