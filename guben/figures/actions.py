@@ -14,6 +14,7 @@ from guben.figures import what_if
 from guben.figures.models import Snapshot
 from guben.jobs import actions as jobs
 from guben.jobs.models import Job
+from guben.kit.paging import more_than
 from guben.organisations.models import Organisation
 from guben.organisations.queries import units_on
 from guben.rulebook.sources import RuleFile
@@ -49,7 +50,7 @@ def start_what_if(file: RuleFile, at: Organisation, *, on: date, snapshot: Snaps
     title = _("试算“%(name)s”：%(unit)s") % {"name": file.name, "unit": at.short_name or at.name}
     arguments = {"on": day.isoformat(), "snapshot": snapshot.pk if snapshot else None, "name": file.name}
     job = jobs.start(WHAT_IF, title, by, at, arguments, upload=("rules.toml", file.text.encode()))
-    if units_on(day, at).count() <= LARGE_TREE:
+    if not more_than(units_on(day, at), LARGE_TREE):
         jobs.run(job.pk)
         job.refresh_from_db()
     return job

@@ -23,6 +23,7 @@ from guben.figures.trees import UnitName, day_tree
 from guben.figures.trials import RuleTrial, Trial, UnitTrial
 from guben.kit import tree
 from guben.kit.coarsening import Cell, Family, hidden_places, hidden_together
+from guben.kit.paging import more_than
 from guben.organisations.models import Organisation
 from guben.organisations.queries import units_on
 from guben.rulebook.live import LiveEngine
@@ -86,7 +87,7 @@ def top_for(user: Someone, at: Organisation, on: date) -> Organisation:
     found = Organisation.objects.filter(path=above[0]).first() if above and above[0] != at.path else None
     if found is None:
         return at
-    if units_on(on, found).count() > LARGE_TREE:
+    if more_than(units_on(on, found), LARGE_TREE):
         return at.parent or at
     return found
 

@@ -20,6 +20,7 @@ from guben.figures.snapshots import open_snapshot
 from guben.figures.trees import DayTree, UnitName, day_tree
 from guben.figures.trials import silent
 from guben.kit.days import period_of, previous_period
+from guben.kit.paging import more_than
 from guben.organisations.models import Organisation
 from guben.organisations.queries import at_or_below, units_on
 from guben.rulebook.holding import Holding, steps_of
@@ -198,11 +199,9 @@ def is_large(at: Organisation, on: date) -> bool:
     return kept_by_others(at, on) is None and has_many_units(at)
 
 
-def has_many_units(at: Organisation, many: int | None = None) -> bool:
-    """Whether so many units stand at and below one today that asking the records of all of them takes long, or more
-    than `many`."""
-    many = LARGE_TREE if many is None else many
-    return at_or_below(at, dissolved=True)[: many + 1].count() > many
+def has_many_units(at: Organisation) -> bool:
+    """Whether so many units stand at and below one today that asking the records of all of them takes long."""
+    return more_than(at_or_below(at, dissolved=True), LARGE_TREE)
 
 
 def _only(found: Diagnosis, keys: Collection[str] | None) -> Diagnosis:

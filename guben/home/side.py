@@ -14,6 +14,7 @@ from guben.duties.states import State
 from guben.figures import queries as figures
 from guben.figures.discretion import shown_diagnosis, shown_findings
 from guben.home.town_day import OwnDuty, line
+from guben.kit.paging import more_than
 from guben.members import queries as members
 from guben.organisations import queries as organisations
 from guben.organisations.models import Organisation
@@ -134,5 +135,5 @@ def _compared_with(user: Someone, unit: Organisation) -> Organisation | None:
     """The highest superior whose figures the reader may see and that is no larger than a town; where there is none, the
     direct one, if it is not very large."""
     seen = [one for one in organisations.ancestors_of(unit) if policy.may(user, "figures.view", one)]
-    town = next((one for one in seen if not figures.has_many_units(one, TOWN)), None)
+    town = next((one for one in seen if not more_than(organisations.at_or_below(one, dissolved=True), TOWN)), None)
     return town or next((one for one in seen[-1:] if not figures.has_many_units(one)), None)

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from guben.audit.remembering import LARGE_TREE, newest_entry
 from guben.kit import tree as paths
+from guben.kit.paging import more_than
 from guben.organisations.queries import units_on
 from guben.rollup.freshness import alarms, history, whole
 from guben.rollup.freshness.alarms import Wrong
@@ -44,7 +45,7 @@ def _silent(_done: int, _total: int) -> None:
 
 def is_wanted(on: date) -> bool:
     """Whether there are so many units that pages can't ask the records."""
-    return units_on(on).count() > LARGE_TREE
+    return more_than(units_on(on), LARGE_TREE)
 
 
 def kept_tree(logic: Logic) -> KeptTree | None:

@@ -19,12 +19,14 @@ from guben.audit.remembering import newest_entry
 from guben.figures import person_tables
 from guben.figures.discretion import SEES_PERSONS, TOO_FEW, counts_of
 from guben.figures.families import families, relatives
-from guben.figures.queries import Diagnosis, Finding, Found, Kept, UnitFigure, has_many_units
+from guben.figures.queries import Diagnosis, Finding, Found, Kept, UnitFigure
 from guben.figures.trees import DayTree, names_of
 from guben.kit import tree as paths
 from guben.kit.coarsening import tells_of_few
 from guben.kit.days import period_of, previous_period
+from guben.kit.paging import more_than
 from guben.organisations.models import Organisation
+from guben.organisations.queries import at_or_below
 from guben.rollup.freshness import keeping
 from guben.rollup.freshness.logic import LATE, Logic, logic_of, unpacked
 from guben.rollup.freshness.settling import Row, Stood, past, tally_of, units_about
@@ -157,16 +159,18 @@ class KeptFigures:
 
     def diagnosis(self, at: Organisation, on: date, *, or_before: bool = False) -> Kept | None:
         """The diagnosis at and below a unit of some size; None where nothing is kept of it."""
-        found, row = _kept_of(at, on, or_before)
-        if found is None or row is None:
+        kept = _kept_of(at, on, or_before)
+        if kept is None:
             return None
+        found, row = kept
         return Kept(_diagnosis(found, at, row), found.as_of, found.is_fresh, is_followed=True)
 
     def findings(self, unit: Organisation, on: date, *, or_before: bool = False) -> Found | None:
         """The standards that the unit itself does not keep; None where nothing is kept of it."""
-        found, row = _kept_of(unit, on, or_before)
-        if found is None or row is None:
+        kept = _kept_of(unit, on, or_before)
+        if kept is None:
             return None
+        found, row = kept
         findings = [
             _finding(found, row, place, rule, 1, 1, alone=True)
             for place, rule in enumerate(found.logic.standards)
@@ -175,12 +179,13 @@ class KeptFigures:
         return Found(findings, found.on, found.as_of)
 
 
-def _kept_of(unit: Organisation, on: date, or_before: bool) -> tuple[Reading | None, Row | None]:
+def _kept_of(unit: Organisation, on: date, or_before: bool) -> tuple[Reading, Row] | None:
     """What is kept of a day, and of a unit of some size in it; of a small one nothing is looked for."""
-    if not has_many_units(unit, SMALL_TREE):
-        return None, None
+    if not more_than(at_or_below(unit, dissolved=True), SMALL_TREE):
+        return None
     found = latest(on) if or_before else reading(on)
-    return found, found.row(unit.pk) if found else None
+    row = found.row(unit.pk) if found else None
+    return (found, row) if found and row else None
 
 
 def _diagnosis(found: Reading, at: Organisation, row: Row) -> Diagnosis:
